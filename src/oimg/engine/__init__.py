@@ -1,0 +1,1 @@
+"""Floor 1: bytes and pixels; knows no paths, threads, settings or Qt."""

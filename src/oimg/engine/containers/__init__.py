@@ -1,0 +1,1 @@
+"""Byte structure of the file formats: walk, read and rewrite metadata, never pixels."""

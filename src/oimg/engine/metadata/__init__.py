@@ -1,0 +1,1 @@
+"""What a picture says about its owner: read, filter, report."""

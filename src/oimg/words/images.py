@@ -1,0 +1,175 @@
+"""Values that describe pictures: formats, headers, pixels, metadata, limits. All immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+
+class Format(StrEnum):
+    """A file format, known by its content and never by its suffix."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    AVIF = "avif"
+    JXL = "jxl"
+    GIF = "gif"
+    TIFF = "tiff"
+    HEIC = "heic"
+    BMP = "bmp"
+    ICO = "ico"
+    PPM = "ppm"
+    QOI = "qoi"
+
+
+class ColorModel(StrEnum):
+    """What the colour channels of a raster mean (alpha not counted)."""
+
+    GRAY = "gray"
+    RGB = "rgb"
+    CMYK = "cmyk"
+
+    @property
+    def channels(self) -> int:
+        """Number of colour channels."""
+        return {ColorModel.GRAY: 1, ColorModel.RGB: 3, ColorModel.CMYK: 4}[self]
+
+
+class Feature(StrEnum):
+    """Something a file holds beside one plain picture; it decides what may be done with the file."""
+
+    ANIMATION = "animation"
+    MULTI_PAGE = "multi-page"
+    MULTI_PICTURE = "multi-picture"
+    GAIN_MAP = "gain-map"
+    MOTION_PHOTO = "motion-photo"
+    DEPTH_MAP = "depth-map"
+    HDR = "hdr"
+    C2PA = "c2pa"
+    TRAILING_DATA = "trailing-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first bytes of a file tell, without decoding a pixel.
+
+    `width` and `height` are stored pixels, before `orientation` (EXIF 1 to 8) is applied.
+    `bit_depth` is bits per channel. `lossy` is True unless the coding is known to be exact.
+    """
+
+    format: Format
+    width: int
+    height: int
+    frames: int = 1
+    has_alpha: bool = False
+    bit_depth: int = 8
+    color: ColorModel = ColorModel.RGB
+    orientation: int = 1
+    has_icc: bool = False
+    lossy: bool = True
+    features: frozenset[Feature] = frozenset()
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height as a person sees them."""
+        return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of all frames together."""
+        return self.width * self.height * max(1, self.frames)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Metadata as plain blocks, free of the container they came from.
+
+    `exif` is a TIFF block (starts with II or MM, no "Exif" prefix). `xmp` is the packet, extended XMP
+    joined in. `iptc` is the IIM data of Photoshop resource 0x0404. `comments` are free texts (JPEG COM,
+    PNG text as "keyword: text", GIF comments). `density` is pixels per inch, horizontal and vertical.
+    """
+
+    exif: bytes = b""
+    xmp: bytes = b""
+    iptc: bytes = b""
+    comments: tuple[bytes, ...] = ()
+    density: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One full canvas of a picture, with the time it stays in milliseconds (0 for stills)."""
+
+    pixels: Pixels
+    duration: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedImage:
+    """A picture in memory.
+
+    Every frame is an array of shape (height, width, channels), uint8 or uint16, C-contiguous, with
+    1 (gray), 2 (gray+alpha), 3 (rgb), 4 (rgb+alpha, or cmyk) channels; alpha is straight, not premultiplied.
+    `orientation` is still to be applied. `loop` is how often an animation plays, 0 = for ever.
+    """
+
+    frames: tuple[Frame, ...]
+    color: ColorModel = ColorModel.RGB
+    icc: bytes = b""
+    metadata: Metadata = field(default_factory=Metadata)
+    orientation: int = 1
+    loop: int = 0
+
+    @property
+    def pixels(self) -> Pixels:
+        """The first frame."""
+        return self.frames[0].pixels
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return int(self.pixels.shape[1]), int(self.pixels.shape[0])
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether a frame carries an alpha channel."""
+        return int(self.pixels.shape[2]) > self.color.channels
+
+    @property
+    def bit_depth(self) -> int:
+        """Bits per channel in memory, 8 or 16."""
+        return int(self.pixels.dtype.itemsize) * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an untrusted file may ask of the machine before anything is decoded."""
+
+    max_file_bytes: int = 1 << 30
+    max_pixels: int = 240_000_000
+    max_frames: int = 10_000
+    # A big picture that packs more pixels into a byte than this is a decompression bomb; a real
+    # all-white scan stays under it.
+    max_pixels_per_byte: int = 400
+    bomb_floor: int = 30_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeOptions:
+    """How to write one candidate.
+
+    `quality` is the encoder's own scale, 1 to 100; None means lossless. `effort` is 0 (fast) to 10 (small).
+    `full_chroma` keeps colour at full resolution (4:4:4). `palette` allows up to 256 colours (PNG only).
+    """
+
+    quality: float | None = None
+    effort: int = 5
+    full_chroma: bool = False
+    palette: bool = False
