@@ -1,0 +1,63 @@
+"""What a picture says about its owner, in words: groups of metadata, policies, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MetadataGroup(StrEnum):
+    """What a metadata field is about. The values are part of the JSON contract and never change meaning."""
+
+    LOCATION = "location"
+    """Where: GPS, place names, place codes."""
+    DEVICE = "device"
+    """With what: make, model, lens, serial numbers, firmware."""
+    OWNER = "owner"
+    """Whose: camera owner, artist or creator, names, contact."""
+    PEOPLE = "people"
+    """Who is shown: faces, persons."""
+    CAPTURE_DATE = "capture-date"
+    """When the picture was taken."""
+    DATES = "dates"
+    """Every other date and time zone."""
+    COPYRIGHT = "copyright"
+    CREDIT = "credit"
+    SOFTWARE = "software"
+    HISTORY = "history"
+    """Edit history, document and instance ids, develop settings."""
+    DESCRIPTION = "description"
+    """Titles, captions, keywords, ratings."""
+    COMMENTS = "comments"
+    EXPOSURE = "exposure"
+    """Aperture, shutter, sensitivity, focal length, flash and the like."""
+    THUMBNAIL = "thumbnail"
+    MAKER_NOTES = "maker-notes"
+    DENSITY = "density"
+    RENDERING = "rendering"
+    """Colour space, orientation, pixel dimensions."""
+    OTHER = "other"
+
+
+class MetadataPolicy(StrEnum):
+    """What becomes of the metadata of a source."""
+
+    PRIVATE = "private"
+    """Built from an allow-list: copyright, credit, capture date, density, plain exposure data."""
+    KEEP = "keep"
+    """Everything, corrected where the pixels changed."""
+    STRIP = "strip"
+    """Only what rendering needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a picture says.
+
+    `name` is the field's own name ("GPSLatitude", "dc:creator"), never translated. `value` is short and
+    readable: at most 200 characters, control characters escaped, safe to print on a terminal.
+    """
+
+    group: MetadataGroup
+    name: str
+    value: str
