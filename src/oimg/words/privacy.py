@@ -61,3 +61,19 @@ class Finding:
     group: MetadataGroup
     name: str
     value: str
+
+
+_LONGEST = 200
+
+
+def readable(text: str) -> str:
+    """Make `text` safe to show, in 200 characters at most; control and bidirectional characters are escaped.
+
+    Whatever a file says ends up on terminals and in reports, so nothing in it may move the cursor or turn
+    the reading direction.
+    """
+    # An escape makes a text longer, never shorter: what lies behind the limit cannot come into view.
+    text = text[: _LONGEST + 1]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

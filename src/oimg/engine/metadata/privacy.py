@@ -1,0 +1,78 @@
+"""What a picture says about its owner, as findings for a person to read. Nothing here raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oimg.engine.metadata import exif, exif_report, iptc, xmp
+from oimg.words.images import Metadata
+from oimg.words.privacy import Finding, MetadataGroup, readable
+
+MAX_FINDINGS = 2000
+"""Findings in one report; a picture that says more says so in the last one."""
+
+_G = MetadataGroup
+ORDER = (
+    *(_G.LOCATION, _G.THUMBNAIL, _G.DEVICE, _G.OWNER, _G.PEOPLE, _G.CAPTURE_DATE, _G.DATES, _G.SOFTWARE),
+    *(_G.HISTORY, _G.DESCRIPTION, _G.COMMENTS, _G.MAKER_NOTES, _G.COPYRIGHT, _G.CREDIT, _G.EXPOSURE),
+    *(_G.DENSITY, _G.RENDERING, _G.OTHER),
+)
+"""The order of a report: what gives away most comes first."""
+
+
+def reveal(metadata: Metadata) -> tuple[Finding, ...]:
+    """Return what the metadata says, most telling first; within a group in the order of the file.
+
+    The place where a picture was taken is told once as "position", in decimal degrees.
+    """
+    found: list[Finding] = []
+    placed = False
+    for finding in _all(metadata):
+        if finding.name == "position":
+            if placed:
+                continue
+            placed = True
+            found.insert(0, finding)
+        else:
+            found.append(finding)
+    ranks = {group: rank for rank, group in enumerate(ORDER)}
+    found.sort(key=lambda finding: ranks[finding.group])
+    if len(found) > MAX_FINDINGS:
+        rest = Finding(_G.OTHER, "more", str(len(found) - MAX_FINDINGS + 1))
+        found[MAX_FINDINGS - 1 :] = [rest]
+    return tuple(found)
+
+
+def _all(metadata: Metadata) -> Iterator[Finding]:
+    if metadata.exif:
+        try:
+            yield from exif_report.findings(exif.parse(metadata.exif))
+        except exif.BadExif:
+            yield Finding(_G.OTHER, "EXIF", _unreadable(metadata.exif))
+    if metadata.xmp:
+        properties = xmp.parse(metadata.xmp)
+        if properties is None:
+            yield Finding(_G.OTHER, "XMP", _unreadable(metadata.xmp))
+        else:
+            yield from xmp.findings(properties)
+    if metadata.iptc:
+        datasets = iptc.parse(metadata.iptc)
+        yield from iptc.findings(datasets)
+        if not datasets:
+            yield Finding(_G.OTHER, "IPTC", _unreadable(metadata.iptc))
+    for comment in metadata.comments:
+        yield Finding(_G.COMMENTS, "Comment", readable(_text(comment)))
+    if metadata.density is not None:
+        across, down = metadata.density
+        yield Finding(_G.DENSITY, "Density", f"{across:g} x {down:g} per inch")
+
+
+def _unreadable(block: bytes) -> str:
+    return f"{len(block)} bytes, unreadable"
+
+
+def _text(comment: bytes) -> str:
+    try:
+        return comment.decode("utf-8").strip("\0 ")
+    except UnicodeDecodeError:
+        return comment.decode("latin-1").strip("\0 ")
