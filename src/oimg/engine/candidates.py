@@ -1,0 +1,227 @@
+"""Which encodings are worth trying for one picture in one format, by the mode of the recipe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from oimg.engine.codecs import ENCODERS, jxl
+from oimg.engine.codecs.palette import count_colors
+from oimg.engine.search import MAX_ENCODES, Candidate, Found, Judge, Trial, for_bytes, for_score
+from oimg.engine.steps import geometry
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Limits
+from oimg.words.recipe import Mode, Recipe
+
+# A palette must look at least this good, however little the recipe asks: below, dithering shows in skies and skin.
+PALETTE_FLOOR: Final = 80.0
+_PALETTE_QUALITIES: Final = (100, 85, 70)
+# With so few colours a picture is drawn, not photographed, and lossless coding is often the smallest.
+_DRAWN_COLORS: Final = 4096
+# 4:2:0 JPEG gives way to 4:4:4 above this quality, where it needs fewer bytes for the same score.
+_FULL_CHROMA_FROM: Final = 93
+_LOWEST_QUALITY: Final = 30.0
+_SHRINK_ROUNDS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """A finished file that could be written, of the picture `image`.
+
+    `decoded` is what was scored; None means it must be lossless. `is_decoded` says that `decoded` was read from
+    these very bytes, so that they need not be read again. `is_proven` leaves nothing to prove.
+    """
+
+    data: bytes
+    format: Format
+    image: DecodedImage
+    score: float | None
+    quality: float | None
+    decoded: DecodedImage | None = None
+    is_decoded: bool = False
+    is_proven: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A picture that is ready to be encoded in one format, and what the recipe asks of the encoding."""
+
+    image: DecodedImage
+    target: Format
+    recipe: Recipe
+    limits: Limits
+    check: Callable[[], None]
+    progress: Callable[[float], None]
+    jpeg: bytes | None = None
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Built on first use: lossless work needs none."""
+        return Judge(self.image)
+
+    @property
+    def judge_approximate(self) -> bool:
+        """Whether scores of a picture this small are approximate."""
+        return min(self.image.size) < 113
+
+    @property
+    def base(self) -> EncodeOptions:
+        """The options that all candidates share."""
+        return EncodeOptions(effort=self.recipe.effort)
+
+    def trial(self) -> Trial:
+        """How candidates are made and judged."""
+        codec = ENCODERS[self.target]
+        return Trial(lambda options: codec.encode(self.image, options),
+                     lambda data: codec.decode(data, self.limits), self.judge, self.check)
+
+    def finish(self, data: bytes) -> bytes:
+        """Pack a winner as well as the effort allows."""
+        self.check()
+        return ENCODERS[self.target].finish(data, self.recipe.effort)
+
+    def propose(self, candidate: Candidate) -> Proposal:
+        """Finish a winner."""
+        data = self.finish(candidate.data)
+        return Proposal(data, self.target, self.image, candidate.score, candidate.options.quality,
+                        candidate.decoded, is_decoded=data is candidate.data)
+
+
+def propose(work: Prepared, *, lossy_source: bool, source_bytes: int,
+            gains: Mapping[Mode, float]) -> tuple[tuple[Proposal, ...], float | None]:
+    """Give finished files that keep what the recipe asks, and the best score reached where none did.
+
+    `lossy_source` says that the source is of the same format, lossy and unchanged in its pixels: coding it once
+    more must then save at least `gains` of `source_bytes`.
+    """
+    capabilities = ENCODERS[work.target].capabilities
+    if work.image.bit_depth == 16 or work.recipe.mode is Mode.LOSSLESS or not capabilities.lossy:
+        if work.target is Format.PNG and work.image.bit_depth == 8 and work.recipe.mode is not Mode.LOSSLESS:
+            return _png(work)
+        return _lossless(work, lossy_source=lossy_source), None
+    match work.recipe.mode:
+        case Mode.VISUAL:
+            proposals, highest = _visual(work)
+        case Mode.QUALITY:
+            proposals, highest = _fixed(work), None
+        case Mode.SIZE:
+            return _sized(work)
+        case Mode.LOSSLESS:
+            return _lossless(work, lossy_source=lossy_source), None
+    if lossy_source:
+        most = source_bytes * (1 - gains.get(work.recipe.mode, 0.0))
+        proposals = tuple(proposal for proposal in proposals if len(proposal.data) <= most)
+    return proposals, highest
+
+
+def _lossless(work: Prepared, *, lossy_source: bool) -> tuple[Proposal, ...]:
+    if work.jpeg is not None:
+        return _packed_jpeg(work)
+    if not ENCODERS[work.target].capabilities.lossless:
+        return ()
+    if lossy_source:  # exact copies of a lossy picture only grow
+        return ()
+    data = work.finish(ENCODERS[work.target].encode(work.image, work.base))
+    return (Proposal(data, work.target, work.image, 100.0, None),)
+
+
+def _packed_jpeg(work: Prepared) -> tuple[Proposal, ...]:
+    """The JPEG itself inside JPEG XL; proven bit for bit by the codec."""
+    if work.jpeg is None:
+        return ()
+    try:
+        data = jxl.from_jpeg(work.jpeg, work.image.size, work.recipe.effort)
+    except OimgError as error:
+        if error.code in (ErrorCode.VERIFY, ErrorCode.ENCODE):
+            return ()
+        raise
+    return (Proposal(data, work.target, work.image, 100.0, None, is_proven=True),)
+
+
+def _visual(work: Prepared) -> tuple[tuple[Proposal, ...], float]:
+    """Search the smallest lossy file that meets the target; add a lossless one where it may be as small."""
+    found = _search(work)
+    work.progress(0.8)
+    proposals = [work.propose(found.best)] if found.best is not None else []
+    if work.jpeg is not None:
+        proposals += _packed_jpeg(work)
+    elif ENCODERS[work.target].capabilities.lossless and found.encodes < MAX_ENCODES and _worth_lossless(work, found):
+        proposals += _lossless(work, lossy_source=False)
+    return tuple(proposals), found.highest
+
+
+def _search(work: Prepared) -> Found:
+    span = ENCODERS[work.target].capabilities.qualities
+    target = work.recipe.target
+    if work.target is not Format.JPEG or work.image.color is not ColorModel.RGB:
+        return for_score(work.trial(), work.base, target, work.target, span)
+    coarse = (span[0], _FULL_CHROMA_FROM, span[2])
+    found = for_score(work.trial(), work.base, target, Format.JPEG, coarse, budget=3)
+    if found.best is not None and found.best.score is not None and found.highest >= target:
+        return found
+    fine = for_score(work.trial(), replace(work.base, full_chroma=True), target, Format.JPEG,
+                     (70, span[1], span[2]), budget=MAX_ENCODES - found.encodes)
+    return Found(fine.best, max(found.highest, fine.highest), found.encodes + fine.encodes)
+
+
+def _worth_lossless(work: Prepared, found: Found) -> bool:
+    return found.best is None or count_colors(work.image.pixels, _DRAWN_COLORS) <= _DRAWN_COLORS  # type: ignore[arg-type]
+
+
+def _png(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
+    """Lossless always; in 256 colours too where that keeps the target and the picture has more."""
+    proposals = list(_lossless(work, lossy_source=False))
+    if count_colors(work.image.pixels) <= 256 or len(work.image.frames) > 1:  # type: ignore[arg-type]
+        return _within(work, proposals), None
+    if work.recipe.mode is Mode.QUALITY:
+        if work.recipe.quality < 100:
+            options = replace(work.base, palette=True, quality=work.recipe.quality)
+            proposals.append(work.propose(work.trial().run(options)))
+        return tuple(proposals), None
+    floor = PALETTE_FLOOR if work.recipe.mode is Mode.SIZE else max(PALETTE_FLOOR, work.recipe.target)
+    best: Candidate | None = None
+    for quality in _PALETTE_QUALITIES:
+        candidate = work.trial().run(replace(work.base, palette=True, quality=quality))
+        if (candidate.score or 0.0) < floor:
+            break
+        best = candidate
+    if best is not None:
+        proposals.append(work.propose(best))
+    return _within(work, proposals), None
+
+
+def _within(work: Prepared, proposals: list[Proposal]) -> tuple[Proposal, ...]:
+    if work.recipe.mode is not Mode.SIZE:
+        return tuple(proposals)
+    fitting = [proposal for proposal in proposals if len(proposal.data) <= work.recipe.max_bytes]
+    return tuple(sorted(fitting, key=lambda proposal: -(proposal.score or 0.0))[:1])
+
+
+def _fixed(work: Prepared) -> tuple[Proposal, ...]:
+    """One encoding at the quality that was asked for."""
+    quality = float(work.recipe.quality)
+    full = work.target is Format.JPEG and quality >= _FULL_CHROMA_FROM
+    return (work.propose(work.trial().run(replace(work.base, quality=quality, full_chroma=full))),)
+
+
+def _sized(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
+    """Quality first, down to a floor; then the dimensions, and what is left of the bytes goes to quality again."""
+    span, current = ENCODERS[work.target].capabilities.qualities, work
+    for _ in range(_SHRINK_ROUNDS):
+        found = for_bytes(current.trial(), current.base, work.recipe.max_bytes, span, _LOWEST_QUALITY, current.finish)
+        if found.best is not None:
+            best = found.best
+            return (Proposal(best.data, work.target, current.image, best.score, best.options.quality, best.decoded,
+                             is_decoded=True),), None
+        smallest = len(current.finish(ENCODERS[work.target].encode(
+            current.image, replace(current.base, quality=max(span[0], _LOWEST_QUALITY)))))
+        factor = min(0.9, math.sqrt(work.recipe.max_bytes / smallest) * 0.95)
+        width, height = current.image.size
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        if size == current.image.size:
+            break
+        current = replace(current, image=geometry.scale_to(current.image, size))
+    return (), None

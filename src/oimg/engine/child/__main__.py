@@ -1,0 +1,74 @@
+"""The child's side: read a request, make the native call, answer; end when the parent is gone."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final
+
+
+def oxipng(payload: bytes, options: dict[str, Any]) -> bytes:
+    """Losslessly recompress a PNG file at `level` 0 to 6; `unfilter` stores plain rows for reading 16 bits."""
+    import oxipng as library  # noqa: PLC0415 - only this call needs it
+
+    if options.get("unfilter"):
+        return library.optimize_from_memory(
+            payload, level=0, force=True, filter=[library.RowFilter.NoOp], interlace=library.Interlacing.Off,
+            bit_depth_reduction=False, color_type_reduction=False, palette_reduction=False,
+            grayscale_reduction=False, deflate=library.Deflaters.libdeflater(1),
+        )
+    return library.optimize_from_memory(
+        payload, level=options["level"], interlace=library.Interlacing.Off,
+        strip=library.StripChunks.none(), optimize_alpha=False, timeout=options.get("seconds", 120),
+    )
+
+
+CALLS: Final[dict[str, Callable[[bytes, dict[str, Any]], bytes]]] = {"oxipng": oxipng}
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until the pipe closes."""
+    while line := requests.readline():
+        request = json.loads(line)
+        payload = requests.read(request["bytes"])
+        if len(payload) != request["bytes"]:
+            return
+        try:
+            result, head = CALLS[request["call"]](payload, request["options"]), {"ok": True}
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the parent as words
+            result, head = b"", {"ok": False, "error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps({**head, "bytes": len(result)}).encode() + b"\n")
+        answers.write(result)
+        answers.flush()
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when the thread that started it ends, even in the middle of a call."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes  # noqa: PLC0415
+    import signal  # noqa: PLC0415
+
+    pr_set_pdeathsig = 1  # linux/prctl.h
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it went in between
+        sys.exit(0)
+
+
+def main() -> None:
+    """Serve the parent over the standard pipes."""
+    import signal  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+    die_with_parent()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing a library prints may end up among the answers
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

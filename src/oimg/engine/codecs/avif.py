@@ -1,0 +1,90 @@
+"""AVIF: lossy, 8 bits a channel as written here, gray or RGB with alpha, animation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, BinaryIO, Final
+
+from oimg.engine.codecs.base import Capabilities, Encoder, decode_pillow, foreign, save_pillow, to_pillow
+from oimg.engine.containers import isobmff as container
+from oimg.words.errors import ErrorCode
+from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits
+
+# aom's speed by effort: 8 makes 6 % more bytes than 6 in a quarter of its time.
+_SPEEDS: Final = (10, 9, 9, 8, 8, 8, 7, 6, 6, 5, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class AvifCodec:
+    """aom through pillow-avif-plugin, tuned for still pictures, colour at full resolution."""
+
+    format: Format = Format.AVIF
+    capabilities: Capabilities = Capabilities(
+        lossy=True, alpha=True, animation=True, icc=True, max_side=65535, suffixes=(".avif", ".avifs"), metadata=True,
+        gray_alpha=False,
+    )
+
+    def sniff(self, head: bytes) -> bool:
+        """An ftyp box with AVIF brands."""
+        return container.sniff(head) is Format.AVIF
+
+    def probe(self, stream: BinaryIO) -> Header:
+        """Read the boxes of the primary item."""
+        return container.header(stream)
+
+    def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
+        """Decode to 8 bits a channel; deeper files are told apart by their header."""
+        _load()
+        header = container.header(BytesIO(untrusted))
+        metadata = container.read_metadata(untrusted)[0]
+        image = decode_pillow(untrusted, "AVIF", limits, metadata=metadata, orientation=header.orientation)
+        return image if header.frames > 1 else _without_play_count(image)
+
+    def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
+        """Write at a quality; 4:4:4 costs nothing at equal score and reaches higher ones."""
+        _load()
+        quality = 100 if options.quality is None else round(options.quality)
+        gray = image.color is ColorModel.GRAY and not image.has_alpha
+        coding: dict[str, Any] = {
+            "quality": quality, "speed": _SPEEDS[options.effort], "codec": "aom", "max_threads": 1,
+            "subsampling": "4:0:0" if gray else "4:4:4", "advanced": {"tune": "iq"},
+            "icc_profile": image.icc, "exif": image.metadata.exif, "xmp": image.metadata.xmp,
+        }
+        pictures = [to_pillow(frame.pixels, image.color) for frame in image.frames]
+        if len(pictures) > 1:
+            # The all-intra tuning knows single pictures only.
+            del coding["advanced"]
+            coding |= {"save_all": True, "append_images": pictures[1:],
+                       "duration": [frame.duration for frame in image.frames]}
+        return save_pillow(pictures[0], "AVIF", **coding)
+
+    def finish(self, encoded: bytes, effort: int) -> bytes:
+        """Nothing left to gain."""
+        del effort
+        return encoded
+
+    def library(self) -> str:
+        """Versions of the plugin and of the codecs inside."""
+        from importlib.metadata import version  # noqa: PLC0415
+
+        with foreign(ErrorCode.CODEC_MISSING):
+            _load()
+            from pillow_avif import _avif  # noqa: PLC0415
+
+            return f"pillow-avif-plugin {version('pillow-avif-plugin')}: {_avif.codec_versions()}"
+        raise AssertionError  # pragma: no cover
+
+
+def _load() -> None:
+    with foreign(ErrorCode.CODEC_MISSING):
+        import pillow_avif  # noqa: F401, PLC0415 - registers itself with Pillow
+
+
+def _without_play_count(image: DecodedImage) -> DecodedImage:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(image, loop=1)
+
+
+CODEC: Final[Encoder] = AvifCodec()

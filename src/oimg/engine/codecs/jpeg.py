@@ -1,0 +1,108 @@
+"""JPEG: lossy, 8 bits a channel, gray, RGB or CMYK, no alpha."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO, Final
+
+import numpy as np
+
+from oimg.engine.codecs.base import Capabilities, Encoder, Recompressor, decode_pillow, foreign, save_pillow, to_pillow
+from oimg.engine.containers import jpeg as container
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata
+
+# The quantization table of N. Robidoux (ImageMagick; table 3 of mozjpeg's jcparam.c): for equal SSIMULACRA2 it
+# needs 5 to 10 % fewer bytes than the table of the JPEG standard (docs/dependencies.md, "JPEG").
+_ROBIDOUX: Final = (
+    16, 16, 16, 18, 25, 37, 56, 85, 16, 17, 20, 27, 34, 40, 53, 75,
+    16, 20, 24, 31, 43, 62, 91, 135, 18, 27, 31, 40, 53, 74, 106, 156,
+    25, 34, 43, 53, 69, 94, 131, 189, 37, 40, 62, 74, 94, 124, 169, 238,
+    56, 53, 91, 106, 131, 169, 226, 311, 85, 75, 135, 156, 189, 238, 311, 418,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class JpegCodec:
+    """jpegli for 4:2:0 colour, libjpeg-turbo for the rest, mozjpeg's scan search to finish."""
+
+    format: Format = Format.JPEG
+    capabilities: Capabilities = Capabilities(
+        lossy=True, icc=True, colors=frozenset(ColorModel), max_side=65500, suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
+        metadata=True,
+    )
+
+    def sniff(self, head: bytes) -> bool:
+        """SOI and the first byte of the next marker."""
+        return head.startswith(b"\xff\xd8\xff")
+
+    def probe(self, stream: BinaryIO) -> Header:
+        """Walk the segments up to the frame header."""
+        return container.header(stream)
+
+    def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
+        """Decode the first picture in the file."""
+        header = container.header(BytesIO(untrusted))
+        metadata, icc = container.read_metadata(untrusted)
+        # Pillow gives an MPO's other pictures as frames; only the first one is the picture.
+        return decode_pillow(untrusted, "JPEG", limits, metadata=metadata, orientation=header.orientation, icc=icc,
+                             first_only=True)
+
+    def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
+        """Write plain baseline scans; `finish` packs them better without touching a coefficient."""
+        if options.quality is None:
+            raise OimgError(ErrorCode.ENCODE, "JPEG cannot be written without loss from pixels")
+        quality = round(options.quality)
+        if image.color is ColorModel.RGB and not options.full_chroma and (data := _jpegli(image, quality)):
+            return container.rewrite(data, image.metadata, image.icc)
+        table = [min(255, max(1, (value * _scale(quality) + 50) // 100)) for value in _ROBIDOUX]
+        picture = to_pillow(image.pixels, image.color)
+        subsampling = "4:4:4" if options.full_chroma or image.color is ColorModel.CMYK else "4:2:0"
+        data = save_pillow(picture, "JPEG", quality=100, qtables=[table, table], subsampling=subsampling)
+        return container.rewrite(data, image.metadata, image.icc)
+
+    def finish(self, encoded: bytes, effort: int) -> bytes:
+        """Search the smallest progressive scans and Huffman tables (jpegtran's transcoding in mozjpeg)."""
+        if effort == 0:
+            return encoded
+        import mozjpeg_lossless_optimization as mozjpeg  # noqa: PLC0415 - imported on first use
+
+        with foreign(ErrorCode.ENCODE):
+            packed: bytes = mozjpeg.optimize(encoded, mozjpeg.COPY_MARKERS.ALL)
+        return packed if len(packed) < len(encoded) else encoded
+
+    def recompress(self, untrusted: bytes, metadata: Metadata, icc: bytes, effort: int) -> bytes:
+        """Give the same coefficients in fewer bytes, with this metadata."""
+        return self.finish(container.rewrite(untrusted, metadata, icc), effort)
+
+    def library(self) -> str:
+        """Versions of what encodes and decodes."""
+        from importlib.metadata import version  # noqa: PLC0415
+
+        with foreign(ErrorCode.CODEC_MISSING):
+            names = ("Pillow", "pyjpegli", "mozjpeg-lossless-optimization")
+            return ", ".join(f"{name} {version(name)}" for name in names)
+        raise AssertionError  # pragma: no cover
+
+
+def _jpegli(image: DecodedImage, quality: int) -> bytes:
+    try:
+        import pyjpegli  # noqa: PLC0415 - imported on first use
+    except ImportError:  # no wheel for this machine
+        return b""
+    width, height = image.size
+    with foreign(ErrorCode.ENCODE):
+        data: bytes = pyjpegli.encode(np.ascontiguousarray(image.pixels), width, height, quality=quality)
+        return data
+    raise AssertionError  # pragma: no cover
+
+
+def _scale(quality: int) -> int:
+    """Percentage by which libjpeg scales a table at a quality (jcparam.c, jpeg_quality_scaling)."""
+    return 5000 // max(1, quality) if quality < 50 else 200 - 2 * quality
+
+
+_JPEG: Final = JpegCodec()
+CODEC: Final[Encoder] = _JPEG
+RECOMPRESSOR: Final[Recompressor] = _JPEG

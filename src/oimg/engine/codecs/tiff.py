@@ -1,0 +1,119 @@
+"""TIFF: lossless, 8 bits a channel (16 for gray), one page; bilevel pages as fax group 4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from oimg.engine.codecs.base import Capabilities, Encoder, decode_pillow, foreign, open_pillow, save_pillow, to_pillow
+from oimg.words.errors import ErrorCode
+from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Feature, Format, Header, Limits, Metadata
+
+# Tags that describe how the pixels lie in the file (TIFF 6.0, parts 1 and 2; DNG 1.7): never metadata.
+_STRUCTURE: Final = frozenset({
+    254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 284, 288, 289, 290, 291, 292, 293,
+    297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 330, 332, 334, 336, 338, 339, 340, 341, 342, 347, 512,
+    513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 700, 33723, 34377, 34675,
+})  # fmt: skip
+_PREDICTOR, _XMP, _IPTC = 317, 700, 33723
+_LOSSY: Final = frozenset({6, 7, 34892, 33003, 33005, 34712, 50001, 50002})  # JPEG, JPEG 2000, WebP, JXL inside
+
+
+@dataclass(frozen=True, slots=True)
+class TiffCodec:
+    """libtiff through Pillow."""
+
+    format: Format = Format.TIFF
+    capabilities: Capabilities = Capabilities(
+        lossless=True, alpha=True, icc=True, colors=frozenset(ColorModel), depths=frozenset({8}), max_side=2**31 - 1,
+        suffixes=(".tif", ".tiff"), metadata=True,
+    )
+
+    def sniff(self, head: bytes) -> bool:
+        """Classic and Big TIFF, both byte orders."""
+        return head.startswith((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"))
+
+    def probe(self, stream: BinaryIO) -> Header:
+        """Read the first directory, and count the others."""
+        stream.seek(0)
+        image = open_pillow(stream, "TIFF")
+        with foreign(ErrorCode.CORRUPT):
+            tags = image.tag_v2 if isinstance(image, TiffImageFile) else {}
+            bits = tags.get(258, (1,))
+            depth = max(bits) if isinstance(bits, tuple) else int(bits)
+            inks = {5: ColorModel.CMYK, 0: ColorModel.GRAY, 1: ColorModel.GRAY}
+            orientation = tags.get(274, 1)
+            pages = getattr(image, "n_frames", 1)
+            width, height = _stored_size(image, orientation)
+            features = frozenset({Feature.MULTI_PAGE}) if pages > 1 else frozenset()
+            return Header(
+                self.format, width, height, pages, image.mode in {"RGBA", "LA", "PA"}, depth,
+                inks.get(tags.get(262, 2), ColorModel.RGB), orientation if orientation in range(1, 9) else 1,
+                "icc_profile" in image.info, tags.get(259, 1) in _LOSSY, features,
+            )
+        raise AssertionError  # pragma: no cover
+
+    def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
+        """Decode every page. Pillow turns it upright by itself, so no orientation is left to apply."""
+        metadata = _read_metadata(untrusted)
+        return decode_pillow(untrusted, "TIFF", limits, metadata=metadata)
+
+    def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
+        """Write one strip-wise page: group 4 for black and white, deflate with a predictor for the rest."""
+        picture = to_pillow(image.pixels, image.color)
+        coding: dict[str, Any] = {"icc_profile": image.icc or None}
+        if _bilevel(image):
+            picture, coding["compression"] = picture.convert("1", dither=Image.Dither.NONE), "group4"
+        else:
+            coding |= {"compression": "tiff_adobe_deflate", "tiffinfo": {_PREDICTOR: 2}}
+        if image.metadata.density:
+            coding["resolution_unit"], (coding["x_resolution"], coding["y_resolution"]) = "inch", image.metadata.density
+        if image.metadata.exif:
+            coding["exif"] = image.metadata.exif
+        del options  # there is no dial
+        return save_pillow(picture, "TIFF", **coding)
+
+    def finish(self, encoded: bytes, effort: int) -> bytes:
+        """Nothing left to gain."""
+        del effort
+        return encoded
+
+    def library(self) -> str:
+        """Version of libtiff inside Pillow."""
+        from PIL import features  # noqa: PLC0415
+
+        return f"libtiff {features.version('libtiff')}"
+
+
+def _stored_size(image: Image.Image, orientation: int) -> tuple[int, int]:
+    # Pillow reports the upright size; a Header holds the stored one.
+    return (image.height, image.width) if orientation in {5, 6, 7, 8} else (image.width, image.height)
+
+
+def _bilevel(image: DecodedImage) -> bool:
+    return image.pixels.shape[2] == 1 and bool(np.isin(image.pixels, (0, 255)).all())
+
+
+def _read_metadata(untrusted: bytes) -> Metadata:
+    """Lift the directories that are metadata out of the file; a broken one never fails the picture."""
+    try:
+        with open_pillow(untrusted, "TIFF") as image, foreign(ErrorCode.CORRUPT):
+            exif = image.getexif()
+            xmp, iptc = exif.get(_XMP, b""), exif.get(_IPTC, b"")
+            for tag in _STRUCTURE & set(exif):
+                del exif[tag]
+            block = exif.tobytes().removeprefix(b"Exif\x00\x00") if len(exif) else b""
+            dpi = image.info.get("dpi")
+            density = (float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None
+            return Metadata(block, xmp if isinstance(xmp, bytes) else b"", iptc if isinstance(iptc, bytes) else b"",
+                            (), density)
+    except Exception:  # noqa: BLE001 - Pillow raises many kinds here, and none of them concerns the pixels
+        return Metadata()
+    raise AssertionError  # pragma: no cover
+
+
+CODEC: Final[Encoder] = TiffCodec()

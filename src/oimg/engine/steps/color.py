@@ -1,0 +1,201 @@
+"""Colour management with LittleCMS, matting, and fitting a picture to what a format can carry."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms
+
+from oimg.engine.codecs.base import Capabilities, from_pillow, to_pillow
+from oimg.words.images import ColorModel, DecodedImage, Frame, Pixels
+from oimg.words.report import KeptCode, Notice
+
+_INTENT: Final = ImageCms.Intent.RELATIVE_COLORIMETRIC
+_FLAGS: Final = ImageCms.Flags.BLACKPOINTCOMPENSATION
+_SPACES: Final = {ColorModel.GRAY: "GRAY", ColorModel.RGB: "RGB ", ColorModel.CMYK: "CMYK"}
+# A profile that moves no colour of the probe by more than this is sRGB by another name (8-bit steps).
+_SAME: Final = 3
+_lock = threading.Lock()  # building profiles is rare and LittleCMS's error handler is not thread-safe
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A picture that a format can carry, and what the user should know; or the reason why it cannot."""
+
+    image: DecodedImage
+    notices: tuple[Notice, ...] = ()
+    refused: KeptCode | None = None
+
+
+def profile_fits(icc: bytes, color: ColorModel) -> bool:
+    """Whether a profile can be read and is for this colour model (ICC.1, header bytes 16 to 19)."""
+    return len(icc) > 128 and icc[16:20] == _SPACES[color].encode() and _open(icc) is not None
+
+
+def profile_name(icc: bytes) -> str:
+    """The profile's own description, or an empty text."""
+    profile = _open(icc)
+    try:
+        return (ImageCms.getProfileDescription(profile) or "").strip() if profile is not None else ""
+    except ImageCms.PyCMSError:
+        return ""
+
+
+@lru_cache(maxsize=32)
+def is_srgb(icc: bytes) -> bool:
+    """Whether an RGB profile shows colours as sRGB does, measured on a grid of colours."""
+    steps = np.linspace(0, 255, 9).round().astype(np.uint8)
+    grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(27, 27, 3)
+    shown = _convert(grid, ColorModel.RGB, icc)
+    return shown is not None and int(np.abs(shown.astype(int) - grid.astype(int)).max()) <= _SAME
+
+
+def as_srgb(pixels: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> npt.NDArray[np.uint8]:
+    """Show 8-bit pixels as sRGB: gray stays one channel, alpha is carried over.
+
+    CMYK without a usable profile is shown as Pillow's plain formula does, as browsers do.
+    """
+    count = color.channels
+    colors, alpha = pixels[..., :count], pixels[..., count:]
+    usable = profile_fits(icc, color) and not (color is ColorModel.RGB and is_srgb(icc))
+    if usable and (shown := _convert(np.ascontiguousarray(colors), color, icc)) is not None:
+        colors = shown
+    elif color is ColorModel.CMYK:
+        colors = np.asarray(to_pillow(np.ascontiguousarray(colors), color).convert("RGB"))
+    return np.ascontiguousarray(np.concatenate([colors, alpha], axis=2)) if alpha.shape[2] else colors
+
+
+def to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
+    """Convert to sRGB (relative colorimetric, black-point compensation) and drop the profile.
+
+    A picture without profile stays as it is; so does one of 16 bits, whose profile is kept.
+    """
+    if image.bit_depth == 16 and image.icc:
+        return image, ()
+    if not image.icc and image.color is not ColorModel.CMYK:
+        return image, ()
+    notices: tuple[Notice, ...] = ()
+    if not profile_fits(image.icc, image.color):
+        notices = (Notice.CMYK_GUESSED if image.color is ColorModel.CMYK else Notice.BAD_PROFILE,)
+    frames = tuple(Frame(as_srgb(f.pixels, image.color, image.icc), f.duration) for f in image.frames)  # type: ignore[arg-type]
+    has_alpha = image.has_alpha
+    color = ColorModel.GRAY if frames[0].pixels.shape[2] - has_alpha == 1 else ColorModel.RGB
+    return replace(image, frames=frames, color=color, icc=b""), notices
+
+
+def matte(image: DecodedImage, background: tuple[int, int, int]) -> DecodedImage:
+    """Lay the picture on a plain colour, in its own encoding as every viewer does; alpha is gone after."""
+    if not image.has_alpha:
+        return image
+    gray_matte = len(set(background)) == 1
+    color = image.color if image.color is ColorModel.RGB or gray_matte else ColorModel.RGB
+    return replace(image, frames=tuple(Frame(_flatten(f.pixels, background, color), f.duration) for f in image.frames),
+                   color=color)
+
+
+def _flatten(pixels: Pixels, background: tuple[int, int, int], color: ColorModel) -> Pixels:
+    top = np.iinfo(pixels.dtype).max
+    paint = np.array(background[: color.channels], np.float32) * (top / 255)
+    alpha = pixels[..., -1:].astype(np.float32) / top
+    laid = pixels[..., :-1] * alpha + paint * (1 - alpha)
+    return np.rint(laid).astype(pixels.dtype)  # type: ignore[no-any-return]
+
+
+def drop_opaque_alpha(image: DecodedImage) -> DecodedImage:
+    """Leave out an alpha channel that hides nothing."""
+    if not image.has_alpha:
+        return image
+    top = np.iinfo(image.pixels.dtype).max
+    if any((frame.pixels[..., -1] != top).any() for frame in image.frames):
+        return image
+    frames = tuple(Frame(np.ascontiguousarray(f.pixels[..., :-1]), f.duration) for f in image.frames)
+    return replace(image, frames=frames)
+
+
+def fit_to(image: DecodedImage, capabilities: Capabilities, background: tuple[int, int, int]) -> Fitted:
+    """Make a picture one that a format can carry without silent loss, or say why it cannot be."""
+    notices: list[Notice] = []
+    if image.bit_depth not in capabilities.depths:
+        return Fitted(image, refused=KeptCode.BIT_DEPTH)
+    if len(image.frames) > 1 and not capabilities.animation:
+        return Fitted(image, refused=KeptCode.ANIMATION)
+    if max(image.size) > capabilities.max_side:
+        return Fitted(image, refused=KeptCode.DIMENSIONS)
+    image = drop_opaque_alpha(image)
+    partial = image.has_alpha and not capabilities.partial_alpha and not _all_or_nothing(image)
+    if partial or (image.has_alpha and not capabilities.alpha):
+        image = matte(image, background)
+        notices.append(Notice.ALPHA_FLATTENED)
+    if image.icc and not profile_fits(image.icc, image.color):
+        image = replace(image, icc=b"")
+        notices.append(Notice.BAD_PROFILE)
+    gray_alpha = image.color is ColorModel.GRAY and image.has_alpha
+    if image.color not in capabilities.colors or (gray_alpha and not capabilities.gray_alpha):
+        image, more = _change_model(image)
+        notices += more
+    if image.icc and not capabilities.icc:
+        if image.bit_depth == 16 or not (image.color is ColorModel.RGB and is_srgb(image.icc)):
+            return Fitted(image, refused=KeptCode.COLOR)
+        image = replace(image, icc=b"")
+    return Fitted(image, tuple(dict.fromkeys(notices)))
+
+
+def _all_or_nothing(image: DecodedImage) -> bool:
+    top = np.iinfo(image.pixels.dtype).max
+    return all(bool(np.isin(frame.pixels[..., -1], (0, top)).all()) for frame in image.frames)
+
+
+def _change_model(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
+    """Turn CMYK, or gray where a format has none, into RGB; a gray or CMYK profile cannot go along."""
+    image, notices = to_srgb(image)
+    if image.color is ColorModel.GRAY:
+        frames = tuple(Frame(_widen(f.pixels), f.duration) for f in image.frames)
+        image = replace(image, frames=frames, color=ColorModel.RGB)
+    return image, notices
+
+
+def _widen(pixels: Pixels) -> Pixels:
+    return np.concatenate([np.repeat(pixels[..., :1], 3, axis=2), pixels[..., 1:]], axis=2)  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=32)
+def _open(icc: bytes) -> Any:
+    try:
+        with _lock:
+            return ImageCms.ImageCmsProfile(BytesIO(icc))
+    except (OSError, ImageCms.PyCMSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=16)
+def _transform(icc: bytes, mode: str, output: str) -> Any:
+    try:
+        with _lock:
+            return ImageCms.buildTransform(_open(icc), ImageCms.createProfile("sRGB"), mode, output, _INTENT, _FLAGS)
+    except (OSError, ImageCms.PyCMSError, ValueError):
+        return None
+
+
+def _convert(colors: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> npt.NDArray[np.uint8] | None:
+    """Run 8-bit colours through a profile to sRGB; None where the profile does not serve.
+
+    A gray picture comes back gray when its profile only bends the tone curve, which is what gray profiles do.
+    """
+    mode = {ColorModel.GRAY: "L", ColorModel.RGB: "RGB", ColorModel.CMYK: "CMYK"}[color]
+    transform = _transform(icc, mode, "RGB")
+    if transform is None:
+        return None
+    try:
+        shown = ImageCms.applyTransform(to_pillow(colors, color), transform)
+    except (OSError, ImageCms.PyCMSError, ValueError):
+        return None
+    if not isinstance(shown, Image.Image):
+        return None
+    pixels: Any = from_pillow(shown)[0]
+    return pixels[..., 1:2].copy() if color is ColorModel.GRAY else pixels

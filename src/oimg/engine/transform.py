@@ -1,0 +1,264 @@
+"""One picture from bytes to bytes: the whole of what OIMG does to a file, without disk, threads or words.
+
+    untrusted bytes -> decode -> upright, resized, in the asked colours -> candidates -> the smallest that
+    passes -> proven by decoding it again -> Made, or Refusal with the reason
+"""  # fmt: skip
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Final
+
+from oimg.engine.candidates import Prepared, Proposal, propose
+from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS
+from oimg.engine.codecs.base import check_limits
+from oimg.engine.containers import png
+from oimg.engine.metadata.policy import apply
+from oimg.engine.steps import color, geometry
+from oimg.engine.verify import prove, prove_untouched
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.images import DecodedImage, Feature, Format, Header, Limits
+from oimg.words.privacy import MetadataGroup
+from oimg.words.recipe import ColorPolicy, Fitting, Mode, Recipe, Target, background_rgb
+from oimg.words.report import KeptCode, Notice
+
+# What a file may hold beside its picture that no rewritten file would carry on.
+_NOT_CARRIED: Final = (
+    (Feature.MOTION_PHOTO, KeptCode.MOTION_PHOTO),
+    (Feature.GAIN_MAP, KeptCode.GAIN_MAP),
+    (Feature.DEPTH_MAP, KeptCode.DEPTH_MAP),
+    (Feature.C2PA, KeptCode.C2PA),
+    (Feature.MULTI_PICTURE, KeptCode.MULTI_PICTURE),
+    (Feature.MULTI_PAGE, KeptCode.MULTI_PAGE),
+)
+# A lossy picture is coded again with loss only where it saves at least this share: every generation costs
+# quality that no score against the last one shows, and a result must never be worth another pass.
+# Measured by benchmarks/search/generations.py (docs/adr/0011-generation-loss.md).
+GENERATION_GAIN: Final = {Mode.VISUAL: 0.30, Mode.QUALITY: 0.12}
+# Formats that `auto` may choose: what every current browser shows.
+AUTO_FORMATS: Final = (Format.WEBP, Format.AVIF, Format.JPEG, Format.PNG)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A finished file in memory, proven. Sizes are in pixels; `score` is None where nothing was compared."""
+
+    data: bytes
+    format: Format
+    width: int
+    height: int
+    frames: int
+    score: float | None
+    quality: float | None
+    notices: tuple[Notice, ...]
+    removed: tuple[MetadataGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is nothing to write."""
+
+    code: KeptCode
+    detail: str = ""
+    score: float | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """What `transform` works from. `check` raises Cancelled when the user has stopped."""
+
+    untrusted: bytes
+    header: Header
+    recipe: Recipe
+    limits: Limits = Limits()
+    check: Callable[[], None] = lambda: None
+    progress: Callable[[float], None] = lambda fraction: None
+
+
+def transform(request: Request) -> Made | Refusal:
+    """Do what the recipe asks with one picture; raises OimgError, or Cancelled."""
+    header, recipe = request.header, request.recipe
+    check_limits(header, len(request.untrusted), request.limits)
+    targets = target_formats(header, recipe)
+    if not targets:
+        return Refusal(KeptCode.READ_ONLY_FORMAT, header.format)
+    if refusal := _special(request, targets):
+        return refusal
+    source = CODECS[header.format].decode(request.untrusted, request.limits)
+    if header.frames != len(source.frames):
+        raise OimgError(ErrorCode.CORRUPT, f"{len(source.frames)} of {header.frames} frames")
+    if header.bit_depth > max(8, source.bit_depth) and targets != (header.format,):
+        return Refusal(KeptCode.BIT_DEPTH, f"{header.bit_depth} bits")
+    request.check()
+    request.progress(0.15)
+    prepared, notices = _prepare(source, request)
+    results = [_make(request, source, prepared, target) for target in targets]
+    return _choose(request, results, notices)
+
+
+def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
+    """The formats to try; empty when the picture's own is only read and no other was asked for."""
+    if recipe.format is Target.KEEP:
+        return (header.format,) if header.format in ENCODERS else ()
+    if recipe.format is Target.AUTO:
+        if header.frames > 1 or header.bit_depth > 8:
+            return (header.format,) if header.format in ENCODERS else AUTO_FORMATS
+        own = (header.format,) if header.format in ENCODERS else ()
+        wanted = [each for each in AUTO_FORMATS if not (each is Format.JPEG and header.has_alpha)]
+        return tuple(dict.fromkeys((*wanted, *own)))
+    return (Format(recipe.format.value),)
+
+
+def _special(request: Request, targets: tuple[Format, ...]) -> Refusal | None:
+    """Refuse what would be lost without a word, told by the header alone."""
+    header, recipe = request.header, request.recipe
+    for feature, code in _NOT_CARRIED:
+        if feature in header.features:
+            return Refusal(code)
+    same = targets == (header.format,)
+    moved = _moves_pixels(header, recipe)
+    if Feature.HDR in header.features and not (same and not moved and header.format is Format.PNG):
+        return Refusal(KeptCode.HDR)
+    if header.frames > 1 and (not same or moved):
+        return Refusal(KeptCode.ANIMATION, f"{header.frames} frames")
+    if header.frames > 1 and header.format not in (Format.GIF, Format.PNG, Format.WEBP, Format.AVIF):
+        return Refusal(KeptCode.ANIMATION, f"{header.frames} frames")
+    if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(request.untrusted):
+        return Refusal(KeptCode.COLOR, "gAMA, cHRM or cICP")
+    deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
+    return Refusal(KeptCode.BIT_DEPTH, f"{header.bit_depth} bits") if deep else None
+
+
+def _moves_pixels(header: Header, recipe: Recipe) -> bool:
+    """Whether the recipe itself (not the coding) changes pixels."""
+    upright = header.upright_size
+    resized = recipe.resize.fitting is not Fitting.NONE and geometry.plan_size(upright, recipe.resize)[1] != upright
+    return resized or (recipe.color is ColorPolicy.SRGB and header.has_icc)
+
+
+def _prepare(source: DecodedImage, request: Request) -> tuple[DecodedImage, tuple[Notice, ...]]:
+    """Turn, resize and convert, as the recipe asks."""
+    image = geometry.resize(geometry.orient(source), request.recipe.resize)
+    request.check()
+    if request.recipe.color is ColorPolicy.SRGB:
+        return color.to_srgb(image)
+    return image, ()
+
+
+def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target: Format) -> Made | Refusal:
+    """Give the smallest proven file of one format."""
+    fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
+    if fitted.refused is not None:
+        return Refusal(fitted.refused, target)
+    notices = list(fitted.notices)
+    kept, removed = _metadata(request, fitted.image, orientation_left=1)
+    image = replace(fitted.image, metadata=kept)
+    capabilities = ENCODERS[target].capabilities
+    if not capabilities.metadata and (kept.exif or kept.xmp or kept.iptc):
+        notices.append(Notice.METADATA_DROPPED)
+    untouched = target is request.header.format and not _moves_pixels(request.header, request.recipe)
+    work = Prepared(image, target, request.recipe, request.limits, request.check, request.progress,
+                    jpeg=_plain_jpeg(request, target))
+    proposals, highest = propose(work, lossy_source=untouched and request.header.lossy,
+                                 source_bytes=len(request.untrusted), gains=GENERATION_GAIN)
+    recompressed = _recompress(request, source, target) if untouched else None
+    if recompressed is not None:
+        proposals = (*proposals, recompressed)
+    if not proposals:
+        return _nothing(request, highest, tuple(notices))
+    best = min(proposals, key=lambda proposal: len(proposal.data))
+    prove(best, request.limits)
+    if work.judge_approximate and best.score is not None and best.score < 100:
+        notices.append(Notice.APPROXIMATE_SCORE)
+    width, height = best.image.size
+    return Made(best.data, target, width, height, len(image.frames), best.score, best.quality, tuple(notices),
+                tuple(sorted(removed)))
+
+
+def _nothing(request: Request, highest: float | None, notices: tuple[Notice, ...]) -> Refusal:
+    recipe = request.recipe
+    if recipe.mode is Mode.SIZE:
+        return Refusal(KeptCode.SIZE_UNREACHABLE, f"{recipe.max_bytes} bytes", highest, notices)
+    if recipe.mode is Mode.LOSSLESS:
+        return Refusal(KeptCode.LOSSLESS, "", None, notices)
+    if highest is not None and highest < recipe.target:
+        return Refusal(KeptCode.TARGET_UNREACHABLE, f"{highest:.1f}", highest, notices)
+    return Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, notices)
+
+
+def _metadata(request: Request, image: DecodedImage, orientation_left: int) -> tuple:  # type: ignore[type-arg]
+    """Filter the metadata for a picture of this size."""
+    upright = request.header.upright_size
+    return apply(
+        image.metadata, request.recipe.metadata, request.recipe.keep, orientation_left=orientation_left,
+        size=image.size, pixels_changed=image.size != upright or request.header.orientation != orientation_left,
+    )
+
+
+def _plain_jpeg(request: Request, target: Format) -> bytes | None:
+    """The source's own JPEG stream with its metadata filtered, for packing into JPEG XL without loss."""
+    fit = request.header.format is Format.JPEG and target is Format.JXL
+    if not fit or _moves_pixels(request.header, request.recipe) or request.header.orientation != 1:
+        return None
+    source = CODECS[Format.JPEG].decode(request.untrusted, request.limits)
+    metadata, _ = _metadata(request, source, orientation_left=1)
+    from oimg.engine.containers import jpeg  # noqa: PLC0415
+
+    return jpeg.rewrite(request.untrusted, metadata, source.icc)
+
+
+def _recompress(request: Request, source: DecodedImage, target: Format) -> Proposal | None:
+    """Pack the source's own coding better, where the format can, without touching a pixel."""
+    if target not in RECOMPRESSORS:
+        return None
+    turned = request.header.orientation != 1
+    if turned and target is not Format.JPEG:  # a PNG is turned for good at no loss; a JPEG keeps its tag
+        return None
+    metadata, _ = _metadata(request, source, orientation_left=request.header.orientation)
+    data = RECOMPRESSORS[target].recompress(request.untrusted, metadata, source.icc, request.recipe.effort)
+    request.check()
+    prove_untouched(data, source, target, request.limits)
+    return Proposal(data, target, geometry.orient(source), 100.0, None, is_proven=True)
+
+
+def _choose(request: Request, results: list[Made | Refusal], notices: tuple[Notice, ...]) -> Made | Refusal:
+    """Take the smallest file, if it is small enough to be worth writing."""
+    made = [result for result in results if isinstance(result, Made)]
+    if not made:
+        refusals = [result for result in results if isinstance(result, Refusal)]
+        return refusals[0]
+    best = min(made, key=lambda result: len(result.data))
+    best = replace(best, notices=tuple(dict.fromkeys((*notices, *best.notices, *_trailing(request)))))
+    return _gate(request, best)
+
+
+def _gate(request: Request, best: Made) -> Made | Refusal:
+    recipe, before = request.recipe, len(request.untrusted)
+    saved = before - len(best.data)
+    on_purpose = recipe.format not in (Target.KEEP, Target.AUTO) and best.format is not request.header.format
+    wanted = max(recipe.min_saved_bytes, before * recipe.min_savings / 100)
+    if recipe.mode is Mode.SIZE and len(best.data) > recipe.max_bytes:
+        return Refusal(KeptCode.SIZE_UNREACHABLE, f"{len(best.data)} bytes", best.score, best.notices)
+    if wanted and saved < wanted:
+        return Refusal(KeptCode.BELOW_GATE, f"{saved} bytes", best.score, best.notices)
+    if on_purpose:
+        return best
+    if recipe.format is Target.AUTO and best.format is not request.header.format and request.header.lossy:
+        margin = GENERATION_GAIN.get(recipe.mode, 0.0) * before
+        if saved < margin:
+            return Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, best.notices)
+    return best if saved > 0 else Refusal(KeptCode.NOT_SMALLER, f"{len(best.data)} bytes", None, best.notices)
+
+
+def _trailing(request: Request) -> tuple[Notice, ...]:
+    return (Notice.TRAILING_DATA,) if Feature.TRAILING_DATA in request.header.features else ()
+
+
+def inspect_header(untrusted: bytes) -> Header:
+    """Read a header from bytes in memory; raises OimgError."""
+    from oimg.engine.codecs import detect  # noqa: PLC0415
+
+    return detect(untrusted[:64]).probe(BytesIO(untrusted))

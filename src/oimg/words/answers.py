@@ -1,0 +1,74 @@
+"""What the program tells about a picture, a pair of pictures, and itself. Plain values for faces to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from oimg.words.images import Header
+from oimg.words.privacy import Finding, MetadataGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a file is and what it reveals; `removed` are the groups the recipe would take out."""
+
+    path: Path
+    byte_size: int
+    header: Header
+    profile: str
+    density: tuple[float, float] | None
+    findings: tuple[Finding, ...]
+    removed: frozenset[MetadataGroup]
+    right_suffix: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two pictures of one size differ. Differences are in 8-bit steps over all colour channels.
+
+    `score` is SSIMULACRA2, 100 for equal; `worst` is the lowest local score of a cell of 8 by 8 pixels.
+    """
+
+    width: int
+    height: int
+    score: float
+    worst: float
+    mean_difference: float
+    max_difference: int
+    identical: bool
+    approximate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodecState:
+    """One format: whether its library is there, and what it can do."""
+
+    format: str
+    library: str
+    reads: bool
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLayer:
+    """One layer of the network guard as it is at this moment."""
+
+    name: str
+    armed: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The state of the program on this machine."""
+
+    version: str
+    python: str
+    platform: str
+    codecs: tuple[CodecState, ...]
+    guard: tuple[GuardLayer, ...]
+    folders: tuple[tuple[str, Path], ...]
+    workers: int
+    memory_limit: int
+    notes: tuple[str, ...] = ()

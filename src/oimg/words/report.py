@@ -1,0 +1,173 @@
+"""What came of the work: one outcome per file, one report per batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+from oimg.words.errors import ErrorCode
+from oimg.words.images import Format, Header
+from oimg.words.privacy import MetadataGroup
+
+
+class KeptCode(StrEnum):
+    """Why a file stays as it is. The values are part of the JSON contract and never change meaning."""
+
+    NOT_SMALLER = "not-smaller"
+    BELOW_GATE = "below-minimum-savings"
+    ALREADY_OPTIMIZED = "already-optimized"
+    WITHIN_SIZE = "already-within-size"
+    TARGET_UNREACHABLE = "target-unreachable"
+    SIZE_UNREACHABLE = "size-unreachable"
+    EXISTS = "destination-exists"
+    OWN_RESULT = "own-result"
+    ANIMATION = "animation-not-carried"
+    MULTI_PAGE = "pages-not-carried"
+    MULTI_PICTURE = "pictures-not-carried"
+    GAIN_MAP = "gain-map-not-carried"
+    MOTION_PHOTO = "motion-not-carried"
+    DEPTH_MAP = "depth-map-not-carried"
+    HDR = "hdr-not-carried"
+    C2PA = "content-credentials-not-carried"
+    BIT_DEPTH = "bit-depth-not-carried"
+    COLOR = "color-not-carried"
+    LOSSLESS = "lossless-not-possible"
+    READ_ONLY_FORMAT = "format-not-writable"
+    NOT_AN_IMAGE = "not-an-image"
+    FOLDER_LINK = "folder-link-not-followed"
+    DIMENSIONS = "too-large-for-format"
+
+
+class Notice(StrEnum):
+    """Something the user should know about a result that is otherwise fine."""
+
+    WRONG_SUFFIX = "wrong-suffix"
+    CMYK_GUESSED = "cmyk-without-profile"
+    BAD_PROFILE = "unusable-color-profile"
+    ALPHA_FLATTENED = "transparency-flattened"
+    METADATA_DROPPED = "metadata-not-carried"
+    APPROXIMATE_SCORE = "approximate-score"
+    TARGET_MISSED = "target-missed"
+    DATES_NOT_KEPT = "dates-not-kept"
+    TRAILING_DATA = "trailing-data-dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The user's file, as its header tells it.
+
+    `root` is the folder it was found under (its own folder when it was named itself); the tree below it is
+    what an output folder mirrors. `identity` (device, inode, bytes, mtime in ns) tells whether it changed.
+    """
+
+    path: Path
+    root: Path
+    byte_size: int
+    identity: tuple[int, int, int, int]
+    header: Header
+
+
+@dataclass(frozen=True, slots=True)
+class Optimized:
+    """A smaller (or asked-for) file was written and proven."""
+
+    path: Path
+    source: SourceFile
+    output: Path
+    format: Format
+    output_bytes: int
+    width: int
+    height: int
+    frames: int
+    score: float | None = None
+    quality: float | None = None
+    warnings: tuple[Notice, ...] = ()
+    removed: tuple[MetadataGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Nothing to gain, or refused with a reason. `output` is the unchanged copy in another folder.
+
+    `source` is None for what was found in a folder and is no picture.
+    """
+
+    path: Path
+    source: SourceFile | None
+    code: KeptCode
+    detail: str = ""
+    output: Path | None = None
+    score: float | None = None
+    warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The file could not be read, made or written."""
+
+    path: Path
+    code: ErrorCode
+    detail: str = ""
+    source: SourceFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The user stopped before this file was finished."""
+
+    path: Path
+    source: SourceFile | None = None
+
+
+Outcome: TypeAlias = Optimized | Kept | Failed | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One outcome and the seconds it took on its worker."""
+
+    outcome: Outcome
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole batch, in the order the files were given."""
+
+    batch: str
+    records: tuple[Record, ...]
+    seconds: float
+
+    def count(self, kind: type[Outcome]) -> int:
+        """How many outcomes are of one kind."""
+        return sum(isinstance(record.outcome, kind) for record in self.records)
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 some failed, 130 interrupted."""
+        if self.count(Stopped):
+            return 130
+        return int(self.count(Failed) > 0)
+
+    @property
+    def source_bytes(self) -> int:
+        """Bytes of all sources that were dealt with."""
+        return sum(before for before, _ in map(bytes_of, self.records))
+
+    @property
+    def output_bytes(self) -> int:
+        """Bytes of what stands for them now; a kept file counts as it is."""
+        return sum(after for _, after in map(bytes_of, self.records))
+
+
+def bytes_of(record: Record) -> tuple[int, int]:
+    """Bytes before and after; a failed or stopped file counts for neither."""
+    match record.outcome:
+        case Optimized(source=source, output_bytes=after):
+            return source.byte_size, after
+        case Kept(source=SourceFile(byte_size=size)):
+            return size, size
+        case Kept() | Failed() | Stopped():
+            return 0, 0

@@ -1,0 +1,77 @@
+"""Looking at a file: its header, without decoding a pixel; and reading it whole, sure that it is what was probed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from oimg.engine.codecs import SUFFIXES, detect
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.images import Limits
+from oimg.words.report import Failed, Kept, KeptCode, SourceFile
+from oimg.work.files.scan import Found
+
+Identity = tuple[int, int, int, int]
+_HEAD: Final = 64
+
+
+def probe(found: Found, limits: Limits) -> SourceFile | Kept | Failed:
+    """Read a file's header. What lies in a folder and neither is a picture nor claims to be one is Kept."""
+    try:
+        with open_regular(found.path) as stream:
+            identity = identify(stream)
+            header = detect(stream.read(_HEAD)).probe(stream)
+        if identity[2] > limits.max_file_bytes:
+            raise OimgError(ErrorCode.TOO_LARGE, f"{identity[2]} bytes")
+        return SourceFile(found.path, found.root, identity[2], identity, header)
+    except OimgError as error:
+        claims = found.named or found.path.suffix.lower() in SUFFIXES
+        if error.code is ErrorCode.NOT_AN_IMAGE and not claims:
+            return Kept(found.path, None, KeptCode.NOT_AN_IMAGE)
+        return Failed(found.path, error.code, error.detail)
+    except OSError as error:
+        return Failed(found.path, ErrorCode.UNREADABLE, error.strerror or "")
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading; a FIFO or a device is refused without waiting for it."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OimgError(ErrorCode.NOT_REGULAR)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError as error:
+        raise OimgError(ErrorCode.NOT_FOUND) from error
+    except OSError as error:
+        loop = error.errno == errno.ELOOP
+        raise OimgError(ErrorCode.NOT_REGULAR if loop else ErrorCode.UNREADABLE, error.strerror or "") from error
+    stream = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was replaced in between
+        stream.close()
+        raise OimgError(ErrorCode.NOT_REGULAR)
+    if os.fstat(descriptor).st_size == 0:
+        stream.close()
+        raise OimgError(ErrorCode.EMPTY)
+    return stream
+
+
+def identify(stream: BinaryIO) -> Identity:
+    """Tell a file's state: device, inode, bytes, and the time of its last change in nanoseconds."""
+    facts = os.fstat(stream.fileno())
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def read_source(source: SourceFile) -> bytes:
+    """Read a probed file whole; OimgError(CHANGED) when it is not the file that was probed, or grows meanwhile."""
+    try:
+        with open_regular(source.path) as stream:
+            if identify(stream) != source.identity:
+                raise OimgError(ErrorCode.CHANGED)
+            untrusted = stream.read()
+            if identify(stream) != source.identity or len(untrusted) != source.byte_size:
+                raise OimgError(ErrorCode.CHANGED)
+            return untrusted
+    except OSError as error:
+        raise OimgError(ErrorCode.UNREADABLE, error.strerror or "") from error

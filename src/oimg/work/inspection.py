@@ -1,0 +1,85 @@
+"""Telling about pictures without changing them: what one is and reveals, and how two differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from oimg.engine.codecs import CODECS
+from oimg.engine.metadata.policy import apply
+from oimg.engine.metadata.privacy import reveal
+from oimg.engine.metrics import heatmap
+from oimg.engine.search import Judge, shown
+from oimg.engine.steps.color import profile_name
+from oimg.engine.steps.geometry import orient
+from oimg.engine.verify import same_pixels
+from oimg.words.answers import Comparison, Inspection
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.images import DecodedImage, Feature, Limits
+from oimg.words.recipe import Recipe
+from oimg.words.report import Failed, Kept, SourceFile
+from oimg.work.files.destinations import has_wrong_suffix
+from oimg.work.files.probe import probe, read_source
+from oimg.work.files.scan import Found
+
+
+def look(path: Path, limits: Limits) -> SourceFile:
+    """Probe one file that the user named; raises OimgError."""
+    match probe(Found(path.absolute(), path.absolute().parent, named=True), limits):
+        case SourceFile() as source:
+            return source
+        case Failed(code=code, detail=detail):
+            raise OimgError(code, detail)
+        case Kept():
+            raise OimgError(ErrorCode.NOT_AN_IMAGE)
+
+
+def inspect(path: Path, recipe: Recipe, limits: Limits) -> Inspection:
+    """Tell what a file is, what it reveals, and what a recipe would take out; raises OimgError."""
+    source = look(path, limits)
+    image = _decode(source, limits)
+    upright = source.header.upright_size
+    _, removed = apply(image.metadata, recipe.metadata, recipe.keep, orientation_left=1, size=upright,
+                       pixels_changed=source.header.orientation != 1)
+    return Inspection(path, source.byte_size, source.header, profile_name(image.icc), image.metadata.density,
+                      reveal(image.metadata), removed, not has_wrong_suffix(source))
+
+
+def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDArray[np.uint8]]:
+    """Compare two pictures as they are shown, upright and in sRGB; gives a heat map with a legend, too.
+
+    Raises OimgError, with UNSUPPORTED where the sizes or the numbers of frames differ.
+    """
+    first, second = (orient(_decode(look(path, limits), limits)) for path in (one, other))
+    if first.size != second.size or len(first.frames) != len(second.frames):
+        sizes = [f"{image.size[0]}x{image.size[1]}, {len(image.frames)} frames" for image in (first, second)]
+        raise OimgError(ErrorCode.UNSUPPORTED, " / ".join(sizes))
+    judge = Judge(first)
+    before, after = _rgb(shown(first, first.pixels)), _rgb(shown(second, second.pixels))
+    difference = np.abs(before.astype(np.int16) - after.astype(np.int16))
+    cells = heatmap.local_scores(before, after)
+    width, height = first.size
+    comparison = Comparison(
+        width, height, judge.score(second), float(cells.min()), float(difference.mean()), int(difference.max()),
+        same_pixels(first, second), judge.approximate,
+    )
+    return comparison, heatmap.paint(cells, (width, height))
+
+
+def _decode(source: SourceFile, limits: Limits) -> DecodedImage:
+    image = CODECS[source.header.format].decode(read_source(source), limits)
+    if Feature.MULTI_PAGE in source.header.features:
+        return DecodedImage(image.frames[:1], image.color, image.icc, image.metadata, image.orientation)
+    return image
+
+
+def _rgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Lay on white and widen to three channels, for showing where two pictures differ."""
+    channels = pixels.shape[2]
+    colors = pixels[..., :3] if channels >= 3 else pixels[..., :1]
+    if channels in (2, 4):
+        alpha = pixels[..., -1:].astype(np.float32) / 255
+        colors = np.rint(colors * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    return np.ascontiguousarray(np.repeat(colors, 3, axis=2) if colors.shape[2] == 1 else colors)

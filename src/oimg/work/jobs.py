@@ -1,0 +1,113 @@
+"""Running many tasks on worker threads: every one is reported exactly once, pixels in flight stay bounded."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from typing import Final
+
+from oimg.words.errors import Cancelled, ErrorCode, OimgError
+from oimg.words.report import Failed, Outcome, Record, Stopped
+from oimg.words.task import CancelToken, Control, Finished, OnEvent, Progressed, Started, Task, Work
+
+log = logging.getLogger(__name__)
+# Decoded source, working copies, a candidate and its decoded pixels, the encoder's own planes: measured
+# peak per pixel of a task (benchmarks/memory.py), rounded up.
+BYTES_PER_PIXEL: Final = 48
+
+
+class MemoryGate:
+    """Lets tasks in while their pixels together fit; a task larger than the whole limit runs alone."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._used = 0
+        self._free = threading.Condition()
+
+    def enter(self, cost: int, token: CancelToken) -> None:
+        """Wait for room; raises Cancelled when the user stops meanwhile."""
+        with self._free:
+            while self._used and self._used + cost > self._limit:
+                token.check()
+                self._free.wait(0.2)
+            self._used += cost
+
+    def leave(self, cost: int) -> None:
+        """Give the room back."""
+        with self._free:
+            self._used -= cost
+            self._free.notify_all()
+
+
+class Batch:
+    """Tasks that were started together."""
+
+    def __init__(self, futures: Sequence[Future[Record]], token: CancelToken) -> None:
+        self._futures = futures
+        self._token = token
+
+    def cancel(self) -> None:
+        """Ask every task to stop at its next step."""
+        self._token.cancel()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until all are finished, or the time is over; tells whether they are."""
+        return not wait_for(self._futures, timeout=seconds).not_done
+
+    def records(self) -> tuple[Record | None, ...]:
+        """What came of each task so far, in the order they were given."""
+        return tuple(future.result() if future.done() else None for future in self._futures)
+
+
+class BatchRunner:
+    """Owns the worker threads; one for the whole program."""
+
+    def __init__(self, work: Work, *, workers: int, memory_limit: int) -> None:
+        self._work = work
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="oimg")
+        self._gate = MemoryGate(memory_limit)
+
+    def start(self, tasks: Sequence[Task], on_event: OnEvent) -> Batch:
+        """Start tasks, the biggest first, so that no core idles at the end. `on_event` is called on workers."""
+        token = CancelToken()
+        futures: dict[int, Future[Record]] = {}
+        for task in sorted(tasks, key=lambda each: -each.source.header.pixels):
+            futures[task.id] = self._pool.submit(self._run, task, token, on_event)
+        return Batch([futures[task.id] for task in tasks], token)
+
+    def close(self, *, wait: bool = True) -> None:
+        """Take no more work; with `wait`, stay until the threads are gone."""
+        self._pool.shutdown(wait=wait, cancel_futures=not wait)
+
+    def _run(self, task: Task, token: CancelToken, on_event: OnEvent) -> Record:
+        began = time.monotonic()
+        outcome = self._outcome(task, token, on_event)
+        record = Record(outcome, time.monotonic() - began)
+        on_event(Finished(task.id, record))  # exactly once, whatever happened
+        return record
+
+    def _outcome(self, task: Task, token: CancelToken, on_event: OnEvent) -> Outcome:
+        path, cost = task.source.path, task.source.header.pixels * BYTES_PER_PIXEL
+        try:
+            token.check()
+            self._gate.enter(cost, token)
+            try:
+                on_event(Started(task.id))
+                return self._work(task, Control(token, lambda done: on_event(Progressed(task.id, done))))
+            finally:
+                self._gate.leave(cost)
+        except Cancelled:
+            return Stopped(path, task.source)
+        except OimgError as error:
+            if token.cancelled:  # a child process that was ended under its call
+                return Stopped(path, task.source)
+            return Failed(path, error.code, error.detail, task.source)
+        except MemoryError:
+            return Failed(path, ErrorCode.TOO_LARGE, "not enough memory", task.source)
+        except Exception as error:  # the one place that catches everything
+            log.exception("unexpected failure on %s", path.name)
+            return Failed(path, ErrorCode.INTERNAL, f"{type(error).__name__}: {error}", task.source)

@@ -1,0 +1,205 @@
+"""The one door to the core: what the command line and the window both hold."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from oimg import __version__
+from oimg.engine import child
+from oimg.words import netguard
+from oimg.words.answers import CodecState, Comparison, Diagnosis, GuardLayer, Inspection
+from oimg.words.errors import OimgError
+from oimg.words.images import Format, Limits
+from oimg.words.recipe import Place, Recipe
+from oimg.words.report import Failed, Kept, Record, Report, SourceFile, Stopped
+from oimg.words.task import Finished, OnEvent, Task
+from oimg.work import settings
+from oimg.work.files import commit
+from oimg.work.files.destinations import conflict_free, plan, suffix_for
+from oimg.work.files.probe import probe
+from oimg.work.files.scan import Found, Selection, scan
+from oimg.work.jobs import Batch, BatchRunner
+from oimg.work.pipeline import optimize_file
+
+_SMALLEST_LIMIT: Final = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Files that were found: those to work on, and those whose outcome is clear before any work.
+
+    Ids run over both in the order the files were found.
+    """
+
+    tasks: tuple[Task, ...]
+    settled: tuple[tuple[int, Kept | Failed], ...]
+
+    @property
+    def count(self) -> int:
+        """How many files there are."""
+        return len(self.tasks) + len(self.settled)
+
+
+class Run:
+    """A batch under way, and its report."""
+
+    def __init__(self, prepared: Prepared, batch: Batch) -> None:
+        self.id = time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(2)
+        self._prepared = prepared
+        self._batch = batch
+        self._began = time.monotonic()
+
+    def cancel(self) -> None:
+        """Stop: tasks end at their next step, native calls in child processes at once."""
+        self._batch.cancel()
+        child.close_all(for_good=True)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end; tells whether all are finished."""
+        return self._batch.wait(seconds)
+
+    def report(self) -> Report:
+        """What has come of it; what is not finished counts as stopped."""
+        records: dict[int, Record] = {each: Record(outcome, 0.0) for each, outcome in self._prepared.settled}
+        for task, record in zip(self._prepared.tasks, self._batch.records(), strict=True):
+            records[task.id] = record or Record(Stopped(task.source.path, task.source), 0.0)
+        ordered = tuple(records[each] for each in sorted(records))
+        return Report(self.id, ordered, time.monotonic() - self._began)
+
+
+class Session:
+    """Holds the worker threads. Use as a context manager; `abandon` ends everything at once instead."""
+
+    def __init__(self, *, workers: int = 0, memory_limit: int = 0, limits: Limits = Limits()) -> None:  # noqa: B008
+        self.settings, self.notes = settings.load()
+        self.workers = workers or self.settings.jobs or usable_cores()
+        self.memory_limit = max(memory_limit or self.settings.memory_limit or _quarter_of_memory(), _SMALLEST_LIMIT)
+        self.presets = settings.PresetStore()
+        self.limits = limits
+        self._runner: BatchRunner | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Session:
+        """Nothing to do: threads start with the first batch."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for the threads and end the children."""
+        self.close()
+
+    def prepare(self, paths: Sequence[Path], recipe: Recipe, selection: Selection = Selection(),  # noqa: B008
+                on_probed: Callable[[int], None] = lambda count: None) -> Prepared:
+        """Find and probe files (headers only, on all workers) and plan a task for each."""
+        if recipe.output.place is Place.FOLDER:
+            inside = (*selection.skip, Path(recipe.output.path))
+            selection = Selection(selection.include, selection.exclude, inside)
+        probed: list[SourceFile | Kept | Failed] = []
+        with ThreadPoolExecutor(self.workers, thread_name_prefix="oimg-probe") as pool:
+            for result in pool.map(self._probe, scan(paths, selection), buffersize=4 * self.workers) \
+                    if sys.version_info >= (3, 14) else pool.map(self._probe, list(scan(paths, selection))):
+                probed.append(result)
+                on_probed(len(probed))
+        sources = [(each, result) for each, result in enumerate(probed) if isinstance(result, SourceFile)]
+        planned = plan([source for _, source in sources], recipe)
+        tasks = tuple(
+            Task(each, task.source, task.recipe, task.destination)
+            for (each, _), task in zip(sources, planned, strict=True)
+        )
+        settled = tuple((each, result) for each, result in enumerate(probed) if not isinstance(result, SourceFile))
+        return Prepared(tasks, settled)
+
+    def _probe(self, found: Found | Kept | Failed) -> SourceFile | Kept | Failed:
+        return probe(found, self.limits) if isinstance(found, Found) else found
+
+    def start(self, prepared: Prepared, on_event: OnEvent) -> Run:
+        """Start the work. `on_event` is called on worker threads, once Finished for every file."""
+        with self._lock:
+            if self._runner is None:
+                self._runner = BatchRunner(
+                    lambda task, control: optimize_file(task, control, self.limits),
+                    workers=self.workers, memory_limit=self.memory_limit,
+                )
+        for each, outcome in prepared.settled:
+            on_event(Finished(each, Record(outcome, 0.0)))
+        return Run(prepared, self._runner.start(prepared.tasks, on_event))
+
+    def inspect(self, path: Path, recipe: Recipe) -> Inspection:
+        """Tell what a file is and reveals; raises OimgError."""
+        from oimg.work.inspection import inspect  # noqa: PLC0415 - the metric is not needed for a batch of PNGs
+
+        return inspect(path, recipe, self.limits)
+
+    def compare(self, one: Path, other: Path, heatmap: Path | None = None) -> Comparison:
+        """Compare two pictures; writes the heat map as a PNG where asked. Raises OimgError."""
+        from oimg.engine.codecs.png import assemble  # noqa: PLC0415
+        from oimg.work.inspection import compare  # noqa: PLC0415
+
+        comparison, painted = compare(one, other, self.limits)
+        if heatmap is not None:
+            commit.write_new(assemble(painted), lambda _: heatmap, settings.Recipe().output.conflict.OVERWRITE,
+                             source=one, like=None)
+        return comparison
+
+    def diagnose(self) -> Diagnosis:
+        """Tell the state of the program on this machine, the guard tried out live."""
+        import platform  # noqa: PLC0415 - slow to import, and only needed here
+
+        guard = tuple(GuardLayer(name, armed, detail) for name, armed, detail in netguard.state())
+        return Diagnosis(__version__, platform.python_version(), platform.platform(), codec_states(), guard,
+                         (("settings", settings.config_folder()),), self.workers, self.memory_limit, self.notes)
+
+    def close(self) -> None:
+        """Wait for the threads, end the children."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+        child.close_all()
+
+    def abandon(self) -> None:
+        """End at once: children are gone, temp files are swept; threads in a native call die with the process."""
+        if self._runner is not None:
+            self._runner.close(wait=False)
+        child.close_all(for_good=True)
+        commit.sweep()
+
+
+def planned_path(task: Task) -> Path:
+    """The path a task's result is meant for, as far as it is known before the work."""
+    target = Format(task.recipe.format) if task.recipe.format in set(Format) else task.source.header.format
+    return conflict_free(task.destination, suffix_for(target, task.source.path), 1)
+
+
+def codec_states() -> tuple[CodecState, ...]:
+    """Every format with the library that serves it, found out by loading it."""
+    from oimg.engine.codecs import CODECS, ENCODERS  # noqa: PLC0415
+
+    states = []
+    for format_, codec in CODECS.items():
+        try:
+            states.append(CodecState(format_, codec.library(), reads=True, writes=format_ in ENCODERS))
+        except OimgError as error:
+            states.append(CodecState(format_, error.detail, reads=False, writes=False))
+    return tuple(states)
+
+
+def usable_cores() -> int:
+    """Processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def _quarter_of_memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+    except (ValueError, OSError, AttributeError):  # Windows
+        return 2 << 30

@@ -1,0 +1,159 @@
+"""Settings and presets: JSON with a schema number in the user's own folders; what cannot be read is kept as .bad."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import platformdirs
+
+from oimg.words.recipe import (
+    SCHEMA,
+    ColorPolicy,
+    Fitting,
+    MetadataPolicy,
+    Mode,
+    Recipe,
+    RecipeError,
+    Resize,
+    Target,
+    from_dict,
+    to_dict,
+)
+
+BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType({
+    "balanced": Recipe(),
+    "lossless": Recipe(mode=Mode.LOSSLESS),
+    "web": Recipe(format=Target.AUTO, target=75, resize=Resize(fitting=Fitting.LONG_EDGE, amount=2560)),
+    "email": Recipe(format=Target.JPEG, mode=Mode.SIZE, max_bytes=500_000,
+                    resize=Resize(fitting=Fitting.FIT, width=1600, height=1600)),
+    "social": Recipe(format=Target.JPEG, target=85, resize=Resize(fitting=Fitting.LONG_EDGE, amount=2048),
+                     metadata=MetadataPolicy.STRIP, color=ColorPolicy.SRGB),
+    "archive": Recipe(format=Target.JXL, mode=Mode.LOSSLESS, metadata=MetadataPolicy.KEEP),
+    "smallest": Recipe(format=Target.AUTO, target=60),
+})
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,62}", re.IGNORECASE)
+
+
+class SettingsError(Exception):
+    """A settings or preset file that cannot be used: `reason` is a code, `detail` names file and fact."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user set for all runs. 0 means: let the program decide."""
+
+    preset: str = "balanced"
+    jobs: int = 0
+    memory_limit: int = 0
+
+
+def config_folder() -> Path:
+    """Where settings and presets are kept."""
+    return platformdirs.user_config_path("oimg", appauthor=False)
+
+
+def load(folder: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
+    """Read the settings; a field that is wrong falls back alone, an unreadable file is kept as .bad and noted."""
+    path = (folder or config_folder()) / "settings.json"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(), ()
+    except (OSError, ValueError) as error:
+        return Settings(), (_set_aside(path, error),)
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        return Settings(), (_set_aside(path, ValueError("unknown schema")),)
+    known = {field.name: type(field.default) for field in fields(Settings)}
+    right = {name: data[name] for name, kind in known.items() if type(data.get(name)) is kind}
+    wrong = tuple(f"{path}: {name}" for name in known if name in data and name not in right)
+    return replace(Settings(), **right), wrong
+
+
+def _set_aside(path: Path, error: Exception) -> str:
+    with suppress(OSError):
+        path.replace(path.with_suffix(".bad"))
+    return f"{path}: {error}"
+
+
+class PresetStore:
+    """Named recipes: the built-in ones, and the user's own as one shareable file each."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = (folder or config_folder()) / "presets"
+
+    def names(self) -> tuple[str, ...]:
+        """Built-in names first, then the user's in order."""
+        own = sorted(path.stem for path in self._folder.glob("*.json")) if self._folder.is_dir() else []
+        return (*BUILT_IN, *(name for name in own if name not in BUILT_IN))
+
+    def is_built_in(self, name: str) -> bool:
+        """Whether a name belongs to the program."""
+        return name.lower() in BUILT_IN
+
+    def get(self, name: str) -> Recipe:
+        """Give a recipe by its name; SettingsError("unknown-preset") where there is none."""
+        if self.is_built_in(name):
+            return BUILT_IN[name.lower()]
+        return self.read(self._path(name))[1]
+
+    def read(self, path: Path) -> tuple[str, Recipe]:
+        """Read a preset file: its name and recipe."""
+        try:
+            data: Any = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise SettingsError("unknown-preset", path.stem) from error
+        except (OSError, ValueError) as error:
+            raise SettingsError("unreadable-preset", f"{path}: {error}") from error
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            raise SettingsError("unreadable-preset", f"{path}: unknown schema")
+        try:
+            return str(data.get("name", path.stem)), from_dict(data.get("recipe", {}))
+        except RecipeError as error:
+            raise SettingsError("unreadable-preset", f"{path}: {error}") from error
+
+    def save(self, name: str, recipe: Recipe) -> Path:
+        """Write a preset; the place where results go is not part of it."""
+        if self.is_built_in(name):
+            raise SettingsError("built-in-preset", name)
+        path = self._path(name)
+        write_preset(path, name, recipe)
+        return path
+
+    def delete(self, name: str) -> None:
+        """Remove one of the user's presets."""
+        if self.is_built_in(name):
+            raise SettingsError("built-in-preset", name)
+        try:
+            self._path(name).unlink()
+        except FileNotFoundError as error:
+            raise SettingsError("unknown-preset", name) from error
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise SettingsError("bad-preset-name", name)
+        return self._folder / f"{name}.json"
+
+
+def write_preset(path: Path, name: str, recipe: Recipe) -> None:
+    """Write a preset file that `read` takes, whole or not at all."""
+    data = {"schema": SCHEMA, "name": name, "recipe": to_dict(replace(recipe, output=Recipe().output))}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temp.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        temp.replace(path)
+    finally:
+        temp.unlink(missing_ok=True)
