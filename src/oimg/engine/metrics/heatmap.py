@@ -1,0 +1,172 @@
+"""Where a candidate picture differs from its original: a local SSIMULACRA2 score for every 8 by 8 pixels.
+
+The error maps of the whole score are summed per cell; then each cell gets the same norms, weights and curve,
+taken over the cells around it instead of over the whole picture. So the map is in the units of the score, and
+where a picture is no larger than the window, the map is the score. For larger ones the cells usually average
+higher than the whole score, because a 4-norm weighs the worst places most: read the map as "where", and the
+whole score as "how much".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from oimg.engine.metrics.ssimulacra2 import Reference
+from oimg.engine.metrics.ssimulacra2_constants import WEIGHTS, ErrorMap, FloatArray, Plane, to_score
+from oimg.engine.metrics.strips import sizes
+
+CELL = 8  # pixels
+# Cells on each side that a cell's score takes in: 7 by 7 cells are 56 pixels, about what a glance takes in.
+_RADIUS = 3
+
+# Score, red, green, blue; linear between the stops. Absolute: a color means the same in every picture.
+STOPS = (
+    (0, 96, 0, 64),  # dark purple: ruined
+    (30, 220, 0, 0),  # red: low quality
+    (50, 255, 128, 0),  # orange: medium quality
+    (70, 240, 220, 0),  # yellow: high quality
+    (80, 0, 150, 120),  # teal: very high quality
+    (90, 16, 48, 112),  # dark blue: no visible difference
+    (100, 6, 12, 32),  # nearly black: equal
+)
+_SHADES_PER_POINT = 4
+_PAINTED_ROWS = 128
+
+
+def local_scores(reference: Reference, candidate: npt.NDArray[np.uint8]) -> FloatArray:
+    """Scores 0 to 100 of the cells of a candidate, shape (ceil(h / 8), ceil(w / 8)).
+
+    Sizes, channels and transparency are as in `Reference.score`; over two backgrounds the worse score counts.
+    """
+    maps = [cells.scores() for cells in reference.measure(candidate, Cells)]
+    return np.asarray(np.minimum.reduce(maps))
+
+
+class Cells:
+    """Sums of error powers for each cell, and the local scores they make."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self._sizes = sizes(height, width)
+        self._shape = (-(-height // CELL), -(-width // CELL))
+        self._sums: dict[tuple[Plane, ErrorMap, int], FloatArray] = {}
+        for plane, errors in WEIGHTS.items():
+            if plane[0] < len(self._sizes):
+                cell = _cell_at(plane[0])
+                rows, columns = (-(-side // cell) for side in self._sizes[plane[0]])
+                for error, norms in errors.items():
+                    for norm in norms:
+                        self._sums[plane, error, norm] = np.zeros((rows, columns), np.float32)
+
+    def add(self, plane: Plane, error: ErrorMap, top: int, left: int, values: FloatArray) -> None:
+        """Add the errors of a tile; tiles start at cell borders."""
+        cell = _cell_at(plane[0])
+        norms = WEIGHTS[plane][error]
+        for norm in sorted(norms):
+            if norm == 4:
+                values *= values
+                values *= values
+            sums = _block_sums(values, cell)
+            row, column = top // cell, left // cell
+            self._sums[plane, error, norm][row : row + sums.shape[0], column : column + sums.shape[1]] = sums
+
+    def scores(self) -> FloatArray:
+        """The local scores of all that was added, 0 to 100."""
+        area = _pixels_per_cell(*self._sizes[0], CELL).astype(np.float64)
+        around = _window_sums(area)
+        weighted = np.zeros(self._shape)
+        for (plane, error, norm), sums in self._sums.items():
+            means = sums / _pixels_per_cell(*self._sizes[plane[0]], _cell_at(plane[0]))
+            means = self._spread(means, plane[0])
+            local = np.maximum(_window_sums(means * area) / around, 0)
+            weighted += WEIGHTS[plane][error][norm] * local ** (1 / norm)
+        return np.clip(to_score(weighted), 0, 100).astype(np.float32)
+
+    def _spread(self, means: FloatArray, scale: int) -> FloatArray:
+        """Repeat values of a scale whose single pixels are larger than a cell."""
+        factor = (_cell_at(scale) << scale) // CELL
+        rows, columns = self._shape
+        return means.repeat(factor, axis=0).repeat(factor, axis=1)[:rows, :columns]
+
+
+def paint(scores: FloatArray, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """RGB picture (height, width, 3) of local scores, for a picture of `size` (width, height) pixels.
+
+    Colors are those of STOPS; between the centers of cells the scores are interpolated.
+    """
+    width, height = size
+    palette = _palette()
+    left, right, across = _between(width, scores.shape[1])
+    above, below, down = _between(height, scores.shape[0])
+    wide = scores[:, left] * (1 - across) + scores[:, right] * across
+    painted = np.empty((height, width, 3), np.uint8)
+    for start in range(0, height, _PAINTED_ROWS):
+        rows = slice(start, start + _PAINTED_ROWS)
+        part = down[rows, None]
+        blended = wide[above[rows]] * (1 - part) + wide[below[rows]] * part
+        painted[rows] = palette[_shade(blended)]
+    return painted
+
+
+def legend(size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """An RGB strip (height, width, 3) of all colors, from score 0 at the left to 100 at the right.
+
+    `size` is (width, height) in pixels.
+    """
+    width, height = size
+    row = _palette()[_shade(np.linspace(0, 100, width))]
+    return np.repeat(row[None], height, axis=0)
+
+
+def _palette() -> npt.NDArray[np.uint8]:
+    stops = np.array(STOPS, np.float64)
+    points = np.arange(100 * _SHADES_PER_POINT + 1) / _SHADES_PER_POINT
+    channels = [np.interp(points, stops[:, 0], stops[:, channel]) for channel in (1, 2, 3)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)
+
+
+def _shade(scores: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+    """The palette index of scores."""
+    shades: npt.NDArray[np.intp] = np.rint(np.clip(scores, 0, 100) * _SHADES_PER_POINT).astype(np.intp)
+    return shades
+
+
+def _between(pixels: int, cells: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], FloatArray]:
+    """For each pixel of a side: the cells before and after it, and how far it is on the way (0..1)."""
+    place = np.clip((np.arange(pixels) + 0.5) / CELL - 0.5, 0, cells - 1)
+    before = place.astype(np.intp)
+    after = np.minimum(before + 1, cells - 1)
+    return before, after, (place - before).astype(np.float32)
+
+
+def _cell_at(scale: int) -> int:
+    """Side of a cell in pixels of a scale."""
+    return max(1, CELL >> scale)
+
+
+def _pixels_per_cell(height: int, width: int, cell: int) -> FloatArray:
+    """How many pixels each cell really holds; the last ones may be cut off."""
+    rows = np.minimum(cell, height - np.arange(0, height, cell))
+    columns = np.minimum(cell, width - np.arange(0, width, cell))
+    return np.outer(rows, columns).astype(np.float32)
+
+
+def _block_sums(values: FloatArray, cell: int) -> FloatArray:
+    """Sums over cells of a tile."""
+    if cell == 1:
+        return values
+    rows = np.add.reduceat(values, np.arange(0, values.shape[0], cell), axis=0)
+    sums: FloatArray = np.add.reduceat(rows, np.arange(0, values.shape[1], cell), axis=1)
+    return sums
+
+
+def _window_sums(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Sums over the window around each cell, cut off at the picture's border."""
+    for axis in (0, 1):
+        length = values.shape[axis]
+        running = np.insert(np.cumsum(values, axis=axis), 0, 0.0, axis=axis)
+        index = np.arange(length)
+        end = np.minimum(index + _RADIUS + 1, length)
+        start = np.maximum(index - _RADIUS, 0)
+        values = running.take(end, axis=axis) - running.take(start, axis=axis)
+    return values
