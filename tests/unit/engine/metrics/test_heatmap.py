@@ -76,6 +76,21 @@ def test_strips_give_the_map_of_the_whole(monkeypatch, maker):
     assert local_scores(Reference(original), candidate) == pytest.approx(whole, abs=0.001)
 
 
+def test_the_worse_background_counts_in_each_cell():
+    """Two lost spots, each visible over one of the backgrounds only, both show."""
+    original = np.full((200, 400, 2), 128, np.uint8)
+    original[60:140, 60:140, 0] = 25
+    original[60:140, 260:340, 0] = 230
+    original[..., 1] = 0
+    original[60:140, 60:140, 1] = 200
+    original[60:140, 260:340, 1] = 200
+    candidate = original.copy()
+    candidate[..., 1] = 0
+    scores = local_scores(Reference(original), candidate)
+    assert scores[100 // CELL, 64 // CELL] < 50
+    assert scores[100 // CELL, 264 // CELL] < 50
+
+
 def test_different_sizes_are_refused():
     with pytest.raises(ValueError, match="sizes differ"):
         local_scores(Reference(np.zeros((9, 9, 3), np.uint8)), np.zeros((9, 8, 3), np.uint8))

@@ -19,7 +19,7 @@ import metric_pictures
 import ssimulacra2_float64
 from oimg.engine.metrics import ssimulacra2
 from oimg.engine.metrics.ssimulacra2 import Reference, score
-from oimg.engine.metrics.ssimulacra2_constants import BACKGROUNDS, TAPS
+from oimg.engine.metrics.ssimulacra2_constants import BACKGROUNDS, TAPS, WEIGHTS, ErrorMap
 
 PUBLISHED = Path(__file__).parents[3] / "data" / "ssimulacra2_published.json"
 PHOTOS = ["kodim13.png", "kodim23.png", "7552578.png", "night-lossless.png"]
@@ -38,6 +38,17 @@ def photo(corpus: Path, name: str) -> np.ndarray:
 def test_the_kernel_is_the_impulse_response_of_the_published_filter():
     taps = ssimulacra2_float64.blur_taps()
     assert taps == pytest.approx([*reversed(TAPS[1:]), *TAPS], abs=1e-12)
+
+
+def test_every_published_weight_above_a_hundredth_is_used():
+    published = ssimulacra2_float64.WEIGHTS
+    used = {
+        (channel, scale, (1, 4).index(norm), list(ErrorMap).index(error)): weight
+        for (scale, channel), errors in WEIGHTS.items()
+        for error, norms in errors.items()
+        for norm, weight in norms.items()
+    }
+    assert used == {place: weight for place, weight in np.ndenumerate(published) if weight > 0.01}
 
 
 @pytest.mark.parametrize("size", [(8, 8), (8, 31), (9, 17), (33, 47), (128, 96), (131, 257), (40, 1100)])
