@@ -1,0 +1,168 @@
+"""JPEG XL files (ISO/IEC 18181-2: container; 18181-1: codestream): header, metadata, rewrite."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from oimg.words.images import ColorModel, Feature, Format, Header, Metadata
+
+from . import tiff_block
+from .boxes import Box, boxes, build
+from .jxl_codestream import SIGNATURE, ImageHeader, image_header
+from .stream import corrupt, length_of, opened, truncated
+
+_CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
+_FILE_TYPE = b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
+# Enough for 4096 named extra channels of any sane size.
+_MAX_HEADER = 1 << 20
+_CODESTREAM = frozenset((b"jxlc", b"jxlp"))
+
+
+def header(stream: BinaryIO) -> Header:
+    """Header of a bare codestream or a container.
+
+    The decoders apply the orientation, so the size is the upright one and the orientation 1. The format
+    does not say how many frames an animation has: `frames` stays 1, `Feature.ANIMATION` tells.
+    """
+    found = _top(stream)
+    kinds = {box.kind for box in found}
+    said = image_header(_first_bytes(stream, found))
+    width, height = (said.height, said.width) if said.orientation >= 5 else (said.width, said.height)
+    return Header(
+        Format.JXL,
+        width,
+        height,
+        has_alpha=said.alpha,
+        bit_depth=said.bit_depth,
+        color=_color(said),
+        has_icc=said.icc,
+        # A recompressed JPEG is DCT without XYB; only modular coding can be exact.
+        lossy=said.xyb or said.dct is not False or b"jbrd" in kinds,
+        features=_features(said, kinds),
+    )
+
+
+def _color(said: ImageHeader) -> ColorModel:
+    if said.black:
+        return ColorModel.CMYK
+    return ColorModel.GRAY if said.gray else ColorModel.RGB
+
+
+def _features(said: ImageHeader, kinds: set[bytes]) -> frozenset[Feature]:
+    found = {
+        Feature.ANIMATION: said.animation,
+        Feature.HDR: said.hdr,
+        Feature.C2PA: b"jumb" in kinds,
+        Feature.GAIN_MAP: b"jhgm" in kinds,
+    }
+    return frozenset(feature for feature, there in found.items() if there)
+
+
+def _top(stream: BinaryIO) -> list[Box]:
+    """Boxes of a container; none for a bare codestream."""
+    stream.seek(0)
+    head = stream.read(len(_CONTAINER))
+    if head[:2] == SIGNATURE:
+        return []
+    if head != _CONTAINER:
+        (truncated if _CONTAINER.startswith(head) else corrupt)("no JPEG XL signature")
+    return list(boxes(stream, 0, length_of(stream)))
+
+
+def _first_bytes(stream: BinaryIO, found: list[Box]) -> bytes:
+    """The start of the codestream."""
+    if not found:
+        stream.seek(0)
+        return stream.read(_MAX_HEADER)
+    start = bytearray()
+    for box in found:
+        if box.kind in _CODESTREAM and len(start) < _MAX_HEADER:
+            skipped = 4 if box.kind == b"jxlp" else 0
+            stream.seek(box.data + skipped)
+            start += stream.read(max(0, min(box.size - skipped, _MAX_HEADER - len(start))))
+    if not start:
+        truncated("no codestream box")
+    return bytes(start)
+
+
+def has_jpeg_reconstruction(untrusted: bytes) -> bool:
+    """Whether the file holds what is needed to give a JPEG file back byte for byte."""
+    return any(box.kind == b"jbrd" for box in _top(opened(untrusted)))
+
+
+def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
+    """EXIF and XMP of a container; the profile is part of the codestream, so none is returned.
+
+    Brotli-compressed boxes (brob) stay closed: nothing here can open them.
+    """
+    exif, xmp = b"", b""
+    for box in _top(opened(untrusted)):
+        if box.kind == b"Exif":
+            exif = exif or exif_block(untrusted[box.data : box.end])
+        elif box.kind == b"xml ":
+            xmp = xmp or untrusted[box.data : box.end]
+    return Metadata(exif, xmp, density=tiff_block.density(exif)), b""
+
+
+def exif_block(untrusted: bytes) -> bytes:
+    """The TIFF block of an Exif box or item, which starts with the offset of the TIFF header."""
+    block = tiff_block.from_prefixed(untrusted[4 + int.from_bytes(untrusted[:4], "big") :])
+    if not tiff_block.is_tiff(block):
+        # Some writers count from elsewhere or leave the offset out.
+        block = next(
+            (
+                found
+                for found in map(tiff_block.from_prefixed, (untrusted[4:], untrusted))
+                if tiff_block.is_tiff(found)
+            ),
+            b"",
+        )
+    return block
+
+
+def rewrite(untrusted: bytes, metadata: Metadata, *, keep_reconstruction: bool = False) -> bytes:
+    """The same codestream with exactly the given EXIF and XMP; bare if there is nothing to put beside it.
+
+    JPEG reconstruction data takes parts of the JPEG file from the Exif and xml boxes: keep it only together
+    with the metadata it was made from.
+    """
+    found = _top(opened(untrusted))
+    if not found:
+        level, codestream, rebuilt = b"", untrusted, b""
+    else:
+        level = _joined(untrusted, found, b"jxll")
+        rebuilt = _joined(untrusted, found, b"jbrd") if keep_reconstruction else b""
+        codestream = _codestream(untrusted, found)
+    if codestream[:2] != SIGNATURE:
+        corrupt("no JPEG XL codestream")
+    if not (level or rebuilt or metadata.exif or metadata.xmp):
+        return codestream
+    parts = [_CONTAINER, _FILE_TYPE]
+    parts.extend(build(kind, data) for kind, data in ((b"jxll", level), (b"jbrd", rebuilt)) if data)
+    if metadata.exif:
+        parts.append(build(b"Exif", b"\0\0\0\0", metadata.exif))
+    if metadata.xmp:
+        parts.append(build(b"xml ", metadata.xmp))
+    parts.append(build(b"jxlc", codestream))
+    return b"".join(parts)
+
+
+def _joined(untrusted: bytes, found: list[Box], kind: bytes) -> bytes:
+    """The content of the first box of a kind."""
+    return next((untrusted[box.data : box.end] for box in found if box.kind == kind), b"")
+
+
+def _codestream(untrusted: bytes, found: list[Box]) -> bytes:
+    """The codestream, whole or put together from its numbered parts."""
+    if not all(box.whole for box in found):
+        truncated("box cut short")
+    whole = _joined(untrusted, found, b"jxlc")
+    if whole:
+        return whole
+    parts = [box for box in found if box.kind == b"jxlp"]
+    numbers = [int.from_bytes(untrusted[box.data : box.data + 4], "big") for box in parts]
+    if not parts or not numbers[-1] >> 31:
+        truncated("last part of the codestream")
+    if [number & 0x7FFFFFFF for number in numbers] != list(range(len(parts))):
+        corrupt("codestream parts out of order")
+    return b"".join(untrusted[box.data + 4 : box.end] for box in parts)
