@@ -15,6 +15,7 @@ _CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
 _FILE_TYPE = b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
 # Enough for 4096 named extra channels of any sane size.
 _MAX_HEADER = 1 << 20
+_METADATA = frozenset((b"Exif", b"xml ", b"brob"))
 _CODESTREAM = frozenset((b"jxlc", b"jxlp"))
 
 
@@ -123,28 +124,27 @@ def exif_block(untrusted: bytes) -> bytes:
 def rewrite(untrusted: bytes, metadata: Metadata, *, keep_reconstruction: bool = False) -> bytes:
     """The same codestream with exactly the given EXIF and XMP; bare if there is nothing to put beside it.
 
-    JPEG reconstruction data takes parts of the JPEG file from the Exif and xml boxes: keep it only together
-    with the metadata it was made from.
+    JPEG reconstruction data takes parts of the JPEG file from the metadata boxes: decoders fail on a file
+    whose boxes changed. So it is kept only when asked for and when EXIF and XMP are the file's own, and then
+    those boxes stay as they are, the compressed ones too.
     """
     found = _top(opened(untrusted))
-    if not found:
-        level, codestream, rebuilt = b"", untrusted, b""
-    else:
-        level = _joined(untrusted, found, b"jxll")
-        rebuilt = _joined(untrusted, found, b"jbrd") if keep_reconstruction else b""
-        codestream = _codestream(untrusted, found)
+    codestream = _codestream(untrusted, found) if found else untrusted
     if codestream[:2] != SIGNATURE:
         corrupt("no JPEG XL codestream")
-    if not (level or rebuilt or metadata.exif or metadata.xmp):
+    own, _ = read_metadata(untrusted)
+    same = (own.exif, own.xmp) == (metadata.exif, metadata.xmp)
+    rebuilt = _joined(untrusted, found, b"jbrd") if keep_reconstruction and same else b""
+    beside = [build(b"jxll", level)] if (level := _joined(untrusted, found, b"jxll")) else []
+    if rebuilt:
+        beside += [build(box.kind, untrusted[box.data : box.end]) for box in found if box.kind in _METADATA]
+        beside.append(build(b"jbrd", rebuilt))
+    else:
+        beside += [build(b"Exif", b"\0\0\0\0", metadata.exif)] if metadata.exif else []
+        beside += [build(b"xml ", metadata.xmp)] if metadata.xmp else []
+    if not beside:
         return codestream
-    parts = [_CONTAINER, _FILE_TYPE]
-    parts.extend(build(kind, data) for kind, data in ((b"jxll", level), (b"jbrd", rebuilt)) if data)
-    if metadata.exif:
-        parts.append(build(b"Exif", b"\0\0\0\0", metadata.exif))
-    if metadata.xmp:
-        parts.append(build(b"xml ", metadata.xmp))
-    parts.append(build(b"jxlc", codestream))
-    return b"".join(parts)
+    return b"".join((_CONTAINER, _FILE_TYPE, *beside, build(b"jxlc", codestream)))
 
 
 def _joined(untrusted: bytes, found: list[Box], kind: bytes) -> bytes:

