@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -98,19 +98,14 @@ def propose(work: Prepared, *, lossy_source: bool, source_bytes: int,
     more must then save at least `gains` of `source_bytes`.
     """
     capabilities = ENCODERS[work.target].capabilities
-    if work.image.bit_depth == 16 or work.recipe.mode is Mode.LOSSLESS or not capabilities.lossy:
-        if work.target is Format.PNG and work.image.bit_depth == 8 and work.recipe.mode is not Mode.LOSSLESS:
-            return _png(work)
-        return _lossless(work, lossy_source=lossy_source), None
-    match work.recipe.mode:
-        case Mode.VISUAL:
-            proposals, highest = _visual(work)
-        case Mode.QUALITY:
-            proposals, highest = _fixed(work), None
-        case Mode.SIZE:
-            return _sized(work)
-        case Mode.LOSSLESS:
-            return _lossless(work, lossy_source=lossy_source), None
+    mode = work.recipe.mode
+    if work.target is Format.PNG and work.image.bit_depth == 8 and mode is not Mode.LOSSLESS:
+        return _png(work), None
+    if work.image.bit_depth == 16 or mode is Mode.LOSSLESS or not capabilities.lossy:
+        return _within(work, _lossless(work, lossy_source=lossy_source)), None
+    if mode is Mode.SIZE:
+        return _sized(work), None
+    proposals, highest = _visual(work) if mode is Mode.VISUAL else (_fixed(work), None)
     if lossy_source:
         most = source_bytes * (1 - gains.get(work.recipe.mode, 0.0))
         proposals = tuple(proposal for proposal in proposals if len(proposal.data) <= most)
@@ -171,16 +166,16 @@ def _worth_lossless(work: Prepared, found: Found) -> bool:
     return found.best is None or count_colors(work.image.pixels, _DRAWN_COLORS) <= _DRAWN_COLORS  # type: ignore[arg-type]
 
 
-def _png(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
+def _png(work: Prepared) -> tuple[Proposal, ...]:
     """Lossless always; in 256 colours too where that keeps the target and the picture has more."""
     proposals = list(_lossless(work, lossy_source=False))
     if count_colors(work.image.pixels) <= 256 or len(work.image.frames) > 1:  # type: ignore[arg-type]
-        return _within(work, proposals), None
+        return _within(work, proposals)
     if work.recipe.mode is Mode.QUALITY:
         if work.recipe.quality < 100:
             options = replace(work.base, palette=True, quality=work.recipe.quality)
             proposals.append(work.propose(work.trial().run(options)))
-        return tuple(proposals), None
+        return tuple(proposals)
     floor = PALETTE_FLOOR if work.recipe.mode is Mode.SIZE else max(PALETTE_FLOOR, work.recipe.target)
     best: Candidate | None = None
     for quality in _PALETTE_QUALITIES:
@@ -190,10 +185,10 @@ def _png(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
         best = candidate
     if best is not None:
         proposals.append(work.propose(best))
-    return _within(work, proposals), None
+    return _within(work, proposals)
 
 
-def _within(work: Prepared, proposals: list[Proposal]) -> tuple[Proposal, ...]:
+def _within(work: Prepared, proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
     if work.recipe.mode is not Mode.SIZE:
         return tuple(proposals)
     fitting = [proposal for proposal in proposals if len(proposal.data) <= work.recipe.max_bytes]
@@ -207,7 +202,7 @@ def _fixed(work: Prepared) -> tuple[Proposal, ...]:
     return (work.propose(work.trial().run(replace(work.base, quality=quality, full_chroma=full))),)
 
 
-def _sized(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
+def _sized(work: Prepared) -> tuple[Proposal, ...]:
     """Quality first, down to a floor; then the dimensions, and what is left of the bytes goes to quality again."""
     span, current = ENCODERS[work.target].capabilities.qualities, work
     for _ in range(_SHRINK_ROUNDS):
@@ -215,7 +210,7 @@ def _sized(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
         if found.best is not None:
             best = found.best
             return (Proposal(best.data, work.target, current.image, best.score, best.options.quality, best.decoded,
-                             is_decoded=True),), None
+                             is_decoded=True),)
         smallest = len(current.finish(ENCODERS[work.target].encode(
             current.image, replace(current.base, quality=max(span[0], _LOWEST_QUALITY)))))
         factor = min(0.9, math.sqrt(work.recipe.max_bytes / smallest) * 0.95)
@@ -224,4 +219,4 @@ def _sized(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
         if size == current.image.size:
             break
         current = replace(current, image=geometry.scale_to(current.image, size))
-    return (), None
+    return ()

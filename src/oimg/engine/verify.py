@@ -8,7 +8,7 @@ from oimg.engine.candidates import Proposal
 from oimg.engine.codecs import CODECS
 from oimg.engine.steps.geometry import orient
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import DecodedImage, Format, Limits
+from oimg.words.images import DecodedImage, Format, Limits, Pixels
 
 
 def prove(proposal: Proposal, limits: Limits) -> None:
@@ -79,7 +79,7 @@ def _same_timing(again: DecodedImage, wanted: DecodedImage) -> None:
         raise OimgError(ErrorCode.VERIFY, f"loop {again.loop}, was {wanted.loop}")
 
 
-def _wide(pixels: np.ndarray, image: DecodedImage) -> np.ndarray:  # type: ignore[type-arg]
+def _wide(pixels: Pixels, image: DecodedImage) -> Pixels:
     """Bring 1 to 4 channels to one shape: gray and RGB with equal shades are the same picture.
 
     PNG packers store gray as such, drop an alpha that hides nothing and sixteen bits that repeat eight.

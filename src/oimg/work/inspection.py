@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from oimg.engine.codecs import CODECS
 from oimg.engine.metadata.policy import apply
 from oimg.engine.metadata.privacy import reveal
 from oimg.engine.metrics import heatmap
+from oimg.engine.metrics.ssimulacra2 import Reference
 from oimg.engine.search import Judge, shown
 from oimg.engine.steps.color import profile_name
 from oimg.engine.steps.geometry import orient
@@ -23,6 +25,8 @@ from oimg.words.report import Failed, Kept, SourceFile
 from oimg.work.files.destinations import has_wrong_suffix
 from oimg.work.files.probe import probe, read_source
 from oimg.work.files.scan import Found
+
+_LEGEND_HEIGHT: Final = 16
 
 
 def look(path: Path, limits: Limits) -> SourceFile:
@@ -59,13 +63,14 @@ def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDA
     judge = Judge(first)
     before, after = _rgb(shown(first, first.pixels)), _rgb(shown(second, second.pixels))
     difference = np.abs(before.astype(np.int16) - after.astype(np.int16))
-    cells = heatmap.local_scores(before, after)
+    cells = heatmap.local_scores(Reference(before), after)
     width, height = first.size
     comparison = Comparison(
         width, height, judge.score(second), float(cells.min()), float(difference.mean()), int(difference.max()),
         same_pixels(first, second), judge.approximate,
     )
-    return comparison, heatmap.paint(cells, (width, height))
+    strip = heatmap.legend((width, _LEGEND_HEIGHT))
+    return comparison, np.concatenate([heatmap.paint(cells, (width, height)), strip])
 
 
 def _decode(source: SourceFile, limits: Limits) -> DecodedImage:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,17 +18,18 @@ from oimg.words import netguard
 from oimg.words.answers import CodecState, Comparison, Diagnosis, GuardLayer, Inspection
 from oimg.words.errors import OimgError
 from oimg.words.images import Format, Limits
-from oimg.words.recipe import Place, Recipe
+from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Failed, Kept, Record, Report, SourceFile, Stopped
 from oimg.words.task import Finished, OnEvent, Task
 from oimg.work import settings
 from oimg.work.files import commit
-from oimg.work.files.destinations import conflict_free, plan, suffix_for
+from oimg.work.files.destinations import conflict_free, format_of_name, plan, suffix_for
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
 from oimg.work.jobs import Batch, BatchRunner
 from oimg.work.pipeline import optimize_file
 
+__all__ = ["Prepared", "Run", "Selection", "Session", "codec_states", "format_of_name", "planned_path", "usable_cores"]
 _SMALLEST_LIMIT: Final = 256 << 20
 
 
@@ -104,8 +104,7 @@ class Session:
             selection = Selection(selection.include, selection.exclude, inside)
         probed: list[SourceFile | Kept | Failed] = []
         with ThreadPoolExecutor(self.workers, thread_name_prefix="oimg-probe") as pool:
-            for result in pool.map(self._probe, scan(paths, selection), buffersize=4 * self.workers) \
-                    if sys.version_info >= (3, 14) else pool.map(self._probe, list(scan(paths, selection))):
+            for result in pool.map(self._probe, scan(paths, selection)):
                 probed.append(result)
                 on_probed(len(probed))
         sources = [(each, result) for each, result in enumerate(probed) if isinstance(result, SourceFile)]
@@ -145,8 +144,7 @@ class Session:
 
         comparison, painted = compare(one, other, self.limits)
         if heatmap is not None:
-            commit.write_new(assemble(painted), lambda _: heatmap, settings.Recipe().output.conflict.OVERWRITE,
-                             source=one, like=None)
+            commit.write_new(assemble(painted), lambda _: heatmap, Conflict.OVERWRITE, source=one, like=None)
         return comparison
 
     def diagnose(self) -> Diagnosis:
@@ -174,7 +172,8 @@ class Session:
 
 def planned_path(task: Task) -> Path:
     """The path a task's result is meant for, as far as it is known before the work."""
-    target = Format(task.recipe.format) if task.recipe.format in set(Format) else task.source.header.format
+    known = task.recipe.format not in (Target.KEEP, Target.AUTO)
+    target = Format(task.recipe.format.value) if known else task.source.header.format
     return conflict_free(task.destination, suffix_for(target, task.source.path), 1)
 
 

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import platformdirs
 
+from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import (
     SCHEMA,
     ColorPolicy,
     Fitting,
-    MetadataPolicy,
     Mode,
     Recipe,
     RecipeError,

@@ -36,7 +36,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         if len(payload) != request["bytes"]:
             return
         try:
-            result, head = CALLS[request["call"]](payload, request["options"]), {"ok": True}
+            head: dict[str, Any] = {"ok": True}
+            result = CALLS[request["call"]](payload, request["options"])
         except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the parent as words
             result, head = b"", {"ok": False, "error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps({**head, "bytes": len(result)}).encode() + b"\n")

@@ -114,7 +114,7 @@ def open_pillow(untrusted: bytes | BinaryIO, plugin: str) -> ImageFile.ImageFile
     """Open with exactly one Pillow plugin; reads the header only."""
     stream = BytesIO(untrusted) if isinstance(untrusted, bytes) else untrusted
     with foreign(ErrorCode.CORRUPT):
-        return cast("ImageFile.ImageFile", Image.open(stream, formats=(plugin,)))
+        return Image.open(stream, formats=(plugin,))
     raise AssertionError  # pragma: no cover - `foreign` never swallows
 
 

@@ -39,7 +39,7 @@ class JxlCodec:
         """Decode the (first) picture upright, as libjxl gives it."""
         header = container.header(BytesIO(untrusted))
         check_limits(header, len(untrusted), limits)
-        metadata = container.read_metadata(untrusted)
+        metadata, _ = container.read_metadata(untrusted)
         library = _library()
         with foreign(ErrorCode.CORRUPT):
             is_jpeg, info, data, icc, _ = library.Decoder(num_threads=1)(untrusted)

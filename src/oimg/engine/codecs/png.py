@@ -15,6 +15,7 @@ from oimg.engine import child
 from oimg.engine.codecs.base import Capabilities, Encoder, Recompressor, decode_pillow, foreign
 from oimg.engine.codecs.palette import quantize
 from oimg.engine.containers import png as container
+from oimg.engine.containers.png_chunks import Chunk
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Limits, Metadata, Pixels
 
@@ -97,7 +98,7 @@ def assemble(pixels: Pixels, palette: npt.NDArray[np.uint8] | None = None) -> by
         parts.append(_chunk(b"PLTE", palette[:, :3].tobytes()))
         if (palette[:, 3] < 255).any():
             parts.append(_chunk(b"tRNS", palette[:, 3].tobytes()))
-    parts += [_chunk(b"IDAT", zlib.compress(lines, 1)), _chunk(b"IEND", b"")]
+    parts += [_chunk(b"IDAT", zlib.compress(lines.data, 1)), _chunk(b"IEND", b"")]
     return b"".join(parts)
 
 
@@ -113,12 +114,12 @@ def _decode_16(untrusted: bytes) -> npt.NDArray[np.uint16]:
         code = ErrorCode.CORRUPT if error.code is ErrorCode.ENCODE else error.code
         raise OimgError(code, error.detail) from error
     found = container.chunks(plain)
-    header = next(chunk.payload for chunk in found if chunk.kind == b"IHDR")
+    header = next(chunk.data for chunk in found if chunk.name == "IHDR")
     width, height, _, color_type = struct.unpack(">IIBB", header[:10])
     channels = {number: count for count, number in _COLOR_TYPES.items()}[color_type]
     stride = width * channels * 2
     with foreign(ErrorCode.CORRUPT):
-        raw = zlib.decompress(b"".join(chunk.payload for chunk in found if chunk.kind == b"IDAT"))
+        raw = zlib.decompress(b"".join(chunk.data for chunk in found if chunk.name == "IDAT"))
         lines = np.frombuffer(raw, np.uint8).reshape(height, stride + 1)
     if lines[:, 0].any():
         raise OimgError(ErrorCode.CORRUPT, "rows are still filtered")
@@ -126,9 +127,9 @@ def _decode_16(untrusted: bytes) -> npt.NDArray[np.uint16]:
     return _with_color_key(pixels, found)
 
 
-def _with_color_key(pixels: npt.NDArray[np.uint16], found: tuple[container.Chunk, ...]) -> npt.NDArray[np.uint16]:
+def _with_color_key(pixels: npt.NDArray[np.uint16], found: tuple[Chunk, ...]) -> npt.NDArray[np.uint16]:
     """Turn a transparent colour (tRNS of gray or RGB) into an alpha channel."""
-    key = next((chunk.payload for chunk in found if chunk.kind == b"tRNS"), b"")
+    key = next((chunk.data for chunk in found if chunk.name == "tRNS"), b"")
     channels = pixels.shape[2]
     if channels not in (1, 3) or len(key) < 2 * channels:
         return pixels

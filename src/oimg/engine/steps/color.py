@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +68,7 @@ def as_srgb(pixels: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> npt
         colors = shown
     elif color is ColorModel.CMYK:
         colors = np.asarray(to_pillow(np.ascontiguousarray(colors), color).convert("RGB"))
-    return np.ascontiguousarray(np.concatenate([colors, alpha], axis=2)) if alpha.shape[2] else colors
+    return np.concatenate([colors, alpha], axis=2) if alpha.shape[2] else colors
 
 
 def to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
@@ -83,7 +83,8 @@ def to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
     notices: tuple[Notice, ...] = ()
     if not profile_fits(image.icc, image.color):
         notices = (Notice.CMYK_GUESSED if image.color is ColorModel.CMYK else Notice.BAD_PROFILE,)
-    frames = tuple(Frame(as_srgb(f.pixels, image.color, image.icc), f.duration) for f in image.frames)  # type: ignore[arg-type]
+    frames = tuple(Frame(as_srgb(cast("npt.NDArray[np.uint8]", f.pixels), image.color, image.icc), f.duration)
+                   for f in image.frames)
     has_alpha = image.has_alpha
     color = ColorModel.GRAY if frames[0].pixels.shape[2] - has_alpha == 1 else ColorModel.RGB
     return replace(image, frames=frames, color=color, icc=b""), notices
@@ -104,7 +105,7 @@ def _flatten(pixels: Pixels, background: tuple[int, int, int], color: ColorModel
     paint = np.array(background[: color.channels], np.float32) * (top / 255)
     alpha = pixels[..., -1:].astype(np.float32) / top
     laid = pixels[..., :-1] * alpha + paint * (1 - alpha)
-    return np.rint(laid).astype(pixels.dtype)  # type: ignore[no-any-return]
+    return cast("Pixels", np.rint(laid).astype(pixels.dtype))
 
 
 def drop_opaque_alpha(image: DecodedImage) -> DecodedImage:
@@ -114,7 +115,7 @@ def drop_opaque_alpha(image: DecodedImage) -> DecodedImage:
     top = np.iinfo(image.pixels.dtype).max
     if any((frame.pixels[..., -1] != top).any() for frame in image.frames):
         return image
-    frames = tuple(Frame(np.ascontiguousarray(f.pixels[..., :-1]), f.duration) for f in image.frames)
+    frames = tuple(Frame(cast("Pixels", np.ascontiguousarray(f.pixels[..., :-1])), f.duration) for f in image.frames)
     return replace(image, frames=frames)
 
 
@@ -161,7 +162,7 @@ def _change_model(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]
 
 
 def _widen(pixels: Pixels) -> Pixels:
-    return np.concatenate([np.repeat(pixels[..., :1], 3, axis=2), pixels[..., 1:]], axis=2)  # type: ignore[return-value]
+    return cast("Pixels", np.concatenate([np.repeat(pixels[..., :1], 3, axis=2), pixels[..., 1:]], axis=2))
 
 
 @lru_cache(maxsize=32)
@@ -197,5 +198,5 @@ def _convert(colors: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> np
         return None
     if not isinstance(shown, Image.Image):
         return None
-    pixels: Any = from_pillow(shown)[0]
+    pixels = cast("npt.NDArray[np.uint8]", from_pillow(shown)[0])
     return pixels[..., 1:2].copy() if color is ColorModel.GRAY else pixels

@@ -32,7 +32,9 @@ _UPRIGHT: Final[dict[int, Callable[[Pixels], Pixels]]] = {
 
 
 def _each(image: DecodedImage, change: Callable[[Pixels], Pixels]) -> DecodedImage:
-    frames = tuple(Frame(np.ascontiguousarray(change(frame.pixels)), frame.duration) for frame in image.frames)
+    frames = tuple(
+        Frame(cast("Pixels", np.ascontiguousarray(change(frame.pixels))), frame.duration) for frame in image.frames
+    )
     return replace(image, frames=frames)
 
 
@@ -49,7 +51,7 @@ def plan_size(size: tuple[int, int], spec: Resize) -> tuple[tuple[int, int], tup
     large shrinks in its own proportions. Sides are at least 1 pixel.
     """
     width, height = size
-    crop = size
+    crop, factor = size, 1.0
     match spec.fitting:
         case Fitting.NONE:
             return size, size

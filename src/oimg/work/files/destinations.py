@@ -49,7 +49,8 @@ def _claim(source: SourceFile, recipe: Recipe, taken: set[str]) -> Destination:
     output = recipe.output
     if output.place is Place.FILE:
         exact = Path(os.path.abspath(output.path))  # noqa: PTH100 - a link is the user's business
-        return Destination(exact.parent, exact.stem, output.conflict, output.keep_dates, copy_kept=True, exact=exact)
+        fits = SUFFIXES.get(exact.suffix.lower()) is source.header.format
+        return Destination(exact.parent, exact.stem, output.conflict, output.keep_dates, copy_kept=fits, exact=exact)
     folder = _folder(source, output)
     beside = output.place is Place.BESIDE
     stem = _shortened(source.path.stem + (output.suffix if beside else ""))
@@ -91,6 +92,11 @@ def conflict_free(destination: Destination, suffix: str, number: int) -> Path:
         exact = destination.exact
         return exact if number == 1 else exact.with_name(numbered(exact.stem, number) + exact.suffix)
     return destination.folder / (numbered(destination.stem, number) + suffix)
+
+
+def format_of_name(path: Path) -> Format | None:
+    """Give the format that a file name stands for."""
+    return SUFFIXES.get(path.suffix.lower())
 
 
 def is_taken(destination: Destination, suffixes: Iterable[str]) -> bool:

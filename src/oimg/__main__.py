@@ -1,0 +1,7 @@
+"""`python -m oimg` is `oimg`."""
+
+import sys
+
+from oimg.faces.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,268 @@
+"""The command line's grammar: argparse in, a recipe and plain values out. Ranges and help come from the recipe."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from oimg import __version__
+from oimg.faces.messages import _
+from oimg.words.i18n import N_
+from oimg.words.privacy import MetadataGroup, MetadataPolicy
+from oimg.words.recipe import (
+    ColorPolicy,
+    Conflict,
+    Fitting,
+    Gravity,
+    Mode,
+    Place,
+    Recipe,
+    RecipeError,
+    Resize,
+    Target,
+    facts_of,
+)
+
+COMMANDS: Final = ("optimize", "inspect", "compare", "undo", "presets", "integrate", "doctor", "gui")
+_UNITS: Final = {"": 1, "b": 1, "k": 1000, "kb": 1000, "kib": 1024, "m": 10**6, "mb": 10**6, "mib": 1 << 20,
+                 "g": 10**9, "gb": 10**9, "gib": 1 << 30}  # fmt: skip
+_EPILOG: Final = N_("""examples:
+  oimg Holiday/                            smaller copies beside the originals (name_optimized.jpg)
+  oimg optimize Holiday/ -o Small/         the whole folder into another one, same tree
+  oimg optimize *.png -f webp --target 90  WebP that looks the same
+  oimg optimize big.jpg --max-size 500KB --fit 1600x1600
+  oimg inspect photo.jpg                   what the picture is, and what it reveals about you
+
+Pictures never leave this computer. `oimg COMMAND --help` tells more.""")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the whole grammar."""
+    root = argparse.ArgumentParser(
+        prog="oimg", description=_("Make pictures smaller without visible loss, on your own computer."),
+        epilog=_(_EPILOG), formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--version", action="version", version=f"oimg {__version__}")
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
+    _optimize(commands.add_parser("optimize", help=_("write smaller files (the default command)"),
+                                  description=_("Write smaller files that still look right.")))
+    _inspect(commands.add_parser("inspect", help=_("tell what a picture is and what it reveals")))
+    _compare(commands.add_parser("compare", help=_("score how much two pictures differ")))
+    _presets(commands.add_parser("presets", help=_("list, show, save, delete, import and export presets")))
+    doctor = commands.add_parser("doctor", help=_("show codecs, the network guard and folders"))
+    doctor.add_argument("--json", action="store_true", help=_("machine-readable output"))
+    for name, text in (("undo", N_("restore the originals of the last in-place batch (not in this version yet)")),
+                       ("integrate", N_("file-manager entries (not in this version yet)")),
+                       ("gui", N_("the window (not in this version yet)"))):
+        later = commands.add_parser(name, help=_(text))
+        later.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return root
+
+
+def _optimize(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", nargs="*", metavar="PATH", help=_("pictures, and folders with pictures"))
+    recipe_flags(command)
+    where = command.add_argument_group(_("where results go"))
+    where.add_argument("-o", "--output", metavar="PATH",
+                       help=_("folder to write to (keeps the tree below each folder given), or one file"))
+    where.add_argument("--suffix", help=_("added to the name beside the original (default: _optimized)"))
+    where.add_argument("--in-place", action="store_true", help=_("replace the originals (not in this version yet)"))
+    where.add_argument("--on-conflict", choices=list(Conflict), help=_("when a name is taken (default: rename)"))
+    where.add_argument("--no-keep-dates", action="store_true", help=_("do not carry over dates and permissions"))
+    which = command.add_argument_group(_("which files"))
+    which.add_argument("--files-from", metavar="FILE", help=_("read paths from a file, one a line; - is stdin"))
+    which.add_argument("-0", "--null", action="store_true", help=_("paths in --files-from end with NUL"))
+    which.add_argument("--include", action="append", default=[], metavar="GLOB", help=_("only these in folders"))
+    which.add_argument("--exclude", action="append", default=[], metavar="GLOB", help=_("none of these in folders"))
+    how = command.add_argument_group(_("how it runs"))
+    how.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help=_("pictures at once (default: cores)"))
+    how.add_argument("--memory-limit", metavar="SIZE", help=_("memory for pictures in work (default: a quarter)"))
+    how.add_argument("-n", "--dry-run", action="store_true", help=_("show what would be done, write nothing"))
+    how.add_argument("--quiet", action="store_true", help=_("no table and no progress, errors only"))
+    how.add_argument("-v", "--verbose", action="store_true", help=_("tell what was removed and noticed, too"))
+    how.add_argument("--json", action="store_true", help=_("one JSON object a line on stdout"))
+    how.add_argument("--csv", metavar="FILE", help=_("write a table of all results"))
+
+
+def recipe_flags(command: argparse.ArgumentParser) -> None:
+    """Add the flags that make a recipe."""
+    what = command.add_argument_group(_("what to write"))
+    what.add_argument("-f", "--format", choices=list(Target), help=_("format to write (default: keep)"))
+    mode = what.add_mutually_exclusive_group()
+    mode.add_argument("--target", type=float, metavar="SCORE",
+                      help=_("smallest file with at least this visual score (default: 80; 90 looks the same)"))
+    mode.add_argument("-q", "--quality", type=int, metavar="N", help=_("fixed encoder quality, 1 to 100"))
+    mode.add_argument("--max-size", metavar="SIZE", help=_("at most this many bytes, such as 200KB"))
+    mode.add_argument("--lossless", action="store_true", help=_("change no pixel"))
+    what.add_argument("--effort", type=int, metavar="N", help=_help("effort"))
+    what.add_argument("--preset", metavar="NAME", help=_("start from a preset (see `oimg presets list`)"))
+    what.add_argument("--min-savings", metavar="N%|SIZE", help=_("write only if at least this much smaller"))
+    size = command.add_argument_group(_("size in pixels (of the upright picture; never enlarges unless told)"))
+    one = size.add_mutually_exclusive_group()
+    one.add_argument("--fit", metavar="WxH", help=_("fit into a box"))
+    one.add_argument("--fill", metavar="WxH", help=_("fill a box, cropping what sticks out"))
+    one.add_argument("--exact", metavar="WxH", help=_("exactly this, proportions may change"))
+    one.add_argument("--long-edge", type=int, metavar="PX", help=_("length of the longer side"))
+    one.add_argument("--short-edge", type=int, metavar="PX", help=_("length of the shorter side"))
+    one.add_argument("--scale", metavar="N%", help=_("percentage of the size"))
+    one.add_argument("--megapixels", type=float, metavar="N", help=_("area in millions of pixels"))
+    size.add_argument("--gravity", choices=list(Gravity), help=_("part that --fill keeps (default: center)"))
+    size.add_argument("--enlarge", action="store_true", help=_help("enlarge", Resize))
+    size.add_argument("--linear", action="store_true", help=_help("linear", Resize))
+    meta = command.add_argument_group(_("metadata and colour"))
+    meta.add_argument("--metadata", choices=list(MetadataPolicy),
+                      help=_("private (default): take out what tells about you; keep: all; strip: nothing stays"))
+    meta.add_argument("--keep", metavar="GROUPS", help=_("metadata groups to keep as well, separated by commas"))
+    meta.add_argument("--color", choices=list(ColorPolicy), help=_("keep the profile, or convert to sRGB"))
+    meta.add_argument("--background", metavar="COLOR", help=_("behind transparency, such as #ffffff"))
+
+
+def _help(name: str, kind: type = Recipe) -> str:
+    facts = facts_of(kind, name)
+    text = _(facts.doc)
+    return text if facts.high is None else f"{text}, {facts.low:g} - {facts.high:g}"
+
+
+def _inspect(command: argparse.ArgumentParser) -> None:
+    command.description = _("Tell what a picture is, and what it reveals about you.")
+    command.add_argument("files", nargs="+", metavar="FILE")
+    command.add_argument("--json", action="store_true", help=_("machine-readable output"))
+    recipe_flags(command)
+
+
+def _compare(command: argparse.ArgumentParser) -> None:
+    command.description = _("Score how much two pictures of one size differ: 100 is equal, 90 looks the same.")
+    command.add_argument("one", metavar="A")
+    command.add_argument("other", metavar="B")
+    command.add_argument("--json", action="store_true", help=_("machine-readable output"))
+    command.add_argument("--heatmap", metavar="OUT.png", help=_("write a map of where they differ"))
+
+
+def _presets(command: argparse.ArgumentParser) -> None:
+    command.description = _("Presets are named recipes, shared by all of OIMG.")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help=_("all names")).add_argument("--json", action="store_true")
+    for name, text in (("show", N_("a preset as JSON")), ("delete", N_("remove one of your presets"))):
+        actions.add_parser(name, help=_(text)).add_argument("name")
+    save = actions.add_parser("save", help=_("save the recipe that the flags make"))
+    save.add_argument("name")
+    recipe_flags(save)
+    actions.add_parser("import", help=_("take a preset file over")).add_argument("file")
+    export = actions.add_parser("export", help=_("write a preset file"))
+    export.add_argument("name")
+    export.add_argument("file")
+
+
+def with_default_command(arguments: list[str]) -> list[str]:
+    """`oimg PATH` is `oimg optimize PATH`."""
+    if not arguments or arguments[0] in COMMANDS or arguments[0] in {"-h", "--help", "--version"}:
+        return arguments
+    return ["optimize", *arguments]
+
+
+def recipe_from(given: argparse.Namespace, base: Recipe) -> Recipe:
+    """Lay the flags over a base recipe; RecipeError names the flag that cannot be."""
+    changes: dict[str, Any] = {}
+    for name in ("format", "effort", "metadata", "color", "background"):
+        if (value := getattr(given, name)) is not None:
+            changes[name] = value
+    kinds = {"format": Target, "metadata": MetadataPolicy, "color": ColorPolicy}
+    changes = {name: kinds[name](value) if name in kinds else value for name, value in changes.items()}
+    changes |= _mode(given)
+    if given.keep is not None:
+        changes["keep"] = _groups(given.keep)
+    if given.min_savings is not None:
+        changes |= _gate(given.min_savings)
+    changes["resize"] = _resize(given, base.resize)
+    changes["output"] = _output(given, base)
+    return replace(base, **changes)
+
+
+def _mode(given: argparse.Namespace) -> dict[str, Any]:
+    if given.target is not None:
+        return {"mode": Mode.VISUAL, "target": given.target}
+    if given.quality is not None:
+        return {"mode": Mode.QUALITY, "quality": given.quality}
+    if given.max_size is not None:
+        return {"mode": Mode.SIZE, "max_bytes": bytes_from(given.max_size, "--max-size")}
+    return {"mode": Mode.LOSSLESS} if given.lossless else {}
+
+
+def _groups(text: str) -> frozenset[MetadataGroup]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(MetadataGroup)]
+    if unknown:
+        raise RecipeError("--keep", f"{unknown[0]!r} is not one of {', '.join(MetadataGroup)}")
+    return frozenset(map(MetadataGroup, names))
+
+
+def _gate(text: str) -> dict[str, Any]:
+    if text.strip().endswith("%"):
+        return {"min_savings": number_from(text, "--min-savings"), "min_saved_bytes": 0}
+    return {"min_saved_bytes": bytes_from(text, "--min-savings"), "min_savings": 0.0}
+
+
+def _resize(given: argparse.Namespace, base: Resize) -> Resize:
+    result = base
+    for name, fitting in (("fit", Fitting.FIT), ("fill", Fitting.FILL), ("exact", Fitting.EXACT)):
+        if (text := getattr(given, name)) is not None:
+            width, height = _box(text, f"--{name}")
+            result = Resize(fitting=fitting, width=width, height=height)
+    for name, fitting in (("long_edge", Fitting.LONG_EDGE), ("short_edge", Fitting.SHORT_EDGE),
+                          ("megapixels", Fitting.MEGAPIXELS)):
+        if (amount := getattr(given, name)) is not None:
+            result = Resize(fitting=fitting, amount=float(amount))
+    if given.scale is not None:
+        result = Resize(fitting=Fitting.SCALE, amount=number_from(given.scale, "--scale"))
+    if given.gravity is not None:
+        result = replace(result, gravity=Gravity(given.gravity))
+    return replace(result, enlarge=given.enlarge or result.enlarge, linear=given.linear or result.linear)
+
+
+def _output(given: argparse.Namespace, base: Recipe) -> Any:
+    changes: dict[str, Any] = {}
+    if getattr(given, "output", None) is not None:
+        if not given.output:
+            raise RecipeError("--output", "is empty")
+        changes |= {"place": Place.FOLDER, "path": given.output}
+    if getattr(given, "suffix", None) is not None:
+        changes["suffix"] = given.suffix
+    if getattr(given, "on_conflict", None) is not None:
+        changes["conflict"] = Conflict(given.on_conflict)
+    if getattr(given, "no_keep_dates", False):
+        changes["keep_dates"] = False
+    return replace(base.output, **changes)
+
+
+def bytes_from(text: str, flag: str) -> int:
+    """Read "200KB", "1.5 MiB", "300000"; kB is 1000 bytes, KiB is 1024."""
+    match = re.fullmatch(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*([a-z]*)\s*", text.lower())
+    if match is None or match[2] not in _UNITS:
+        raise RecipeError(flag, f"{text!r} is not a size such as 200KB")
+    return int(float(match[1].replace(",", ".")) * _UNITS[match[2]])
+
+
+def number_from(text: str, flag: str) -> float:
+    """Read "50%" or "12.5"; a decimal comma is understood, too."""
+    try:
+        return float(text.strip().removesuffix("%").strip().replace(",", "."))
+    except ValueError:
+        raise RecipeError(flag, f"{text!r} is not a percentage such as 50%") from None
+
+
+def _box(text: str, flag: str) -> tuple[int, int]:
+    match = re.fullmatch(r"\s*([0-9]{1,7})\s*[xX×]\s*([0-9]{1,7})\s*", text)
+    if match is None:
+        raise RecipeError(flag, f"{text!r} is not a size such as 1600x1200")
+    return int(match[1]), int(match[2])
+
+
+def paths_from(data: bytes, *, null: bool) -> Iterable[str]:
+    """Split a list of paths; names need not be valid text."""
+    import os  # noqa: PLC0415
+
+    parts = data.split(b"\0") if null else data.splitlines()
+    return [os.fsdecode(part) for part in parts if part]

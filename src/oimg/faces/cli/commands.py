@@ -1,0 +1,101 @@
+"""The commands: parse, call the session, print. Exit codes: 0 done, 1 some failed, 2 usage, 130 interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from oimg.faces import messages
+from oimg.faces.cli.args import parser, recipe_from, with_default_command
+from oimg.faces.cli.screen import stderr
+from oimg.faces.messages import _
+from oimg.words.recipe import Recipe, RecipeError
+
+USAGE: Final = 2
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command."""
+    # Pillow warns about odd files in its own words; outcomes say it in ours.
+    warnings.simplefilter("ignore")
+    _use_any_text(sys.stdout, sys.stderr)
+    grammar = parser()
+    given = grammar.parse_args(with_default_command(arguments))
+    if given.command is None:
+        grammar.print_help()
+        return USAGE
+    try:
+        return _COMMANDS[given.command](given)
+    except RecipeError as error:
+        stderr(f"oimg: {error}")
+        return USAGE
+    except BrokenPipeError:  # whoever read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _use_any_text(*streams: object) -> None:
+    """File names are bytes: what is no text in the terminal's encoding must not end the program."""
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def base_recipe(given: argparse.Namespace) -> Recipe:
+    """Give the recipe of --preset, or the user's default; RecipeError where there is none of this name."""
+    from oimg.work.settings import PresetStore, SettingsError, load  # noqa: PLC0415
+
+    name = given.preset if given.preset is not None else load()[0].preset
+    try:
+        return PresetStore().get(name)
+    except SettingsError as error:
+        raise RecipeError("--preset", messages.settings_error(error.reason, error.detail)) from error
+
+
+def _optimize(given: argparse.Namespace) -> int:
+    from oimg.faces.cli.optimize import optimize  # noqa: PLC0415 - each command loads what it needs
+
+    return optimize(given, base_recipe(given))
+
+
+def _inspect(given: argparse.Namespace) -> int:
+    from oimg.faces.cli.tell import inspect  # noqa: PLC0415
+
+    return inspect([Path(name) for name in given.files], recipe_from(given, base_recipe(given)), as_json=given.json)
+
+
+def _compare(given: argparse.Namespace) -> int:
+    from oimg.faces.cli.tell import compare  # noqa: PLC0415
+
+    return compare(Path(given.one), Path(given.other), given.heatmap and Path(given.heatmap), as_json=given.json)
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from oimg.faces.cli.tell import doctor  # noqa: PLC0415
+
+    return doctor(as_json=given.json)
+
+
+def _presets(given: argparse.Namespace) -> int:
+    from oimg.faces.cli.presets import presets  # noqa: PLC0415
+
+    return presets(given, base_recipe)
+
+
+def _later(given: argparse.Namespace) -> int:
+    stderr(f"oimg: {_('`oimg {}` is not part of this version yet.').format(given.command)}")
+    return USAGE
+
+
+_COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "optimize": _optimize, "inspect": _inspect, "compare": _compare, "doctor": _doctor, "presets": _presets,
+    "undo": _later, "integrate": _later, "gui": _later,
+}

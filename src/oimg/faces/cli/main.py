@@ -1,0 +1,37 @@
+"""The entry point: arms the network guard before anything else is loaded, then hands over to a command."""
+
+from __future__ import annotations
+
+from oimg.words import netguard
+
+netguard.arm()
+
+import os  # noqa: E402 - the guard comes first
+import sys  # noqa: E402
+
+# One picture is worked on by one thread; a BLAS with threads of its own would fight the workers.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# SVT-AV1 would print a page per picture.
+os.environ.setdefault("SVT_LOG", "0")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run `oimg` with these arguments (the process's own by default); gives the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given == ["--version"]:  # the quickest question gets the quickest answer
+        from oimg import __version__  # noqa: PLC0415
+
+        print(f"oimg {__version__}")
+        return 0
+    if given == ["--codec-child"]:  # how a bundled program starts its codec processes
+        from oimg.engine.child.__main__ import main as serve  # noqa: PLC0415
+
+        serve()
+        return 0
+    from oimg.faces.cli.commands import run  # noqa: PLC0415 - the guard and --version come before the weight
+
+    return run(given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""`oimg optimize`: find, work, show each file as it finishes, sum up; stop cleanly when asked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from oimg.faces.cli import jsonl
+from oimg.faces.cli.args import bytes_from, paths_from, recipe_from
+from oimg.faces.cli.screen import Progress, Table, stderr
+from oimg.faces.messages import _, printable, reason
+from oimg.words.recipe import Place, Recipe, RecipeError, Target
+from oimg.words.report import Failed, Record, Report
+from oimg.words.task import Finished, JobEvent, Progressed, Started
+from oimg.work.session import Prepared, Run, Selection, Session, format_of_name, planned_path
+
+# How long native calls in flight may take to end by themselves after Ctrl-C before the process goes without them.
+_GRACE: Final = 1.2
+
+
+class _Show:
+    """Where outcomes go: JSON lines, or a table and a progress bar."""
+
+    def __init__(self, given: argparse.Namespace, session: Session) -> None:
+        self._json, self._quiet = given.json, given.quiet
+        self._table = None if given.json or given.quiet else Table(sys.stdout, verbose=given.verbose)
+        self.progress = Progress(sys.stderr, enabled=not given.quiet)
+        for note in session.notes:
+            stderr(f"oimg: {_('settings ignored')}: {printable(note)}")
+
+    def record(self, record: Record) -> None:
+        self.progress.clear()
+        if self._json:
+            print(jsonl.line(jsonl.file_event(record)), flush=True)
+        elif self._table is not None:
+            self._table.row(record)
+        elif isinstance(record.outcome, Failed):
+            stderr(f"{printable(str(record.outcome.path))}: {reason(record.outcome)}")
+
+    def report(self, report: Report) -> None:
+        self.progress.clear()
+        if self._json:
+            print(jsonl.line(jsonl.summary_event(report)), flush=True)
+        elif self._table is not None:
+            self._table.summary(report)
+
+
+def optimize(given: argparse.Namespace, base: Recipe) -> int:
+    """Run the command; gives the exit code."""
+    if given.in_place:
+        stderr(f"oimg: {_('--in-place is not part of this version yet; use --output or --suffix.')}")
+        return 2
+    paths = _paths(given)
+    if not paths:
+        stderr(f"oimg: {_('which pictures? Name files or folders, or see `oimg optimize --help`.')}")
+        return 2
+    recipe = _to_file(recipe_from(given, base), given, paths)
+    if given.jobs < 0 or given.jobs > 512:  # noqa: PLR2004
+        raise RecipeError("--jobs", f"{given.jobs} is not between 1 and 512")
+    memory = bytes_from(given.memory_limit, "--memory-limit") if given.memory_limit else 0
+    selection = Selection(tuple(given.include), tuple(given.exclude))
+    # A service or a terminal that ends us gets the same clean stop as Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    session = Session(workers=given.jobs, memory_limit=memory)
+    show = _Show(given, session)
+    with session:
+        prepared = session.prepare(paths, recipe, selection, show.progress.looking)
+        if given.dry_run:
+            return _dry_run(prepared, show)
+        report = _work(session, prepared, show)
+        _finish(report, given, show)
+        return report.exit_code
+
+
+def _paths(given: argparse.Namespace) -> list[Path]:
+    names = list(given.paths)
+    if given.files_from:
+        try:
+            data = sys.stdin.buffer.read() if given.files_from == "-" else Path(given.files_from).read_bytes()
+        except OSError as error:
+            raise RecipeError("--files-from", str(error)) from error
+        names += paths_from(data, null=given.null)
+    return [Path(name) for name in names]
+
+
+def _to_file(recipe: Recipe, given: argparse.Namespace, paths: list[Path]) -> Recipe:
+    """`-o name.webp` for a single file means that file, and its suffix means the format."""
+    if recipe.output.place is not Place.FOLDER:
+        return recipe
+    path = Path(recipe.output.path)
+    named = format_of_name(path)
+    single = len(paths) == 1 and not paths[0].is_dir() and named is not None and not path.is_dir()
+    if not single or named is None or recipe.output.path.endswith(os.sep):
+        if path.exists() and not path.is_dir():
+            raise RecipeError("--output", f"{path} is a file, and there are several pictures")
+        return recipe
+    format_ = recipe.format
+    if given.format is None:
+        source = format_of_name(paths[0])
+        if source is not named:
+            if named.value not in set(Target):
+                raise RecipeError("--output", f"{named} can be read, but not written")
+            format_ = Target(named.value)
+    return replace(recipe, format=format_, output=replace(recipe.output, place=Place.FILE))
+
+
+def _work(session: Session, prepared: Prepared, show: _Show) -> Report:
+    events: SimpleQueue[JobEvent] = SimpleQueue()
+    show.progress.start()
+    run = session.start(prepared, events.put)
+    pixels = {task.id: max(1, task.source.header.pixels) for task in prepared.tasks}
+    left, done, total = prepared.count, dict.fromkeys(pixels, 0.0), sum(pixels.values()) or 1
+    unreported = {task.id for task in prepared.tasks} | {each for each, _ in prepared.settled}
+    try:
+        while left:
+            with suppress(Empty):
+                match events.get(timeout=0.2):
+                    case Finished(task_id, record):
+                        left -= 1
+                        unreported.discard(task_id)
+                        done[task_id] = 1.0
+                        show.record(record)
+                    case Progressed(task_id, fraction):
+                        done[task_id] = fraction
+                    case Started():
+                        pass
+            share = sum(pixels.get(each, 0) * fraction for each, fraction in done.items()) / total
+            show.progress.working(prepared.count - left, prepared.count, share)
+    except KeyboardInterrupt:
+        _stop(session, run, events, show, unreported)
+    return run.report()
+
+
+def _stop(session: Session, run: Run, events: SimpleQueue[JobEvent], show: _Show, unreported: set[int]) -> None:
+    """Ask all tasks to stop, wait a moment, then leave without those that sit in a native call."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    show.progress.clear()
+    stderr(_("Stopping; finished files stay."))
+    run.cancel()
+    finished = run.wait(_GRACE)
+    report = run.report()
+    for each in sorted(unreported):
+        show.record(report.records[each])
+    show.report(report)
+    if finished:
+        session.close()
+    else:
+        session.abandon()
+    del events
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: Python would wait for the worker threads.
+    os._exit(report.exit_code)
+
+
+def _finish(report: Report, given: argparse.Namespace, show: _Show) -> None:
+    if given.csv:
+        try:
+            jsonl.write_csv(Path(given.csv), report.records)
+        except OSError as error:
+            stderr(f"oimg: --csv: {error}")
+    show.report(report)
+
+
+def _dry_run(prepared: Prepared, show: _Show) -> int:
+    """Show what would be done with each file, and do nothing."""
+    began = time.monotonic()
+    records: list[Record] = [Record(outcome, 0.0) for _, outcome in prepared.settled]
+    for record in records:
+        show.record(record)
+    show.progress.clear()
+    for task in prepared.tasks:
+        header = task.source.header
+        width, height = header.upright_size
+        what = f"{header.format} {width}x{height}"
+        print(f"? {printable(str(task.source.path))}  {what}  → {printable(str(planned_path(task)))}")
+    report = Report("dry-run", tuple(records), time.monotonic() - began)
+    return report.exit_code

@@ -1,0 +1,141 @@
+"""`oimg inspect`, `oimg compare`, `oimg doctor`: tell, change nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from oimg.faces import messages
+from oimg.faces.cli.screen import stderr
+from oimg.faces.messages import _, printable, size
+from oimg.words.answers import Comparison, Diagnosis, Inspection
+from oimg.words.errors import OimgError
+from oimg.words.recipe import Recipe
+from oimg.work.session import Session
+
+
+def inspect(files: list[Path], recipe: Recipe, *, as_json: bool) -> int:
+    """Tell what pictures are and reveal; one JSON object a line with `as_json`."""
+    failed = 0
+    with Session() as session:
+        for path in files:
+            try:
+                inspection = session.inspect(path, recipe)
+            except OimgError as error:
+                failed = 1
+                if as_json:
+                    print(json.dumps({"file": str(path), "error": error.code, "detail": error.detail}))
+                stderr(f"{printable(str(path))}: {messages.error(error.code, error.detail)}")
+                continue
+            if as_json:
+                print(json.dumps(_inspection_facts(inspection)))
+            else:
+                _print_inspection(inspection)
+    return failed
+
+
+def _inspection_facts(inspection: Inspection) -> dict[str, Any]:
+    header = inspection.header
+    width, height = header.upright_size
+    return {
+        "file": str(inspection.path), "format": header.format, "bytes": inspection.byte_size, "width": width,
+        "height": height, "orientation": header.orientation, "frames": header.frames, "alpha": header.has_alpha,
+        "bit_depth": header.bit_depth, "color": header.color, "profile": inspection.profile or None,
+        "has_profile": header.has_icc, "lossy": header.lossy, "density": inspection.density,
+        "features": sorted(header.features), "right_suffix": inspection.right_suffix,
+        "reveals": [
+            {**asdict(finding), "removed": finding.group in inspection.removed} for finding in inspection.findings
+        ],
+        "removed": sorted(inspection.removed),
+    }
+
+
+def _print_inspection(inspection: Inspection) -> None:
+    header = inspection.header
+    width, height = header.upright_size
+    print(printable(str(inspection.path)))
+    depth = _("{} bits").format(header.bit_depth)
+    alpha = f", {_('transparency')}" if header.has_alpha else ""
+    print(f"  {header.format}, {width} x {height}, {header.color} {depth}{alpha}, {size(inspection.byte_size)}")
+    if not inspection.right_suffix:
+        print(f"  {_('Its name claims another format than its content has.')}")
+    if header.frames > 1:
+        print(f"  {_('frames')}: {header.frames}")
+    if header.orientation != 1:
+        print(f"  {_('stored turned, shown upright')} ({_('orientation')} {header.orientation})")
+    print(f"  {_('colour profile')}: {printable(inspection.profile) or (_('yes') if header.has_icc else _('none'))}")
+    if header.features:
+        print(f"  {_('also holds')}: {', '.join(sorted(header.features))}")
+    if not inspection.findings:
+        print(f"  {_('Reveals nothing in its metadata.')}")
+        return
+    print(f"  {_('What it reveals (- is removed by the recipe, + stays)')}:")
+    widest = max(len(finding.name) for finding in inspection.findings)
+    for finding in inspection.findings:
+        sign = "-" if finding.group in inspection.removed else "+"
+        print(f"  {sign} {finding.group:13} {finding.name:{min(widest, 28)}}  {finding.value}")
+
+
+def compare(one: Path, other: Path, heatmap: Path | None, *, as_json: bool) -> int:
+    """Score how two pictures differ."""
+    try:
+        with Session() as session:
+            comparison = session.compare(one, other, heatmap)
+    except OimgError as error:
+        stderr(f"oimg: {messages.error(error.code, error.detail)}")
+        return 1
+    if as_json:
+        print(json.dumps({"event": "compare", "a": str(one), "b": str(other), **asdict(comparison)}))
+        return 0
+    _print_comparison(comparison)
+    if heatmap is not None:
+        print(f"{_('heat map')}: {printable(str(heatmap))}")
+    return 0
+
+
+def _print_comparison(comparison: Comparison) -> None:
+    about = f" ({_('approximate: the picture is very small')})" if comparison.approximate else ""
+    print(f"{_('score')}: {comparison.score:.2f}  {_judgement(comparison)}{about}")
+    print(f"{_('worst place')}: {comparison.worst:.1f}")
+    print(f"{_('difference')}: {_('mean')} {comparison.mean_difference:.2f}, "
+          f"{_('largest')} {comparison.max_difference} {_('of 255')}")
+
+
+def _judgement(comparison: Comparison) -> str:
+    if comparison.identical:
+        return _("every pixel is equal")
+    for floor, words in ((90, _("looks the same")), (80, _("very good")), (70, _("good")), (50, _("visible loss"))):
+        if comparison.score >= floor:
+            return words
+    return _("heavy loss")
+
+
+def doctor(*, as_json: bool) -> int:
+    """Tell the state of the program on this machine."""
+    with Session() as session:
+        diagnosis = session.diagnose()
+    if as_json:
+        print(json.dumps(asdict(diagnosis), default=str, indent=2))
+    else:
+        _print_diagnosis(diagnosis)
+    return 0
+
+
+def _print_diagnosis(diagnosis: Diagnosis) -> None:
+    print(f"OIMG {diagnosis.version}, Python {diagnosis.python}, {diagnosis.platform}")
+    print(f"\n{_('Formats')}:")
+    for codec in diagnosis.codecs:
+        can = _("reads, writes") if codec.writes else _("reads") if codec.reads else _("MISSING")
+        print(f"  {codec.format:5} {can:14} {codec.library}")
+    print(f"\n{_('Network guard')}:")
+    for layer in diagnosis.guard:
+        print(f"  {_('on ') if layer.armed else _('OFF')}  {layer.name}: {layer.detail}")
+    print(f"\n{_('Folders')}:")
+    for name, path in diagnosis.folders:
+        print(f"  {name}: {printable(str(path))}")
+    print(f"\n{_('Pictures at once')}: {diagnosis.workers}; "
+          f"{_('memory for pictures in work')}: {size(diagnosis.memory_limit)}")
+    for note in diagnosis.notes:
+        print(f"{_('Note')}: {printable(note)}")
