@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oimg.engine.metadata.exif import Directory, Entry, Exif
-from oimg.engine.metadata.exif_tags import group_of, tag_name
+from oimg.engine.metadata.exif_tags import group_of, is_blank, tag_name
 from oimg.words.privacy import Finding, MetadataGroup, readable
 
 _MOST_VALUES = 8
@@ -21,16 +21,16 @@ def findings(exif: Exif) -> Iterator[Finding]:
     place = position(exif)
     if place is not None:
         yield Finding(MetadataGroup.LOCATION, "position", place)
+    if exif.thumbnail:
+        yield Finding(MetadataGroup.THUMBNAIL, "Thumbnail", _thumbnail(exif))
     for directory, entry in exif.walk():
         group = group_of(directory, entry)
-        if group is None:
+        if group is None or is_blank(entry):
             continue
         name = tag_name(directory, entry.tag)
         if directory is Directory.IFD1:
             name = f"{directory}.{name}"
         yield Finding(group, name, readable(_value(exif, directory, entry)))
-    if exif.thumbnail:
-        yield Finding(MetadataGroup.THUMBNAIL, "Thumbnail", _thumbnail(exif))
 
 
 def position(exif: Exif) -> str | None:
@@ -83,8 +83,9 @@ def _value(exif: Exif, directory: Directory, entry: Entry) -> str:
     if directory is Directory.IFD0 and entry.tag in _XP_FIELDS:
         return entry.raw.decode("utf-16-le", errors="replace").split("\0", 1)[0]
     if entry.type == _UNDEFINED:
-        short = entry.raw.rstrip(b"\0")
-        return short.decode("ascii") if len(short) <= 4 and _is_text(short) else f"{len(entry.raw)} bytes"
+        if len(entry.raw) > 4:
+            return f"{len(entry.raw)} bytes"
+        return entry.raw.decode("ascii") if _is_text(entry.raw) else " ".join(map(str, entry.raw))
     return _numbers(exif, entry)
 
 

@@ -25,6 +25,7 @@ STATE = frozenset({0x0100, 0x0101, 0x0112, 0xA002, 0xA003})
 STRUCTURE = frozenset(
     {0x9000, 0x9101, 0xA000, 0x0213, 0x014A, 0x0111, 0x0117, 0x0144, 0x0145, 0xC612, 0xC613, 0xC635}
 )
+_TEXT_TYPES = (2, 129)  # ASCII, UTF-8
 _LONGEST_STRUCTURE = 16  # bytes; whatever is longer is no version number
 
 _G = MetadataGroup
@@ -40,7 +41,7 @@ _GROUPS: dict[MetadataGroup, tuple[int, ...]] = {
     _G.CAPTURE_DATE: (DATE_TIME_ORIGINAL, SUBSEC_ORIGINAL),
     # DateTime DateTimeDigitized, their fractions, the three OffsetTime, TimeZoneOffset, PreviewDateTime
     _G.DATES: (0x0132, 0x9004, 0x9290, 0x9292, 0x9010, 0x9011, 0x9012, 0x882A, 0xC71B),
-    _G.COPYRIGHT: (COPYRIGHT, 0xC6FE),
+    _G.COPYRIGHT: (COPYRIGHT,),
     # ProcessingSoftware Software, developing and editing software, PreviewApplication and its settings
     _G.SOFTWARE: (0x000B, 0x0131, 0xA43A, 0xA43B, 0xA43C, 0xC716, 0xC717, 0xC718, 0xC719),
     # ImageID ImageHistory ImageUniqueID RawDataUniqueID OriginalRawFileName OriginalRawFileData, digests
@@ -69,7 +70,7 @@ _GROUPS: dict[MetadataGroup, tuple[int, ...]] = {
 }
 _GROUP_OF = {tag: group for group, tags in _GROUPS.items() for tag in tags}
 
-# Fields of Exif 3.0 and of Camera Raw that piexif does not know.
+# Fields of Exif 3.0, Camera Raw and Windows that piexif does not know.
 _LATER_NAMES = {
     0xA436: "ImageTitle",
     0xA437: "Photographer",
@@ -88,6 +89,8 @@ _LATER_NAMES = {
     0x8649: "PhotoshopSettings",
     0x02BC: "XMLPacket",
     0x000B: "ProcessingSoftware",
+    0xEA1C: "Padding",
+    0xEA1D: "OffsetSchema",
 }
 
 
@@ -95,7 +98,7 @@ THUMBNAIL_TAGS = frozenset(
     {0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x0112, 0x0115, 0x0116, 0x011A, 0x011B, 0x011C, 0x0128}
     | {0x0211, 0x0212, 0x0213, 0x0214}
 )
-"""What a thumbnail needs to be shown (Exif 2.32 table 21); its own Make, Artist and dates are not among it."""
+"""What a thumbnail needs to be shown (Exif 2.32 table 21); its own Make and dates are not among it."""
 
 
 def group_of(directory: Directory, entry: Entry) -> MetadataGroup | None:
@@ -109,6 +112,12 @@ def group_of(directory: Directory, entry: Entry) -> MetadataGroup | None:
     if entry.tag in STRUCTURE and len(entry.raw) <= _LONGEST_STRUCTURE:
         return None
     return _GROUP_OF.get(entry.tag, _G.OTHER)
+
+
+def is_blank(entry: Entry) -> bool:
+    """Whether a text field says nothing: many cameras write Artist, Copyright and UserComment as blanks."""
+    blank = (b"", b"ASCII", b"UNICODE", b"JIS")  # the character code of a UserComment is no text either
+    return entry.type in (*_TEXT_TYPES, 7) and entry.raw.rstrip(b"\0 ") in blank
 
 
 def tag_name(directory: Directory, tag: int) -> str:
@@ -170,7 +179,6 @@ PLAIN: dict[tuple[Directory, int], Plain] = {
 
 _DATE = re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d\0")
 _FRACTION_OF_SECOND = re.compile(rb"\d{1,9} *\0*")
-_TEXT_TYPES = (2, 129)
 
 
 def plain(directory: Directory, entry: Entry, exif: Exif) -> Entry | None:

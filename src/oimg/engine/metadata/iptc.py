@@ -127,7 +127,7 @@ def serialize(datasets: Iterable[DataSet]) -> bytes:
 
 
 def filtered(datasets: Iterable[DataSet], groups: frozenset[MetadataGroup]) -> tuple[DataSet, ...]:
-    """Return the datasets of these groups, with what a reader needs to read them; nothing where none is left."""
+    """Return the datasets of these groups and what a reader needs to read them."""
     datasets = tuple(datasets)
     kept = tuple(item for item in datasets if item.group in groups and item.group is not None)
     if not kept:
@@ -135,6 +135,18 @@ def filtered(datasets: Iterable[DataSet], groups: frozenset[MetadataGroup]) -> t
     charset = (DataSet(*_CODED_CHARACTER_SET, _UTF8),) if _is_utf8(datasets) else ()
     version = (DataSet(*_RECORD_VERSION, b"\0\4"),) if any(item.record == 2 for item in kept) else ()
     return tuple(sorted((*charset, *version, *kept), key=lambda item: item.record))
+
+
+def without_previews(block: bytes) -> bytes:
+    """Return the block without the preview pictures in it, every other byte as it was."""
+    datasets = parse(block)
+    kept = tuple(item for item in datasets if item.group is not _G.THUMBNAIL)
+    if kept == datasets:
+        return block
+    read = serialize(datasets)
+    rest = block[len(read) :] if block.startswith(read) else b""
+    # More datasets than we read are no padding, and may hold another preview.
+    return serialize(kept) + (b"" if rest[:1] == bytes((_MARK,)) else rest)
 
 
 def findings(datasets: Iterable[DataSet]) -> Iterator[Finding]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from oimg.engine.metadata import exif, iptc, xmp
 from oimg.engine.metadata.exif import ORIENTATION, PIXEL_X, PIXEL_Y, BadExif, Directory, Entry, Exif
-from oimg.engine.metadata.exif_tags import EXIF_VERSION, STATE, THUMBNAIL_TAGS, group_of, plain
+from oimg.engine.metadata.exif_tags import EXIF_VERSION, STATE, THUMBNAIL_TAGS, group_of, is_blank, plain
 from oimg.engine.metadata.tiff import ByteOrder, number_entry
 from oimg.engine.metadata.xmp_names import STATE as XMP_STATE
 from oimg.words.images import Metadata
@@ -68,18 +69,14 @@ def _kept(metadata: Metadata, aim: _Aim) -> Metadata:
     if block:
         redrawn = redrawn or exif.orientation(block) != aim.orientation
         width, height = aim.size
-        try:
+        with suppress(BadExif):  # what we cannot read we cannot put right; the user asked to keep it
             block = exif.patched(
                 block, orientation=aim.orientation, width=width, height=height, drop_thumbnail=redrawn
             )
-        except BadExif:
-            pass  # what we cannot read we cannot put right; the user asked to keep it
     elif aim.orientation != 1:
         block = Exif(ifd0=(_short(ORIENTATION, aim.orientation, "little"),)).serialize()
     packet = xmp.corrected(metadata.xmp, orientation=aim.orientation, size=aim.size, drop_pictures=redrawn)
-    datasets = iptc.parse(metadata.iptc)
-    kept = tuple(item for item in datasets if not (redrawn and item.group is _G.THUMBNAIL))
-    iim = metadata.iptc if kept == datasets else iptc.serialize(kept)
+    iim = iptc.without_previews(metadata.iptc) if redrawn else metadata.iptc
     return Metadata(exif=block, xmp=packet, iptc=iim, comments=metadata.comments, density=metadata.density)
 
 
@@ -93,18 +90,16 @@ def _fresh_exif(block: bytes, aim: _Aim) -> bytes:
     except BadExif:
         source = Exif()
     order = source.byte_order
-    ifd0, shot, interop, gps = (
-        _chosen(source, directory, aim)
-        for directory in (Directory.IFD0, Directory.EXIF, Directory.INTEROP, Directory.GPS)
-    )
+    upper = (Directory.IFD0, Directory.EXIF, Directory.INTEROP, Directory.GPS)
+    ifd0, shot, interop, gps = (_chosen(source, directory, aim) for directory in upper)
     ifd1, thumbnail = _still_true_thumbnail(source, aim)
     stated = any(source.find(Directory.EXIF, tag) for tag in (PIXEL_X, PIXEL_Y))
     if stated and (aim.private or _G.RENDERING in aim.keep) and (ifd0 or shot or gps):
-        shot += [_short(tag, value, order) for tag, value in zip((PIXEL_X, PIXEL_Y), aim.size, strict=True)]
+        shot += [_short(PIXEL_X, aim.size[0], order), _short(PIXEL_Y, aim.size[1], order)]
     if aim.orientation != 1:
         ifd0.append(_short(ORIENTATION, aim.orientation, order))
     if shot or interop:
-        # The version is asked for wherever there is an Exif directory (Exif 2.32, 4.6.5); it is ours to state.
+        # Every Exif directory states the version it is written by (Exif 2.32, 4.6.5), which is ours.
         shot.append(Entry(EXIF_VERSION, 7, 4, b"0232"))
     if not (ifd0 or shot or gps or thumbnail):
         return b""
@@ -155,22 +150,12 @@ def _true(aim: _Aim) -> frozenset[MetadataGroup]:
 def _facts(metadata: Metadata) -> Iterator[tuple[MetadataGroup, Hashable]]:
     """Yield everything the metadata says, in a form that is equal before and after where nothing was lost."""
     if metadata.exif:
-        try:
-            yield from _exif_facts(exif.parse(metadata.exif))
-        except BadExif:
-            yield _G.OTHER, metadata.exif
+        yield from _exif_facts(metadata.exif)
     if metadata.xmp:
-        properties = xmp.parse(metadata.xmp)
-        for item in properties or ():
-            if item.leaves and item.qualified not in XMP_STATE:
-                yield item.group, (item.namespace, item.name, item.leaves)
-        if properties is None:
-            yield _G.OTHER, metadata.xmp
+        yield from _xmp_facts(metadata.xmp)
     if metadata.iptc:
         datasets = iptc.parse(metadata.iptc)
-        for dataset in datasets:
-            if dataset.group is not None:
-                yield dataset.group, dataset
+        yield from ((item.group, item) for item in datasets if item.group is not None)
         if not datasets:
             yield _G.OTHER, metadata.iptc
     for comment in metadata.comments:
@@ -179,13 +164,28 @@ def _facts(metadata: Metadata) -> Iterator[tuple[MetadataGroup, Hashable]]:
         yield _G.DENSITY, metadata.density
 
 
-def _exif_facts(source: Exif) -> Iterator[tuple[MetadataGroup, Hashable]]:
+def _exif_facts(block: bytes) -> Iterator[tuple[MetadataGroup, Hashable]]:
+    try:
+        source = exif.parse(block)
+    except BadExif:
+        yield _G.OTHER, block
+        return
     for directory, entry in source.walk():
         group = group_of(directory, entry)
-        if group is None or (entry.tag in STATE and directory is not Directory.GPS):
+        state = entry.tag in STATE and directory is not Directory.GPS
+        if group is None or state or is_blank(entry):
             continue
         # Padding is no loss. A field that IFD0 and IFD1 both hold is one fact, told twice.
         raw = entry.raw.rstrip(b"\0 ") if entry.type in (_ASCII, _UTF8) else entry.raw
         yield group, (directory is Directory.GPS, entry.tag, raw)
     if source.thumbnail:
         yield _G.THUMBNAIL, source.thumbnail
+
+
+def _xmp_facts(packet: bytes) -> Iterator[tuple[MetadataGroup, Hashable]]:
+    properties = xmp.parse(packet)
+    if properties is None:
+        yield _G.OTHER, packet
+    for item in properties or ():
+        if item.leaves and item.qualified not in XMP_STATE:
+            yield item.group, (item.namespace, item.name, item.leaves)

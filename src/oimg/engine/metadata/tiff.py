@@ -80,7 +80,7 @@ class TableReader:
         self.block = block
         self.order: ByteOrder = order
         self._seen: set[int] = set()
-        # Values of an honest block do not overlap much; a hostile one may point 512 entries at one big stretch.
+        # Values of an honest block hardly overlap; a hostile one may point 512 entries at one big stretch.
         self._left = 2 * len(block) + 4096
 
     def number(self, at: int, size: int) -> int:

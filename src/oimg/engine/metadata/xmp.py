@@ -159,8 +159,8 @@ def _leaves(element: ET.Element, label: str) -> Iterator[tuple[str, str]]:
 
 def findings(properties: Iterable[Property]) -> Iterator[Finding]:
     """Yield what the properties say; every named person is one finding."""
-    properties = tuple(properties)
-    place = _position({p.qualified: p.leaves[0][1] for p in properties if p.leaves})
+    properties = tuple(item for item in properties if item.leaves)
+    place = _position({p.qualified: p.leaves[0][1] for p in properties})
     if place:
         yield Finding(MetadataGroup.LOCATION, "position", place)
     for item in properties:
@@ -319,12 +319,12 @@ def _without(text: str, name: str) -> str:
     parts, at, start = [], 0, text.find(f"<{name}")
     while start >= 0:
         inside = start + 1 + len(name)
+        if text[inside : inside + 1] not in tuple(" \t\r\n>/"):
+            start = text.find(f"<{name}", inside)  # another name that starts alike
+            continue
         end = text.find(">", inside)
         if end < 0:
             break
-        if text[inside] not in " \t\r\n>/":
-            start = text.find(f"<{name}", inside)  # another name that starts alike
-            continue
         if text[end - 1] != "/":
             close = text.find(f"</{name}", end)
             end = text.find(">", close) if close >= 0 else -1
