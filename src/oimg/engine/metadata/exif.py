@@ -48,6 +48,7 @@ _LINKS = {Directory.EXIF: 0x8769, Directory.GPS: 0x8825, Directory.INTEROP: 0xA0
 # Offsets of data that we do not carry along: in a fresh block they would point at something else.
 # SubIFDs, strips, tiles, old-style JPEG tables, and everything of type IFD.
 _DANGLING = {0x014A, 0x0111, 0x0117, 0x0144, 0x0145, 0x0190, *range(0x0200, 0x020A), *_LINKS.values()}
+_LONGEST_CHAIN = 8
 _NUMBERS = {1: 1, 3: 2, 4: 4, 6: -1, 8: -2, 9: -4, 13: 4}  # bytes per number, negative where signed
 
 
@@ -165,11 +166,12 @@ class Exif:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A block as it lies there: its directories, and the stretches that hold the thumbnail."""
+    """A block as it lies there: its directories, where the thumbnail lies, and where further ones do."""
 
     order: ByteOrder
     tables: dict[Directory, Table]
     thumbnail: tuple[tuple[int, int], ...]
+    later: tuple[tuple[int, int], ...]
 
 
 def parse(block: bytes) -> Exif:
@@ -180,11 +182,8 @@ def parse(block: bytes) -> Exif:
     """
     found = _find(block)
     hidden = set(_LINKS.values())
-    entries = {
-        directory: tuple(entry for entry in table.entries if entry.tag not in hidden)
-        for directory, table in found.tables.items()
-    }
-    places = {_JPEG_AT, _JPEG_BYTES, _STRIP_AT, _STRIP_BYTES}
+    entries = {d: tuple(e for e in table.entries if e.tag not in hidden) for d, table in found.tables.items()}
+    places = (_JPEG_AT, _JPEG_BYTES, _STRIP_AT, _STRIP_BYTES)
     return Exif(
         found.order,
         entries[Directory.IFD0],
@@ -225,13 +224,11 @@ def patched(
     """
     found = _find(block)
     out = bytearray(block)
-    wanted = [
-        (Directory.IFD0, ORIENTATION, orientation),
-        (Directory.IFD0, IMAGE_WIDTH, width),
-        (Directory.IFD0, IMAGE_LENGTH, height),
-        (Directory.EXIF, PIXEL_X, width),
+    wanted = (
+        *((Directory.IFD0, ORIENTATION, orientation), (Directory.IFD0, IMAGE_WIDTH, width)),
+        *((Directory.IFD0, IMAGE_LENGTH, height), (Directory.EXIF, PIXEL_X, width)),
         (Directory.EXIF, PIXEL_Y, height),
-    ]
+    )
     stated = False
     for directory, tag, value in wanted:
         for entry in found.tables[directory].entries if directory in found.tables else ():
@@ -257,7 +254,7 @@ def _unlink_thumbnail(out: bytearray, found: _Found) -> None:
     link = found.tables[Directory.IFD0].link
     if link + 4 <= len(out):
         out[link : link + 4] = bytes(4)
-    gone = list(found.thumbnail)
+    gone = [*found.thumbnail, *found.later]
     if Directory.IFD1 in found.tables:
         gone += found.tables[Directory.IFD1].ranges()
     _zero(out, found, gone, but=Directory.IFD1)
@@ -304,10 +301,18 @@ def _find(block: bytes) -> _Found:
             table = reader.read((*_ints(entry, reader.order), 0)[0])
             if table is not None:
                 tables.setdefault(child, table)
-    second = reader.read(first.next_at)
-    if second is not None:
-        tables[Directory.IFD1] = second
-    return _Found(reader.order, tables, _thumbnail(second, reader) if second else ())
+    chain: list[Table] = []
+    following = first.next_at
+    # Exif ends with IFD1, but some cameras hang a larger preview behind it.
+    while len(chain) < _LONGEST_CHAIN and (table := reader.read(following)) is not None:
+        chain.append(table)
+        following = table.next_at
+    stretches = [_thumbnail(table, reader) for table in chain]
+    if chain:
+        tables[Directory.IFD1] = chain[0]
+    later = [at for table in chain[1:] for at in table.ranges()]
+    later += [at for found in stretches[1:] for at in found]
+    return _Found(reader.order, tables, stretches[0] if chain else (), tuple(later))
 
 
 def _thumbnail(table: Table, reader: TableReader) -> tuple[tuple[int, int], ...]:

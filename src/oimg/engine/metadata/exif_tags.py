@@ -22,9 +22,7 @@ STATE = frozenset({0x0100, 0x0101, 0x0112, 0xA002, 0xA003})
 """Sizes and orientation: they follow the pixels, so losing or changing them takes nothing away."""
 
 # How the block itself is written: versions, component order, where things lie. They say nothing.
-STRUCTURE = frozenset(
-    {0x9000, 0x9101, 0xA000, 0x0213, 0x014A, 0x0111, 0x0117, 0x0144, 0x0145, 0xC612, 0xC613, 0xC635}
-)
+STRUCTURE = frozenset({0x9000, 0x9101, 0xA000, 0x0213, 0x014A, 0x0111, 0x0117, 0x0144, 0x0145, 0xC612, 0xC613, 0xC635})
 _TEXT_TYPES = (2, 129)  # ASCII, UTF-8
 _LONGEST_STRUCTURE = 16  # bytes; whatever is longer is no version number
 
@@ -135,9 +133,7 @@ def tag_name(directory: Directory, tag: int) -> str:
 def _groups_by_name() -> dict[str, MetadataGroup]:
     import piexif  # noqa: PLC0415 - see tag_name
 
-    names = {
-        tag: str(facts["name"]) for table in ("Image", "Exif") for tag, facts in piexif.TAGS[table].items()
-    }
+    names = {tag: str(facts["name"]) for table in ("Image", "Exif") for tag, facts in piexif.TAGS[table].items()}
     return {name: _GROUP_OF[tag] for tag, name in (names | _LATER_NAMES).items() if tag in _GROUP_OF}
 
 

@@ -70,9 +70,7 @@ def _kept(metadata: Metadata, aim: _Aim) -> Metadata:
         redrawn = redrawn or exif.orientation(block) != aim.orientation
         width, height = aim.size
         with suppress(BadExif):  # what we cannot read we cannot put right; the user asked to keep it
-            block = exif.patched(
-                block, orientation=aim.orientation, width=width, height=height, drop_thumbnail=redrawn
-            )
+            block = exif.patched(block, orientation=aim.orientation, width=width, height=height, drop_thumbnail=redrawn)
     elif aim.orientation != 1:
         block = Exif(ifd0=(_short(ORIENTATION, aim.orientation, "little"),)).serialize()
     packet = xmp.corrected(metadata.xmp, orientation=aim.orientation, size=aim.size, drop_pictures=redrawn)

@@ -241,9 +241,7 @@ def _whole_xml(item: Property, prefixes: dict[str, str]) -> str:
 
 def _copy(element: ET.Element, prefixes: dict[str, str]) -> str:
     name = _prefixed(*_split(element.tag), prefixes)
-    attributes = "".join(
-        f' {_prefixed(*_split(key), prefixes)}="{escape(value)}"' for key, value in element.items()
-    )
+    attributes = "".join(f' {_prefixed(*_split(key), prefixes)}="{escape(value)}"' for key, value in element.items())
     inner = escape(element.text or "")
     inner += "".join(_copy(child, prefixes) + escape(child.tail or "") for child in element)
     return f"<{name}{attributes}>{inner}</{name}>"
@@ -256,9 +254,7 @@ def _prefixed(namespace: str, name: str, prefixes: dict[str, str]) -> str:
         return name
     if namespace not in prefixes:
         usual = NAMESPACES[namespace][0] if namespace in NAMESPACES else f"ns{len(prefixes)}"
-        prefixes[namespace] = (
-            usual if usual not in prefixes.values() and usual != "x" else f"ns{len(prefixes)}"
-        )
+        prefixes[namespace] = usual if usual not in prefixes.values() and usual != "x" else f"ns{len(prefixes)}"
     return f"{prefixes[namespace]}:{name}"
 
 
@@ -308,9 +304,7 @@ def _prefixes_in(text: str, namespace: str) -> tuple[str, ...]:
 
 def _with_value(text: str, name: str, value: str) -> str:
     name = re.escape(name)
-    text = re.sub(
-        rf"(\s{name}\s{{0,20}}=\s{{0,20}}[\"'])[^\"'<>]{{0,40}}([\"'])", rf"\g<1>{value}\g<2>", text
-    )
+    text = re.sub(rf"(\s{name}\s{{0,20}}=\s{{0,20}}[\"'])[^\"'<>]{{0,40}}([\"'])", rf"\g<1>{value}\g<2>", text)
     return re.sub(rf"(<{name}\s{{0,20}}>)[^<>]{{0,40}}(</{name}\s{{0,20}}>)", rf"\g<1>{value}\g<2>", text)
 
 

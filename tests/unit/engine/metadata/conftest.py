@@ -87,9 +87,7 @@ def planted() -> Callable[[], bytes]:
                     continue
                 kind = facts["type"]
                 text = marker(directory, tag)
-                table[tag] = (
-                    tuple(text) if kind == 1 else text if kind in (2, 7) else _NUMBERS[kind](number + 1)
-                )
+                table[tag] = tuple(text) if kind == 1 else text if kind in (2, 7) else _NUMBERS[kind](number + 1)
             tables[{"Image": "0th"}.get(directory, directory)] = table
         tables["0th"][0x0112] = 6
         tables["0th"][0x0128] = 2

@@ -14,11 +14,7 @@ from oimg.words.privacy import MetadataGroup as G
 UTF8 = DataSet(1, 90, b"\x1b%G")
 
 
-@given(
-    st.lists(
-        st.builds(DataSet, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=50)), max_size=20
-    )
-)
+@given(st.lists(st.builds(DataSet, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=50)), max_size=20))
 def test_what_is_written_is_read_back(datasets: list[DataSet]) -> None:
     assert iptc.parse(iptc.serialize(datasets)) == tuple(datasets)
 
@@ -31,9 +27,7 @@ def test_long_values_take_the_extended_form(size: int) -> None:
 
 def test_only_the_chosen_groups_are_written_and_what_they_need() -> None:
     datasets = tuple(
-        DataSet(record, number, f"MARK-{record}-{number}".encode())
-        for record in (1, 2, 3, 8)
-        for number in range(256)
+        DataSet(record, number, f"MARK-{record}-{number}".encode()) for record in (1, 2, 3, 8) for number in range(256)
     )
     private = iptc.filtered(datasets, frozenset({G.COPYRIGHT, G.CREDIT}))
     assert private == (DataSet(2, 0, b"\0\4"), DataSet(2, 110, b"MARK-2-110"), DataSet(2, 116, b"MARK-2-116"))

@@ -148,9 +148,7 @@ def test_a_report_is_bounded_and_safe_to_print(real) -> None:
 
 
 def test_known_places_of_real_pictures(real) -> None:
-    places = {
-        name: f.value for name, metadata in real.items() for f in reveal(metadata) if f.name == "position"
-    }
+    places = {name: f.value for name, metadata in real.items() for f in reveal(metadata) if f.name == "position"}
     latitude, longitude = map(float, places["gps/DSCN0010.jpg"].split(", "))
     # Arezzo, Tuscany
     assert (latitude, longitude) == pytest.approx((43.467, 11.885), abs=0.01)

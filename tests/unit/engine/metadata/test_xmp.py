@@ -13,9 +13,7 @@ from oimg.words.privacy import Finding
 from oimg.words.privacy import MetadataGroup as G
 
 SPACES = "".join(
-    f' xmlns:{prefix}="{uri}"'
-    for uri, (prefix, _) in NAMESPACES.items()
-    if prefix not in ("xml", "MicrosoftPhoto")
+    f' xmlns:{prefix}="{uri}"' for uri, (prefix, _) in NAMESPACES.items() if prefix not in ("xml", "MicrosoftPhoto")
 )
 
 
@@ -175,12 +173,8 @@ def test_nothing_makes_no_packet() -> None:
 
 
 def test_facts_about_pixels_are_corrected_and_nothing_else() -> None:
-    body = (
-        "<exif:PixelXDimension>4000</exif:PixelXDimension><exif:PixelYDimension >3000</exif:PixelYDimension>"
-    )
-    data = packet(
-        body + "<dc:title>tiff:Orientation=6</dc:title>", "tiff:Orientation = '6' tiff:ImageWidth=\"4000\""
-    )
+    body = "<exif:PixelXDimension>4000</exif:PixelXDimension><exif:PixelYDimension >3000</exif:PixelYDimension>"
+    data = packet(body + "<dc:title>tiff:Orientation=6</dc:title>", "tiff:Orientation = '6' tiff:ImageWidth=\"4000\"")
     changed = xmp.corrected(data, orientation=1, size=(40, 30), drop_pictures=True)
     expected = data.replace(b"= '6'", b"= '1'").replace(b">4000<", b">40<").replace(b'"4000"', b'"40"')
     assert changed == expected.replace(b">3000<", b">30<")
