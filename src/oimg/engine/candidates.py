@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from oimg.engine.codecs import ENCODERS, jxl
 from oimg.engine.codecs.palette import count_colors
@@ -23,6 +23,7 @@ _PALETTE_QUALITIES: Final = (100, 85, 70)
 _DRAWN_COLORS: Final = 4096
 # 4:2:0 JPEG gives way to 4:4:4 above this quality, where it needs fewer bytes for the same score.
 _FULL_CHROMA_FROM: Final = 93
+_FULL_CHROMA_LOWEST: Final = 70
 _LOWEST_QUALITY: Final = 30.0
 _SHRINK_ROUNDS: Final = 4
 
@@ -67,16 +68,18 @@ class Prepared:
         """Whether scores of a picture this small are approximate."""
         return min(self.image.size) < 113
 
-    @property
-    def base(self) -> EncodeOptions:
-        """The options that all candidates share."""
-        return EncodeOptions(effort=self.recipe.effort)
-
-    def trial(self) -> Trial:
-        """How candidates are made and judged."""
+    def trial(self, **options: Any) -> Trial:
+        """How candidates are made and judged; `options` change the shared ones."""
         codec = ENCODERS[self.target]
-        return Trial(lambda options: codec.encode(self.image, options),
-                     lambda data: codec.decode(data, self.limits), self.judge, self.check)
+        return Trial(
+            self.target,
+            EncodeOptions(effort=self.recipe.effort, **options),
+            codec.capabilities.qualities,
+            lambda chosen: codec.encode(self.image, chosen),
+            lambda data: codec.decode(data, self.limits),
+            self.judge,
+            self.check,
+        )
 
     def finish(self, data: bytes) -> bytes:
         """Pack a winner as well as the effort allows."""
@@ -86,12 +89,20 @@ class Prepared:
     def propose(self, candidate: Candidate) -> Proposal:
         """Finish a winner."""
         data = self.finish(candidate.data)
-        return Proposal(data, self.target, self.image, candidate.score, candidate.options.quality,
-                        candidate.decoded, is_decoded=data is candidate.data)
+        return Proposal(
+            data,
+            self.target,
+            self.image,
+            candidate.score,
+            candidate.options.quality,
+            candidate.decoded,
+            is_decoded=data is candidate.data,
+        )
 
 
-def propose(work: Prepared, *, lossy_source: bool, source_bytes: int,
-            gains: Mapping[Mode, float]) -> tuple[tuple[Proposal, ...], float | None]:
+def propose(
+    work: Prepared, *, lossy_source: bool, source_bytes: int, gains: Mapping[Mode, float]
+) -> tuple[tuple[Proposal, ...], float | None]:
     """Give finished files that keep what the recipe asks, and the best score reached where none did.
 
     `lossy_source` says that the source is of the same format, lossy and unchanged in its pixels: coding it once
@@ -99,27 +110,27 @@ def propose(work: Prepared, *, lossy_source: bool, source_bytes: int,
     """
     capabilities = ENCODERS[work.target].capabilities
     mode = work.recipe.mode
+    if mode is Mode.SIZE:
+        return _sized(work), None
     if work.target is Format.PNG and work.image.bit_depth == 8 and mode is not Mode.LOSSLESS:
         return _png(work), None
     if work.image.bit_depth == 16 or mode is Mode.LOSSLESS or not capabilities.lossy:
-        return _within(work, _lossless(work, lossy_source=lossy_source)), None
-    if mode is Mode.SIZE:
-        return _sized(work), None
+        return _lossless(work, lossy_source=lossy_source), None
     proposals, highest = _visual(work) if mode is Mode.VISUAL else (_fixed(work), None)
     if lossy_source:
-        most = source_bytes * (1 - gains.get(work.recipe.mode, 0.0))
+        most = source_bytes * (1 - gains.get(mode, 0.0))
         proposals = tuple(proposal for proposal in proposals if len(proposal.data) <= most)
     return proposals, highest
 
 
-def _lossless(work: Prepared, *, lossy_source: bool) -> tuple[Proposal, ...]:
+def _lossless(work: Prepared, *, lossy_source: bool = False) -> tuple[Proposal, ...]:
     if work.jpeg is not None:
         return _packed_jpeg(work)
     if not ENCODERS[work.target].capabilities.lossless:
         return ()
     if lossy_source:  # exact copies of a lossy picture only grow
         return ()
-    data = work.finish(ENCODERS[work.target].encode(work.image, work.base))
+    data = work.finish(ENCODERS[work.target].encode(work.image, EncodeOptions(effort=work.recipe.effort)))
     return (Proposal(data, work.target, work.image, 100.0, None),)
 
 
@@ -144,22 +155,22 @@ def _visual(work: Prepared) -> tuple[tuple[Proposal, ...], float]:
     if work.jpeg is not None:
         proposals += _packed_jpeg(work)
     elif ENCODERS[work.target].capabilities.lossless and found.encodes < MAX_ENCODES and _worth_lossless(work, found):
-        proposals += _lossless(work, lossy_source=False)
+        proposals += _lossless(work)
     return tuple(proposals), found.highest
 
 
 def _search(work: Prepared) -> Found:
-    span = ENCODERS[work.target].capabilities.qualities
     target = work.recipe.target
     if work.target is not Format.JPEG or work.image.color is not ColorModel.RGB:
-        return for_score(work.trial(), work.base, target, work.target, span)
-    coarse = (span[0], _FULL_CHROMA_FROM, span[2])
-    found = for_score(work.trial(), work.base, target, Format.JPEG, coarse, budget=3)
-    if found.best is not None and found.best.score is not None and found.highest >= target:
+        return for_score(work.trial(), target)
+    coarse = work.trial()
+    low, high, step = coarse.qualities
+    found = for_score(replace(coarse, qualities=(low, _FULL_CHROMA_FROM, step)), target, budget=3)
+    if found.best is not None:
         return found
-    fine = for_score(work.trial(), replace(work.base, full_chroma=True), target, Format.JPEG,
-                     (70, span[1], span[2]), budget=MAX_ENCODES - found.encodes)
-    return Found(fine.best, max(found.highest, fine.highest), found.encodes + fine.encodes)
+    fine = replace(work.trial(full_chroma=True), qualities=(_FULL_CHROMA_LOWEST, high, step))
+    more = for_score(fine, target, budget=MAX_ENCODES - found.encodes)
+    return Found(more.best, max(found.highest, more.highest), found.encodes + more.encodes)
 
 
 def _worth_lossless(work: Prepared, found: Found) -> bool:
@@ -168,55 +179,61 @@ def _worth_lossless(work: Prepared, found: Found) -> bool:
 
 def _png(work: Prepared) -> tuple[Proposal, ...]:
     """Lossless always; in 256 colours too where that keeps the target and the picture has more."""
-    proposals = list(_lossless(work, lossy_source=False))
+    proposals = _lossless(work)
     if count_colors(work.image.pixels) <= 256 or len(work.image.frames) > 1:  # type: ignore[arg-type]
-        return _within(work, proposals)
+        return proposals
     if work.recipe.mode is Mode.QUALITY:
-        if work.recipe.quality < 100:
-            options = replace(work.base, palette=True, quality=work.recipe.quality)
-            proposals.append(work.propose(work.trial().run(options)))
-        return tuple(proposals)
+        reduced = work.trial(palette=True).run(work.recipe.quality) if work.recipe.quality < 100 else None
+    else:
+        reduced = _reduced(work)
+    return proposals if reduced is None else (*proposals, work.propose(reduced))
+
+
+def _reduced(work: Prepared) -> Candidate | None:
+    """Find the coarsest palette that still looks as good as asked."""
     floor = PALETTE_FLOOR if work.recipe.mode is Mode.SIZE else max(PALETTE_FLOOR, work.recipe.target)
     best: Candidate | None = None
     for quality in _PALETTE_QUALITIES:
-        candidate = work.trial().run(replace(work.base, palette=True, quality=quality))
+        candidate = work.trial(palette=True).run(quality)
         if (candidate.score or 0.0) < floor:
             break
         best = candidate
-    if best is not None:
-        proposals.append(work.propose(best))
-    return _within(work, proposals)
-
-
-def _within(work: Prepared, proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
-    if work.recipe.mode is not Mode.SIZE:
-        return tuple(proposals)
-    fitting = [proposal for proposal in proposals if len(proposal.data) <= work.recipe.max_bytes]
-    return tuple(sorted(fitting, key=lambda proposal: -(proposal.score or 0.0))[:1])
+    return best
 
 
 def _fixed(work: Prepared) -> tuple[Proposal, ...]:
     """One encoding at the quality that was asked for."""
-    quality = float(work.recipe.quality)
-    full = work.target is Format.JPEG and quality >= _FULL_CHROMA_FROM
-    return (work.propose(work.trial().run(replace(work.base, quality=quality, full_chroma=full))),)
+    full = work.target is Format.JPEG and work.recipe.quality >= _FULL_CHROMA_FROM
+    return (work.propose(work.trial(full_chroma=full).run(work.recipe.quality)),)
 
 
 def _sized(work: Prepared) -> tuple[Proposal, ...]:
     """Quality first, down to a floor; then the dimensions, and what is left of the bytes goes to quality again."""
-    span, current = ENCODERS[work.target].capabilities.qualities, work
+    current, ceiling = work, work.recipe.max_bytes
     for _ in range(_SHRINK_ROUNDS):
-        found = for_bytes(current.trial(), current.base, work.recipe.max_bytes, span, _LOWEST_QUALITY, current.finish)
-        if found.best is not None:
-            best = found.best
-            return (Proposal(best.data, work.target, current.image, best.score, best.options.quality, best.decoded,
-                             is_decoded=True),)
-        smallest = len(current.finish(ENCODERS[work.target].encode(
-            current.image, replace(current.base, quality=max(span[0], _LOWEST_QUALITY)))))
-        factor = min(0.9, math.sqrt(work.recipe.max_bytes / smallest) * 0.95)
+        proposals, smallest = _attempt(current)
+        fitting = [proposal for proposal in proposals if len(proposal.data) <= ceiling]
+        if fitting:
+            return (max(fitting, key=lambda proposal: (proposal.score or 0.0, -len(proposal.data))),)
+        factor = min(0.9, math.sqrt(ceiling / smallest) * 0.95)
         width, height = current.image.size
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
         if size == current.image.size:
             break
         current = replace(current, image=geometry.scale_to(current.image, size))
     return ()
+
+
+def _attempt(work: Prepared) -> tuple[tuple[Proposal, ...], int]:
+    """Give what can be made at these dimensions, and the fewest bytes that were seen."""
+    codec = ENCODERS[work.target]
+    if work.target is Format.PNG or not codec.capabilities.lossy or work.image.bit_depth == 16:
+        proposals = _png(work) if work.target is Format.PNG and work.image.bit_depth == 8 else _lossless(work)
+        return proposals, min((len(proposal.data) for proposal in proposals), default=1)
+    found = for_bytes(work.trial(), work.recipe.max_bytes, work.finish, floor=_LOWEST_QUALITY)
+    if found.best is not None:
+        best = found.best
+        made = Proposal(best.data, work.target, work.image, best.score, best.options.quality, best.decoded)
+        return (replace(made, is_decoded=True),), len(best.data)
+    lowest = EncodeOptions(quality=max(codec.capabilities.qualities[0], _LOWEST_QUALITY), effort=work.recipe.effort)
+    return (), len(work.finish(codec.encode(work.image, lowest)))

@@ -23,10 +23,10 @@ _JUDGED_FRAMES: Final = 6
 # Mean score by quality, for the encoders as we set them. Measured by benchmarks/search/priors.py; only a first
 # guess, corrected by the first encoding of every picture.
 PRIORS: Final[dict[Format, tuple[tuple[float, ...], tuple[float, ...]]]] = {
-    Format.JPEG: ((5, 20, 40, 60, 75, 85, 92, 100), (15, 42, 58, 68, 76, 82, 87, 93)),
-    Format.WEBP: ((5, 20, 40, 60, 75, 85, 92, 100), (20, 42, 57, 66, 71, 79, 85, 90)),
+    Format.JPEG: ((5, 20, 40, 60, 75, 85, 93, 100), (13.0, 46.2, 59.0, 67.0, 74.1, 79.9, 86.8, 92.5)),
+    Format.WEBP: ((5, 20, 40, 60, 75, 85, 92, 100), (16.2, 39.8, 55.7, 65.4, 70.7, 79.8, 86.0, 90.0)),
     Format.AVIF: ((10, 25, 40, 50, 60, 70, 80, 90, 100), (10, 35, 58, 68, 76, 81, 84.5, 87.5, 94)),
-    Format.JXL: ((5, 30, 45, 60, 70, 80, 90, 99), (20, 45, 58, 68, 74, 80.5, 88, 95)),
+    Format.JXL: ((5, 30, 45, 60, 70, 80, 90, 99), (2.8, 44.2, 52.3, 63.5, 70.4, 78.0, 86.4, 95.5)),
 }
 
 
@@ -50,9 +50,7 @@ class Judge:
         if self._still is not None:
             return self._still.score(shown(decoded, decoded.pixels))
         pairs = ((self._reference.frames[i].pixels, decoded.frames[i].pixels) for i in self._judged)
-        return min(
-            Reference(shown(self._reference, before)).score(shown(decoded, after)) for before, after in pairs
-        )
+        return min(Reference(shown(self._reference, before)).score(shown(decoded, after)) for before, after in pairs)
 
 
 def shown(image: DecodedImage, pixels: Pixels) -> npt.NDArray[np.uint8]:
@@ -73,16 +71,23 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """How to make and judge candidates of one format for one picture."""
+    """How to make and judge candidates of one format for one picture.
 
+    `options` are what all candidates share; `qualities` is lowest, highest and step of what may be tried.
+    """
+
+    format: Format
+    options: EncodeOptions
+    qualities: tuple[float, float, float]
     encode: Callable[[EncodeOptions], bytes]
     decode: Callable[[bytes], DecodedImage]
     judge: Judge
     check: Callable[[], None]
 
-    def run(self, options: EncodeOptions) -> Candidate:
+    def run(self, quality: float) -> Candidate:
         """Encode, decode and score; asks before and after whether to stop."""
         self.check()
+        options = replace(self.options, quality=quality)
         data = self.encode(options)
         self.check()
         decoded = self.decode(data)
@@ -142,13 +147,12 @@ class _Curve:
         return float(grid[reached[0]]) if reached.size else self._high
 
 
-def for_score(trial: Trial, options: EncodeOptions, target: float, prior: Format,
-              span: tuple[float, float, float], budget: int = MAX_ENCODES) -> Found:
+def for_score(trial: Trial, target: float, *, budget: int = MAX_ENCODES) -> Found:
     """Find the smallest encoding whose score is at least `target`, in at most `budget` encodes."""
-    curve = _Curve(PRIORS[prior], span)
+    curve = _Curve(PRIORS[trial.format], trial.qualities)
     tried: list[Candidate] = []
     while len(tried) < budget and (quality := curve.next_quality(target)) is not None:
-        candidate = trial.run(replace(options, quality=quality))
+        candidate = trial.run(quality)
         score = candidate.score or 0.0
         curve.add(quality, score)
         tried.append(candidate)
@@ -167,38 +171,38 @@ def _only_useful(tried: list[Candidate], target: float) -> list[Candidate]:
     return [c if c is best else replace(c, decoded=None) for c in tried]
 
 
-def for_bytes(trial: Trial, options: EncodeOptions, ceiling: int, span: tuple[float, float, float],
-              floor: float, finish: Callable[[bytes], bytes], budget: int = MAX_ENCODES) -> Found:
+def for_bytes(
+    trial: Trial, ceiling: int, finish: Callable[[bytes], bytes], *, floor: float, budget: int = MAX_ENCODES
+) -> Found:
     """Find the highest quality, not under `floor`, that fits into `ceiling` bytes after finishing.
 
     Bytes grow about exponentially with quality, so the next guess is by interpolation of their logarithm.
     """
-    low, high, step = max(span[0], floor), span[1], span[2]
+    low, high, step = max(trial.qualities[0], floor), trial.qualities[1], trial.qualities[2]
     sizes: dict[float, float] = {}
     best: Candidate | None = None
-    encodes = 0
     quality = round((low + high) / 2 / step) * step
-    while encodes < budget and low <= high:
+    while len(sizes) < budget and low <= high:
         trial.check()
-        current = replace(options, quality=quality)
-        data = finish(trial.encode(current))
-        encodes += 1
+        options = replace(trial.options, quality=quality)
+        data = finish(trial.encode(options))
         sizes[quality] = math.log(len(data))
         if len(data) <= ceiling:
-            best, low = Candidate(data, current), quality + step
+            best, low = Candidate(data, options), quality + step
             if len(data) >= 0.97 * ceiling:
                 break
         else:
             high = quality - step
-        quality = _guess_quality(sizes, math.log(ceiling * 0.985), low, high, step)
+        quality = _guess_quality(sizes, math.log(ceiling * 0.985), (low, high, step))
     if best is None:
-        return Found(None, 0.0, encodes)
+        return Found(None, 0.0, len(sizes))
     decoded = trial.decode(best.data)
     scored = replace(best, decoded=decoded, score=trial.judge.score(decoded))
-    return Found(scored, scored.score or 0.0, encodes)
+    return Found(scored, scored.score or 0.0, len(sizes))
 
 
-def _guess_quality(sizes: dict[float, float], wanted: float, low: float, high: float, step: float) -> float:
+def _guess_quality(sizes: dict[float, float], wanted: float, span: tuple[float, float, float]) -> float:
+    low, high, step = span
     points = sorted(sizes.items())
     if len(points) == 1:
         quality, size = points[0]

@@ -1,7 +1,7 @@
 """One picture from bytes to bytes: the whole of what OIMG does to a file, without disk, threads or words.
 
-    untrusted bytes -> decode -> upright, resized, in the asked colours -> candidates -> the smallest that
-    passes -> proven by decoding it again -> Made, or Refusal with the reason
+untrusted bytes -> decode -> upright, resized, in the asked colours -> candidates -> the smallest that
+passes -> proven by decoding it again -> Made, or Refusal with the reason
 """  # fmt: skip
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Request:
     recipe: Recipe
     limits: Limits = Limits()
     check: Callable[[], None] = lambda: None
-    progress: Callable[[float], None] = lambda fraction: None
+    progress: Callable[[float], None] = lambda _: None
 
 
 def transform(request: Request) -> Made | Refusal:
@@ -160,26 +160,67 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
     if not capabilities.metadata and (kept.exif or kept.xmp or kept.iptc):
         notices.append(Notice.METADATA_DROPPED)
     untouched = target is request.header.format and not _moves_pixels(request.header, request.recipe)
-    work = Prepared(image, target, request.recipe, request.limits, request.check, request.progress,
-                    jpeg=_plain_jpeg(request, target))
-    proposals, highest = propose(work, lossy_source=untouched and request.header.lossy,
-                                 source_bytes=len(request.untrusted), gains=GENERATION_GAIN)
+    work = Prepared(
+        image,
+        target,
+        request.recipe,
+        request.limits,
+        request.check,
+        request.progress,
+        jpeg=_plain_jpeg(request, target),
+    )
+    proposals, highest = _proposals(request, work, untouched=untouched)
     recompressed = _recompress(request, source, target) if untouched else None
     if recompressed is not None:
         proposals = (*proposals, recompressed)
     if not proposals:
         return _nothing(request, highest, tuple(notices))
-    best = min(proposals, key=lambda proposal: len(proposal.data))
+    best = _best(proposals, recipe=request.recipe)
     prove(best, request.limits)
     if work.judge_approximate and best.score is not None and best.score < 100:
         notices.append(Notice.APPROXIMATE_SCORE)
     width, height = best.image.size
-    return Made(best.data, target, width, height, len(image.frames), best.score, best.quality, tuple(notices),
-                tuple(sorted(removed)))
+    return Made(
+        best.data,
+        target,
+        width,
+        height,
+        len(image.frames),
+        best.score,
+        best.quality,
+        tuple(notices),
+        tuple(sorted(removed)),
+    )
+
+
+def _proposals(request: Request, work: Prepared, *, untouched: bool) -> tuple[tuple[Proposal, ...], float | None]:
+    """Try encodings, unless the file is small enough as it is."""
+    if untouched and _within_size(request):
+        return (), None
+    return propose(
+        work,
+        lossy_source=untouched and request.header.lossy,
+        source_bytes=len(request.untrusted),
+        gains=GENERATION_GAIN,
+    )
+
+
+def _within_size(request: Request) -> bool:
+    return request.recipe.mode is Mode.SIZE and len(request.untrusted) <= request.recipe.max_bytes
+
+
+def _best(proposals: tuple[Proposal, ...], recipe: Recipe) -> Proposal:
+    """The smallest; among files that may have so many bytes, the best looking."""
+    if recipe.mode is Mode.SIZE:
+        fitting = [proposal for proposal in proposals if len(proposal.data) <= recipe.max_bytes] or proposals
+        return max(fitting, key=lambda proposal: (proposal.score or 0.0, -len(proposal.data)))
+    return min(proposals, key=lambda proposal: len(proposal.data))
 
 
 def _nothing(request: Request, highest: float | None, notices: tuple[Notice, ...]) -> Refusal:
     recipe = request.recipe
+    if _within_size(request):
+        return Refusal(KeptCode.WITHIN_SIZE, "", None, notices)
     if recipe.mode is Mode.SIZE:
         return Refusal(KeptCode.SIZE_UNREACHABLE, f"{recipe.max_bytes} bytes", highest, notices)
     if recipe.mode is Mode.LOSSLESS:
@@ -193,8 +234,12 @@ def _metadata(request: Request, image: DecodedImage, orientation_left: int) -> t
     """Filter the metadata for a picture of this size."""
     upright = request.header.upright_size
     return apply(
-        image.metadata, request.recipe.metadata, request.recipe.keep, orientation_left=orientation_left,
-        size=image.size, pixels_changed=image.size != upright or request.header.orientation != orientation_left,
+        image.metadata,
+        request.recipe.metadata,
+        request.recipe.keep,
+        orientation_left=orientation_left,
+        size=image.size,
+        pixels_changed=image.size != upright or request.header.orientation != orientation_left,
     )
 
 

@@ -14,70 +14,78 @@ _translations = catalogue()
 _: Callable[[str], str] = _translations.gettext
 ngettext: Callable[[str, str, int], str] = _translations.ngettext
 
-ERRORS: Final = MappingProxyType({
-    ErrorCode.NOT_FOUND: N_("there is no such file"),
-    ErrorCode.UNREADABLE: N_("the file cannot be read"),
-    ErrorCode.NOT_REGULAR: N_("this is not a regular file"),
-    ErrorCode.CHANGED: N_("the file changed while it was being worked on"),
-    ErrorCode.EMPTY: N_("the file is empty"),
-    ErrorCode.NOT_AN_IMAGE: N_("this is not a picture in a format OIMG knows"),
-    ErrorCode.UNSUPPORTED: N_("this variant of the format is not supported"),
-    ErrorCode.CORRUPT: N_("the picture is damaged"),
-    ErrorCode.TRUNCATED: N_("the file ends too early"),
-    ErrorCode.TOO_LARGE: N_("the picture is larger than the limits allow"),
-    ErrorCode.CODEC_MISSING: N_("the library for this format is missing"),
-    ErrorCode.CODEC_CRASHED: N_("the library for this format broke down on this picture"),
-    ErrorCode.ENCODE: N_("the picture could not be encoded"),
-    ErrorCode.VERIFY: N_("the result did not match the picture, so it was thrown away"),
-    ErrorCode.WRITE: N_("the result could not be written"),
-    ErrorCode.NO_SPACE: N_("the disk is full"),
-    ErrorCode.INTERNAL: N_("an unexpected error in OIMG itself"),
-})
+ERRORS: Final = MappingProxyType(
+    {
+        ErrorCode.NOT_FOUND: N_("there is no such file"),
+        ErrorCode.UNREADABLE: N_("the file cannot be read"),
+        ErrorCode.NOT_REGULAR: N_("this is not a regular file"),
+        ErrorCode.CHANGED: N_("the file changed while it was being worked on"),
+        ErrorCode.EMPTY: N_("the file is empty"),
+        ErrorCode.NOT_AN_IMAGE: N_("this is not a picture in a format OIMG knows"),
+        ErrorCode.UNSUPPORTED: N_("this variant of the format is not supported"),
+        ErrorCode.CORRUPT: N_("the picture is damaged"),
+        ErrorCode.TRUNCATED: N_("the file ends too early"),
+        ErrorCode.TOO_LARGE: N_("the picture is larger than the limits allow"),
+        ErrorCode.CODEC_MISSING: N_("the library for this format is missing"),
+        ErrorCode.CODEC_CRASHED: N_("the library for this format broke down on this picture"),
+        ErrorCode.ENCODE: N_("the picture could not be encoded"),
+        ErrorCode.VERIFY: N_("the result did not match the picture, so it was thrown away"),
+        ErrorCode.WRITE: N_("the result could not be written"),
+        ErrorCode.NO_SPACE: N_("the disk is full"),
+        ErrorCode.INTERNAL: N_("an unexpected error in OIMG itself"),
+    }
+)
 
-KEPT: Final = MappingProxyType({
-    KeptCode.NOT_SMALLER: N_("already as small as it gets"),
-    KeptCode.BELOW_GATE: N_("saves less than asked"),
-    KeptCode.ALREADY_OPTIMIZED: N_("already optimized: another lossy pass would cost more than it saves"),
-    KeptCode.WITHIN_SIZE: N_("already within the size asked for"),
-    KeptCode.TARGET_UNREACHABLE: N_("the format cannot reach the quality asked for; the best score was"),
-    KeptCode.SIZE_UNREACHABLE: N_("cannot be made that small at a bearable quality"),
-    KeptCode.EXISTS: N_("a file with this name is already there"),
-    KeptCode.OWN_RESULT: N_("this is the result for the file beside it"),
-    KeptCode.ANIMATION: N_("animated: its frames cannot be carried over"),
-    KeptCode.MULTI_PAGE: N_("has several pages, which cannot be carried over"),
-    KeptCode.MULTI_PICTURE: N_("holds several pictures, which cannot be carried over"),
-    KeptCode.GAIN_MAP: N_("HDR photo: its gain map cannot be carried over"),
-    KeptCode.MOTION_PHOTO: N_("motion photo: its video cannot be carried over"),
-    KeptCode.DEPTH_MAP: N_("its depth map cannot be carried over"),
-    KeptCode.HDR: N_("HDR picture: its brightness cannot be carried over"),
-    KeptCode.C2PA: N_("signed with content credentials, which a change would break"),
-    KeptCode.BIT_DEPTH: N_("has more bits per colour than can be carried over"),
-    KeptCode.COLOR: N_("its colours cannot be carried over; convert with --color srgb"),
-    KeptCode.LOSSLESS: N_("cannot be made smaller without loss in this format"),
-    KeptCode.READ_ONLY_FORMAT: N_("OIMG reads this format but does not write it; choose another with --format"),
-    KeptCode.NOT_AN_IMAGE: N_("not a picture"),
-    KeptCode.FOLDER_LINK: N_("a link to a folder is not followed"),
-    KeptCode.DIMENSIONS: N_("too large for this format"),
-})
+KEPT: Final = MappingProxyType(
+    {
+        KeptCode.NOT_SMALLER: N_("already as small as it gets"),
+        KeptCode.BELOW_GATE: N_("saves less than asked"),
+        KeptCode.ALREADY_OPTIMIZED: N_("already optimized: another lossy pass would cost more than it saves"),
+        KeptCode.WITHIN_SIZE: N_("already within the size asked for"),
+        KeptCode.TARGET_UNREACHABLE: N_("the format cannot reach the quality asked for; the best score was"),
+        KeptCode.SIZE_UNREACHABLE: N_("cannot be made that small at a bearable quality"),
+        KeptCode.EXISTS: N_("a file with this name is already there"),
+        KeptCode.OWN_RESULT: N_("this is the result for the file beside it"),
+        KeptCode.ANIMATION: N_("animated: its frames cannot be carried over"),
+        KeptCode.MULTI_PAGE: N_("has several pages, which cannot be carried over"),
+        KeptCode.MULTI_PICTURE: N_("holds several pictures, which cannot be carried over"),
+        KeptCode.GAIN_MAP: N_("HDR photo: its gain map cannot be carried over"),
+        KeptCode.MOTION_PHOTO: N_("motion photo: its video cannot be carried over"),
+        KeptCode.DEPTH_MAP: N_("its depth map cannot be carried over"),
+        KeptCode.HDR: N_("HDR picture: its brightness cannot be carried over"),
+        KeptCode.C2PA: N_("signed with content credentials, which a change would break"),
+        KeptCode.BIT_DEPTH: N_("has more bits per colour than can be carried over"),
+        KeptCode.COLOR: N_("its colours cannot be carried over; convert with --color srgb"),
+        KeptCode.LOSSLESS: N_("cannot be made smaller without loss in this format"),
+        KeptCode.READ_ONLY_FORMAT: N_("OIMG reads this format but does not write it; choose another with --format"),
+        KeptCode.NOT_AN_IMAGE: N_("not a picture"),
+        KeptCode.FOLDER_LINK: N_("a link to a folder is not followed"),
+        KeptCode.DIMENSIONS: N_("too large for this format"),
+    }
+)
 
-NOTICES: Final = MappingProxyType({
-    Notice.WRONG_SUFFIX: N_("its name claims another format than its content has"),
-    Notice.CMYK_GUESSED: N_("CMYK without profile: colours are approximate"),
-    Notice.BAD_PROFILE: N_("its colour profile cannot be used and was dropped"),
-    Notice.ALPHA_FLATTENED: N_("transparency was laid on the background colour"),
-    Notice.METADATA_DROPPED: N_("some metadata cannot be carried by this format"),
-    Notice.APPROXIMATE_SCORE: N_("the score of so small a picture is approximate"),
-    Notice.TARGET_MISSED: N_("the quality asked for was missed"),
-    Notice.DATES_NOT_KEPT: N_("dates or permissions could not be kept"),
-    Notice.TRAILING_DATA: N_("bytes after the end of the picture were dropped"),
-})
+NOTICES: Final = MappingProxyType(
+    {
+        Notice.WRONG_SUFFIX: N_("its name claims another format than its content has"),
+        Notice.CMYK_GUESSED: N_("CMYK without profile: colours are approximate"),
+        Notice.BAD_PROFILE: N_("its colour profile cannot be used and was dropped"),
+        Notice.ALPHA_FLATTENED: N_("transparency was laid on the background colour"),
+        Notice.METADATA_DROPPED: N_("some metadata cannot be carried by this format"),
+        Notice.APPROXIMATE_SCORE: N_("the score of so small a picture is approximate"),
+        Notice.TARGET_MISSED: N_("the quality asked for was missed"),
+        Notice.DATES_NOT_KEPT: N_("dates or permissions could not be kept"),
+        Notice.TRAILING_DATA: N_("bytes after the end of the picture were dropped"),
+    }
+)
 
-SETTINGS: Final = MappingProxyType({
-    "unknown-preset": N_("there is no preset with this name"),
-    "unreadable-preset": N_("the preset cannot be read"),
-    "built-in-preset": N_("a built-in preset cannot be changed"),
-    "bad-preset-name": N_("a preset name is made of letters, digits, spaces, dots and dashes"),
-})
+SETTINGS: Final = MappingProxyType(
+    {
+        "unknown-preset": N_("there is no preset with this name"),
+        "unreadable-preset": N_("the preset cannot be read"),
+        "built-in-preset": N_("a built-in preset cannot be changed"),
+        "bad-preset-name": N_("a preset name is made of letters, digits, spaces, dots and dashes"),
+    }
+)
 
 
 def error(code: ErrorCode, detail: str = "") -> str:

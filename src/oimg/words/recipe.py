@@ -94,8 +94,9 @@ class Facts(NamedTuple):
     unit: str = ""
 
 
-def setting(default: Any, flag: str, doc: str, low: float | None = None, high: float | None = None,
-            unit: str = "") -> Any:
+def setting(
+    default: Any, flag: str, doc: str, low: float | None = None, high: float | None = None, unit: str = ""
+) -> Any:
     """Make a dataclass field that carries its own `Facts`."""
     return field(default=default, metadata={"facts": Facts(flag, doc, low, high, unit)})
 

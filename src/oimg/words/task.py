@@ -71,7 +71,7 @@ class Control:
     """What a worker gets beside its task: when to stop, and whom to tell how far it is (0 to 1)."""
 
     token: CancelToken = field(default_factory=CancelToken)
-    progress: Callable[[float], None] = lambda fraction: None
+    progress: Callable[[float], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)

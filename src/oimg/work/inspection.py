@@ -45,10 +45,24 @@ def inspect(path: Path, recipe: Recipe, limits: Limits) -> Inspection:
     source = look(path, limits)
     image = _decode(source, limits)
     upright = source.header.upright_size
-    _, removed = apply(image.metadata, recipe.metadata, recipe.keep, orientation_left=1, size=upright,
-                       pixels_changed=source.header.orientation != 1)
-    return Inspection(path, source.byte_size, source.header, profile_name(image.icc), image.metadata.density,
-                      reveal(image.metadata), removed, not has_wrong_suffix(source))
+    _, removed = apply(
+        image.metadata,
+        recipe.metadata,
+        recipe.keep,
+        orientation_left=1,
+        size=upright,
+        pixels_changed=source.header.orientation != 1,
+    )
+    return Inspection(
+        path,
+        source.byte_size,
+        source.header,
+        profile_name(image.icc),
+        image.metadata.density,
+        reveal(image.metadata),
+        removed,
+        not has_wrong_suffix(source),
+    )
 
 
 def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDArray[np.uint8]]:
@@ -66,8 +80,14 @@ def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDA
     cells = heatmap.local_scores(Reference(before), after)
     width, height = first.size
     comparison = Comparison(
-        width, height, judge.score(second), float(cells.min()), float(difference.mean()), int(difference.max()),
-        same_pixels(first, second), judge.approximate,
+        width,
+        height,
+        judge.score(second),
+        float(cells.min()),
+        float(difference.mean()),
+        int(difference.max()),
+        same_pixels(first, second),
+        judge.approximate,
     )
     strip = heatmap.legend((width, _LEGEND_HEIGHT))
     return comparison, np.concatenate([heatmap.paint(cells, (width, height)), strip])

@@ -16,7 +16,7 @@ from oimg.work.files.destinations import conflict_free, has_wrong_suffix, is_tak
 from oimg.work.files.probe import read_source
 
 
-def optimize_file(task: Task, control: Control, limits: Limits = Limits()) -> Outcome:  # noqa: B008
+def optimize_file(task: Task, control: Control, limits: Limits = Limits()) -> Outcome:
     """Do one task; raises OimgError or Cancelled, and leaves the source as it is in any case."""
     source = task.source
     if _is_own_result(task):
@@ -26,9 +26,7 @@ def optimize_file(task: Task, control: Control, limits: Limits = Limits()) -> Ou
         return Kept(source.path, source, KeptCode.EXISTS)
     untrusted = read_source(source)
     control.token.check()
-    result = transform(
-        Request(untrusted, source.header, task.recipe, limits, control.token.check, control.progress)
-    )
+    result = transform(Request(untrusted, source.header, task.recipe, limits, control.token.check, control.progress))
     control.token.check()
     notices = (Notice.WRONG_SUFFIX,) if has_wrong_suffix(source) else ()
     match result:
@@ -65,8 +63,20 @@ def _write(task: Task, made: Made, notices: tuple[Notice, ...]) -> Outcome:
     except FileExistsError:
         return Kept(source.path, source, KeptCode.EXISTS)
     notices = (*notices, *made.notices, *(() if written.keeps_dates else (Notice.DATES_NOT_KEPT,)))
-    return Optimized(source.path, source, written.path, made.format, len(made.data), made.width, made.height,
-                     made.frames, made.score, made.quality, notices, made.removed)
+    return Optimized(
+        source.path,
+        source,
+        written.path,
+        made.format,
+        len(made.data),
+        made.width,
+        made.height,
+        made.frames,
+        made.score,
+        made.quality,
+        notices,
+        made.removed,
+    )
 
 
 def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice, ...]) -> Outcome:
@@ -77,15 +87,19 @@ def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice,
             output = _commit(task, untrusted, source.path.suffix).path
         except FileExistsError:
             return Kept(source.path, source, KeptCode.EXISTS)
-    return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score,
-                (*notices, *refusal.notices))
+    return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, (*notices, *refusal.notices))
 
 
 def _commit(task: Task, data: bytes, suffix: str) -> Written:
     destination, source = task.destination, task.source
     like = _facts(source) if destination.keep_dates else None
-    return write_new(data, lambda number: conflict_free(destination, suffix, number), destination.conflict,
-                     source=source.path, like=like)
+    return write_new(
+        data,
+        lambda number: conflict_free(destination, suffix, number),
+        destination.conflict,
+        source=source.path,
+        like=like,
+    )
 
 
 def _facts(source: SourceFile) -> os.stat_result:

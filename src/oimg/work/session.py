@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from oimg import __version__
 from oimg.engine import child
@@ -29,7 +29,16 @@ from oimg.work.files.scan import Found, Selection, scan
 from oimg.work.jobs import Batch, BatchRunner
 from oimg.work.pipeline import optimize_file
 
-__all__ = ["Prepared", "Run", "Selection", "Session", "codec_states", "format_of_name", "planned_path", "usable_cores"]
+__all__ = [
+    "Prepared",
+    "Run",
+    "Selection",
+    "Session",
+    "codec_states",
+    "format_of_name",
+    "planned_path",
+    "usable_cores",
+]
 _SMALLEST_LIMIT: Final = 256 << 20
 
 
@@ -79,7 +88,7 @@ class Run:
 class Session:
     """Holds the worker threads. Use as a context manager; `abandon` ends everything at once instead."""
 
-    def __init__(self, *, workers: int = 0, memory_limit: int = 0, limits: Limits = Limits()) -> None:  # noqa: B008
+    def __init__(self, *, workers: int = 0, memory_limit: int = 0, limits: Limits = Limits()) -> None:
         self.settings, self.notes = settings.load()
         self.workers = workers or self.settings.jobs or usable_cores()
         self.memory_limit = max(memory_limit or self.settings.memory_limit or _quarter_of_memory(), _SMALLEST_LIMIT)
@@ -88,7 +97,7 @@ class Session:
         self._runner: BatchRunner | None = None
         self._lock = threading.Lock()
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         """Nothing to do: threads start with the first batch."""
         return self
 
@@ -96,8 +105,13 @@ class Session:
         """Wait for the threads and end the children."""
         self.close()
 
-    def prepare(self, paths: Sequence[Path], recipe: Recipe, selection: Selection = Selection(),  # noqa: B008
-                on_probed: Callable[[int], None] = lambda count: None) -> Prepared:
+    def prepare(
+        self,
+        paths: Sequence[Path],
+        recipe: Recipe,
+        selection: Selection = Selection(),
+        on_probed: Callable[[int], None] = lambda _: None,
+    ) -> Prepared:
         """Find and probe files (headers only, on all workers) and plan a task for each."""
         if recipe.output.place is Place.FOLDER:
             inside = (*selection.skip, Path(recipe.output.path))
@@ -125,7 +139,8 @@ class Session:
             if self._runner is None:
                 self._runner = BatchRunner(
                     lambda task, control: optimize_file(task, control, self.limits),
-                    workers=self.workers, memory_limit=self.memory_limit,
+                    workers=self.workers,
+                    memory_limit=self.memory_limit,
                 )
         for each, outcome in prepared.settled:
             on_event(Finished(each, Record(outcome, 0.0)))
@@ -152,8 +167,17 @@ class Session:
         import platform  # noqa: PLC0415 - slow to import, and only needed here
 
         guard = tuple(GuardLayer(name, armed, detail) for name, armed, detail in netguard.state())
-        return Diagnosis(__version__, platform.python_version(), platform.platform(), codec_states(), guard,
-                         (("settings", settings.config_folder()),), self.workers, self.memory_limit, self.notes)
+        return Diagnosis(
+            __version__,
+            platform.python_version(),
+            platform.platform(),
+            codec_states(),
+            guard,
+            (("settings", settings.config_folder()),),
+            self.workers,
+            self.memory_limit,
+            self.notes,
+        )
 
     def close(self) -> None:
         """Wait for the threads, end the children."""

@@ -28,17 +28,28 @@ from oimg.words.recipe import (
     to_dict,
 )
 
-BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType({
-    "balanced": Recipe(),
-    "lossless": Recipe(mode=Mode.LOSSLESS),
-    "web": Recipe(format=Target.AUTO, target=75, resize=Resize(fitting=Fitting.LONG_EDGE, amount=2560)),
-    "email": Recipe(format=Target.JPEG, mode=Mode.SIZE, max_bytes=500_000,
-                    resize=Resize(fitting=Fitting.FIT, width=1600, height=1600)),
-    "social": Recipe(format=Target.JPEG, target=85, resize=Resize(fitting=Fitting.LONG_EDGE, amount=2048),
-                     metadata=MetadataPolicy.STRIP, color=ColorPolicy.SRGB),
-    "archive": Recipe(format=Target.JXL, mode=Mode.LOSSLESS, metadata=MetadataPolicy.KEEP),
-    "smallest": Recipe(format=Target.AUTO, target=60),
-})
+BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
+    {
+        "balanced": Recipe(),
+        "lossless": Recipe(mode=Mode.LOSSLESS),
+        "web": Recipe(format=Target.AUTO, target=75, resize=Resize(fitting=Fitting.LONG_EDGE, amount=2560)),
+        "email": Recipe(
+            format=Target.JPEG,
+            mode=Mode.SIZE,
+            max_bytes=500_000,
+            resize=Resize(fitting=Fitting.FIT, width=1600, height=1600),
+        ),
+        "social": Recipe(
+            format=Target.JPEG,
+            target=85,
+            resize=Resize(fitting=Fitting.LONG_EDGE, amount=2048),
+            metadata=MetadataPolicy.STRIP,
+            color=ColorPolicy.SRGB,
+        ),
+        "archive": Recipe(format=Target.JXL, mode=Mode.LOSSLESS, metadata=MetadataPolicy.KEEP),
+        "smallest": Recipe(format=Target.AUTO, target=60),
+    }
+)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,62}", re.IGNORECASE)
 
 

@@ -15,13 +15,24 @@ def oxipng(payload: bytes, options: dict[str, Any]) -> bytes:
 
     if options.get("unfilter"):
         return library.optimize_from_memory(
-            payload, level=0, force=True, filter=[library.RowFilter.NoOp], interlace=library.Interlacing.Off,
-            bit_depth_reduction=False, color_type_reduction=False, palette_reduction=False,
-            grayscale_reduction=False, deflate=library.Deflaters.libdeflater(1),
+            payload,
+            level=0,
+            force=True,
+            filter=[library.RowFilter.NoOp],
+            interlace=library.Interlacing.Off,
+            bit_depth_reduction=False,
+            color_type_reduction=False,
+            palette_reduction=False,
+            grayscale_reduction=False,
+            deflate=library.Deflaters.libdeflater(1),
         )
     return library.optimize_from_memory(
-        payload, level=options["level"], interlace=library.Interlacing.Off,
-        strip=library.StripChunks.none(), optimize_alpha=False, timeout=options.get("seconds", 120),
+        payload,
+        level=options["level"],
+        interlace=library.Interlacing.Off,
+        strip=library.StripChunks.none(),
+        optimize_alpha=False,
+        timeout=options.get("seconds", 120),
     )
 
 

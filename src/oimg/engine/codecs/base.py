@@ -14,7 +14,17 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Limits, Metadata, Pixels
+from oimg.words.images import (
+    ColorModel,
+    DecodedImage,
+    EncodeOptions,
+    Format,
+    Frame,
+    Header,
+    Limits,
+    Metadata,
+    Pixels,
+)
 
 # Our own Limits are checked before any pixel is decoded, for every format alike.
 Image.MAX_IMAGE_PIXELS = None
@@ -132,8 +142,13 @@ def from_pillow(image: Image.Image) -> tuple[Pixels, ColorModel]:
     if mode in {"I;16", "I;16B", "I;16L", "I;16N"}:
         wide = np.ascontiguousarray(np.asarray(image), dtype=np.uint16)
         return wide[:, :, np.newaxis], ColorModel.GRAY
-    models = {"L": ColorModel.GRAY, "LA": ColorModel.GRAY, "RGB": ColorModel.RGB, "RGBA": ColorModel.RGB,
-              "CMYK": ColorModel.CMYK}
+    models = {
+        "L": ColorModel.GRAY,
+        "LA": ColorModel.GRAY,
+        "RGB": ColorModel.RGB,
+        "RGBA": ColorModel.RGB,
+        "CMYK": ColorModel.CMYK,
+    }
     if mode not in models:
         raise OimgError(ErrorCode.UNSUPPORTED, f"pixel mode {mode}")
     array = np.asarray(image)
@@ -155,17 +170,31 @@ def to_pillow(pixels: Pixels, color: ColorModel) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(pixels), mode)
 
 
-def decode_pillow(untrusted: bytes, plugin: str, limits: Limits, *, metadata: Metadata | None = None,
-                  orientation: int = 1, icc: bytes | None = None, first_only: bool = False) -> DecodedImage:
-    """Decode every frame (or the first one) with one Pillow plugin; frames are whole canvases, as a viewer shows them."""
+def decode_pillow(
+    untrusted: bytes,
+    plugin: str,
+    limits: Limits,
+    *,
+    metadata: Metadata | None = None,
+    orientation: int = 1,
+    icc: bytes | None = None,
+    first_only: bool = False,
+) -> DecodedImage:
+    """Decode every frame (or the first one) with one Pillow plugin; a frame is the whole canvas as it is shown."""
     with foreign(ErrorCode.CORRUPT), open_pillow(untrusted, plugin) as image:
         count = 1 if first_only else getattr(image, "n_frames", 1)
         header = Header(Format.PNG, image.width, image.height, count)
         check_limits(header, len(untrusted), limits)
         frames, color = _frames(image, count)
         profile = image.info.get("icc_profile") or b"" if icc is None else icc
-        return DecodedImage(frames, color, profile, metadata or Metadata(), orientation,
-                            int(image.info.get("loop", 1 if count == 1 else 0)))
+        return DecodedImage(
+            frames,
+            color,
+            profile,
+            metadata or Metadata(),
+            orientation,
+            int(image.info.get("loop", 1 if count == 1 else 0)),
+        )
     raise AssertionError  # pragma: no cover
 
 
@@ -230,11 +259,25 @@ class PillowReader:
         stream.seek(0)
         image = open_pillow(stream, self.plugin)
         alpha = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
-        color = {"L": ColorModel.GRAY, "1": ColorModel.GRAY, "LA": ColorModel.GRAY, "I;16": ColorModel.GRAY,
-                 "I": ColorModel.GRAY, "CMYK": ColorModel.CMYK}.get(image.mode, ColorModel.RGB)
+        color = {
+            "L": ColorModel.GRAY,
+            "1": ColorModel.GRAY,
+            "LA": ColorModel.GRAY,
+            "I;16": ColorModel.GRAY,
+            "I": ColorModel.GRAY,
+            "CMYK": ColorModel.CMYK,
+        }.get(image.mode, ColorModel.RGB)
         depth = {"1": 1, "I;16": 16, "I": 16, "F": 32}.get(image.mode, 8)
-        return Header(self.format, image.width, image.height, has_alpha=alpha, color=color, bit_depth=depth,
-                      has_icc="icc_profile" in image.info, lossy=False)
+        return Header(
+            self.format,
+            image.width,
+            image.height,
+            has_alpha=alpha,
+            color=color,
+            bit_depth=depth,
+            has_icc="icc_profile" in image.info,
+            lossy=False,
+        )
 
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode the one picture."""

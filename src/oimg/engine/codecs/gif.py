@@ -9,11 +9,28 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from oimg.engine.codecs.base import Capabilities, Encoder, Recompressor, decode_pillow, open_pillow, save_pillow
+from oimg.engine.codecs.base import (
+    Capabilities,
+    Encoder,
+    Recompressor,
+    decode_pillow,
+    open_pillow,
+    save_pillow,
+)
 from oimg.engine.codecs.palette import quantize
 from oimg.engine.containers import gif as container
 from oimg.words.errors import OimgError
 from oimg.words.images import DecodedImage, EncodeOptions, Format, Header, Limits, Metadata
+
+_CAPABILITIES: Final = Capabilities(
+    lossy=True,
+    alpha=True,
+    animation=True,
+    max_side=65535,
+    qualities=(100, 100, 1),
+    suffixes=(".gif",),
+    partial_alpha=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +38,7 @@ class GifCodec:
     """Pillow reads and writes; our own walker drops what is not picture."""
 
     format: Format = Format.GIF
-    capabilities: Capabilities = Capabilities(lossy=True, alpha=True, animation=True, max_side=65535,
-                                              qualities=(100, 100, 1), suffixes=(".gif",), partial_alpha=False)
+    capabilities: Capabilities = _CAPABILITIES
 
     def sniff(self, head: bytes) -> bool:
         """GIF87a or GIF89a."""

@@ -13,13 +13,15 @@ from oimg.engine.containers import isobmff as container
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, Format, Frame, Header, Limits
 
+_CAPABILITIES: Final = Capabilities(suffixes=(".heic", ".heif", ".hif"))
+
 
 @dataclass(frozen=True, slots=True)
 class HeicCodec:
     """libheif through pillow-heif; it applies rotation and mirroring itself."""
 
     format: Format = Format.HEIC
-    capabilities: Capabilities = Capabilities(suffixes=(".heic", ".heif", ".hif"))
+    capabilities: Capabilities = _CAPABILITIES
 
     def sniff(self, head: bytes) -> bool:
         """An ftyp box with HEIF brands."""

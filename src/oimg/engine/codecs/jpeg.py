@@ -8,7 +8,15 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from oimg.engine.codecs.base import Capabilities, Encoder, Recompressor, decode_pillow, foreign, save_pillow, to_pillow
+from oimg.engine.codecs.base import (
+    Capabilities,
+    Encoder,
+    Recompressor,
+    decode_pillow,
+    foreign,
+    save_pillow,
+    to_pillow,
+)
 from oimg.engine.containers import jpeg as container
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata
@@ -21,6 +29,14 @@ _ROBIDOUX: Final = (
     25, 34, 43, 53, 69, 94, 131, 189, 37, 40, 62, 74, 94, 124, 169, 238,
     56, 53, 91, 106, 131, 169, 226, 311, 85, 75, 135, 156, 189, 238, 311, 418,
 )  # fmt: skip
+_CAPABILITIES: Final = Capabilities(
+    lossy=True,
+    icc=True,
+    colors=frozenset(ColorModel),
+    max_side=65500,
+    suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
+    metadata=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +44,7 @@ class JpegCodec:
     """jpegli for 4:2:0 colour, libjpeg-turbo for the rest, mozjpeg's scan search to finish."""
 
     format: Format = Format.JPEG
-    capabilities: Capabilities = Capabilities(
-        lossy=True, icc=True, colors=frozenset(ColorModel), max_side=65500, suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
-        metadata=True,
-    )
+    capabilities: Capabilities = _CAPABILITIES
 
     def sniff(self, head: bytes) -> bool:
         """SOI and the first byte of the next marker."""
@@ -46,8 +59,15 @@ class JpegCodec:
         header = container.header(BytesIO(untrusted))
         metadata, icc = container.read_metadata(untrusted)
         # Pillow gives an MPO's other pictures as frames; only the first one is the picture.
-        return decode_pillow(untrusted, "JPEG", limits, metadata=metadata, orientation=header.orientation, icc=icc,
-                             first_only=True)
+        return decode_pillow(
+            untrusted,
+            "JPEG",
+            limits,
+            metadata=metadata,
+            orientation=header.orientation,
+            icc=icc,
+            first_only=True,
+        )
 
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
         """Write plain baseline scans; `finish` packs them better without touching a coefficient."""

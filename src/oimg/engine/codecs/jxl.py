@@ -15,6 +15,15 @@ from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, F
 
 # libjxl's effort by ours: 5 is as small as 7 within 2 % in half the time.
 _EFFORTS: Final = (1, 2, 3, 4, 5, 5, 6, 7, 7, 8, 9)
+_CAPABILITIES: Final = Capabilities(
+    lossy=True,
+    lossless=True,
+    alpha=True,
+    max_side=1 << 30,
+    qualities=(1, 99, 0.5),
+    suffixes=(".jxl",),
+    metadata=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +31,7 @@ class JxlCodec:
     """libjxl through pillow-jxl-plugin. It writes no colour profile, so only sRGB pictures come here."""
 
     format: Format = Format.JXL
-    capabilities: Capabilities = Capabilities(
-        lossy=True, lossless=True, alpha=True, max_side=1 << 30, qualities=(1, 99, 0.5), suffixes=(".jxl",),
-        metadata=True,
-    )
+    capabilities: Capabilities = _CAPABILITIES
 
     def sniff(self, head: bytes) -> bool:
         """A bare codestream or the container's signature box."""
@@ -53,8 +59,13 @@ class JxlCodec:
         mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[image.pixels.shape[2]]
         width, height = image.size
         encoder = _library().Encoder(
-            mode=mode, lossless=lossless, quality=100.0 if options.quality is None else float(options.quality),
-            decoding_speed=0, effort=_EFFORTS[options.effort], use_container=False, use_original_profile=lossless,
+            mode=mode,
+            lossless=lossless,
+            quality=100.0 if options.quality is None else float(options.quality),
+            decoding_speed=0,
+            effort=_EFFORTS[options.effort],
+            use_container=False,
+            use_original_profile=lossless,
             num_threads=1,
         )
         with foreign(ErrorCode.ENCODE):
@@ -80,8 +91,14 @@ def from_jpeg(jpeg: bytes, size: tuple[int, int], effort: int) -> bytes:
     Raises OimgError(VERIFY) when the way back is not exact (it is not for some odd JPEG files).
     """
     encoder = _library().Encoder(
-        mode="RGB", lossless=True, quality=100.0, decoding_speed=0, effort=_EFFORTS[effort], use_container=True,
-        use_original_profile=False, num_threads=1,
+        mode="RGB",
+        lossless=True,
+        quality=100.0,
+        decoding_speed=0,
+        effort=_EFFORTS[effort],
+        use_container=True,
+        use_original_profile=False,
+        num_threads=1,
     )
     with foreign(ErrorCode.ENCODE):
         packed = bytes(encoder(jpeg, *size, jpeg_encode=True))

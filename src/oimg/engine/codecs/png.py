@@ -17,12 +17,31 @@ from oimg.engine.codecs.palette import quantize
 from oimg.engine.containers import png as container
 from oimg.engine.containers.png_chunks import Chunk
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Limits, Metadata, Pixels
+from oimg.words.images import (
+    ColorModel,
+    DecodedImage,
+    EncodeOptions,
+    Format,
+    Frame,
+    Header,
+    Limits,
+    Metadata,
+    Pixels,
+)
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # oxipng's levels by effort: level 2 is the knee (0.63 CPU s/MP), 4 gains 0.7 % for five times the time.
 _LEVELS: Final = (0, 1, 1, 2, 2, 2, 2, 3, 4, 5, 6)
 _COLOR_TYPES: Final = {1: 0, 2: 4, 3: 2, 4: 6}  # channels to IHDR colour type
+_CAPABILITIES: Final = Capabilities(
+    lossless=True,
+    alpha=True,
+    icc=True,
+    depths=frozenset({8, 16}),
+    max_side=2**31 - 1,
+    suffixes=(".png", ".apng"),
+    metadata=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +49,7 @@ class PngCodec:
     """Pillow reads, oxipng packs (in a child process: it never lets go of the GIL), libimagequant reduces."""
 
     format: Format = Format.PNG
-    capabilities: Capabilities = Capabilities(
-        lossless=True, alpha=True, icc=True, depths=frozenset({8, 16}), max_side=2**31 - 1, suffixes=(".png", ".apng"),
-        metadata=True,
-    )
+    capabilities: Capabilities = _CAPABILITIES
 
     def sniff(self, head: bytes) -> bool:
         """The eight bytes of the signature."""

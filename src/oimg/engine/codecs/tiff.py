@@ -9,9 +9,26 @@ import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from oimg.engine.codecs.base import Capabilities, Encoder, decode_pillow, foreign, open_pillow, save_pillow, to_pillow
+from oimg.engine.codecs.base import (
+    Capabilities,
+    Encoder,
+    decode_pillow,
+    foreign,
+    open_pillow,
+    save_pillow,
+    to_pillow,
+)
 from oimg.words.errors import ErrorCode
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Feature, Format, Header, Limits, Metadata
+from oimg.words.images import (
+    ColorModel,
+    DecodedImage,
+    EncodeOptions,
+    Feature,
+    Format,
+    Header,
+    Limits,
+    Metadata,
+)
 
 # Tags that describe how the pixels lie in the file (TIFF 6.0, parts 1 and 2; DNG 1.7): never metadata.
 _STRUCTURE: Final = frozenset({
@@ -21,6 +38,16 @@ _STRUCTURE: Final = frozenset({
 })  # fmt: skip
 _PREDICTOR, _XMP, _IPTC = 317, 700, 33723
 _LOSSY: Final = frozenset({6, 7, 34892, 33003, 33005, 34712, 50001, 50002})  # JPEG, JPEG 2000, WebP, JXL inside
+_CAPABILITIES: Final = Capabilities(
+    lossless=True,
+    alpha=True,
+    icc=True,
+    colors=frozenset(ColorModel),
+    depths=frozenset({8}),
+    max_side=2**31 - 1,
+    suffixes=(".tif", ".tiff"),
+    metadata=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +55,7 @@ class TiffCodec:
     """libtiff through Pillow."""
 
     format: Format = Format.TIFF
-    capabilities: Capabilities = Capabilities(
-        lossless=True, alpha=True, icc=True, colors=frozenset(ColorModel), depths=frozenset({8}), max_side=2**31 - 1,
-        suffixes=(".tif", ".tiff"), metadata=True,
-    )
+    capabilities: Capabilities = _CAPABILITIES
 
     def sniff(self, head: bytes) -> bool:
         """Classic and Big TIFF, both byte orders."""
@@ -51,9 +75,17 @@ class TiffCodec:
             width, height = _stored_size(image, orientation)
             features = frozenset({Feature.MULTI_PAGE}) if pages > 1 else frozenset()
             return Header(
-                self.format, width, height, pages, image.mode in {"RGBA", "LA", "PA"}, depth,
-                inks.get(tags.get(262, 2), ColorModel.RGB), orientation if orientation in range(1, 9) else 1,
-                "icc_profile" in image.info, tags.get(259, 1) in _LOSSY, features,
+                self.format,
+                width,
+                height,
+                pages,
+                image.mode in {"RGBA", "LA", "PA"},
+                depth,
+                inks.get(tags.get(262, 2), ColorModel.RGB),
+                orientation if orientation in range(1, 9) else 1,
+                "icc_profile" in image.info,
+                tags.get(259, 1) in _LOSSY,
+                features,
             )
         raise AssertionError  # pragma: no cover
 
@@ -71,7 +103,10 @@ class TiffCodec:
         else:
             coding |= {"compression": "tiff_adobe_deflate", "tiffinfo": {_PREDICTOR: 2}}
         if image.metadata.density:
-            coding["resolution_unit"], (coding["x_resolution"], coding["y_resolution"]) = "inch", image.metadata.density
+            coding["resolution_unit"], (coding["x_resolution"], coding["y_resolution"]) = (
+                "inch",
+                image.metadata.density,
+            )
         if image.metadata.exif:
             coding["exif"] = image.metadata.exif
         del options  # there is no dial
@@ -109,8 +144,13 @@ def _read_metadata(untrusted: bytes) -> Metadata:
             block = exif.tobytes().removeprefix(b"Exif\x00\x00") if len(exif) else b""
             dpi = image.info.get("dpi")
             density = (float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None
-            return Metadata(block, xmp if isinstance(xmp, bytes) else b"", iptc if isinstance(iptc, bytes) else b"",
-                            (), density)
+            return Metadata(
+                block,
+                xmp if isinstance(xmp, bytes) else b"",
+                iptc if isinstance(iptc, bytes) else b"",
+                (),
+                density,
+            )
     except Exception:  # noqa: BLE001 - Pillow raises many kinds here, and none of them concerns the pixels
         return Metadata()
     raise AssertionError  # pragma: no cover

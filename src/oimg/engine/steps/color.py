@@ -83,8 +83,10 @@ def to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
     notices: tuple[Notice, ...] = ()
     if not profile_fits(image.icc, image.color):
         notices = (Notice.CMYK_GUESSED if image.color is ColorModel.CMYK else Notice.BAD_PROFILE,)
-    frames = tuple(Frame(as_srgb(cast("npt.NDArray[np.uint8]", f.pixels), image.color, image.icc), f.duration)
-                   for f in image.frames)
+    frames = tuple(
+        Frame(as_srgb(cast("npt.NDArray[np.uint8]", f.pixels), image.color, image.icc), f.duration)
+        for f in image.frames
+    )
     has_alpha = image.has_alpha
     color = ColorModel.GRAY if frames[0].pixels.shape[2] - has_alpha == 1 else ColorModel.RGB
     return replace(image, frames=frames, color=color, icc=b""), notices
@@ -96,8 +98,11 @@ def matte(image: DecodedImage, background: tuple[int, int, int]) -> DecodedImage
         return image
     gray_matte = len(set(background)) == 1
     color = image.color if image.color is ColorModel.RGB or gray_matte else ColorModel.RGB
-    return replace(image, frames=tuple(Frame(_flatten(f.pixels, background, color), f.duration) for f in image.frames),
-                   color=color)
+    return replace(
+        image,
+        frames=tuple(Frame(_flatten(f.pixels, background, color), f.duration) for f in image.frames),
+        color=color,
+    )
 
 
 def _flatten(pixels: Pixels, background: tuple[int, int, int], color: ColorModel) -> Pixels:

@@ -139,8 +139,13 @@ def _resample(pixels: Pixels, size: tuple[int, int], color: ColorModel, *, linea
     done = _resample_planes(np.concatenate([colors * alpha, alpha], axis=2) if has_alpha else colors, size)
     if has_alpha:
         weight = np.clip(done[..., -1:], 0, 1)
-        done = np.concatenate([np.divide(done[..., :-1], weight, out=np.zeros_like(done[..., :-1]),
-                                         where=weight > 1e-6), weight], axis=2)
+        done = np.concatenate(
+            [
+                np.divide(done[..., :-1], weight, out=np.zeros_like(done[..., :-1]), where=weight > 1e-6),
+                weight,
+            ],
+            axis=2,
+        )
     if linear and color is not ColorModel.CMYK:
         done[..., : color.channels] = _from_linear(np.clip(done[..., : color.channels], 0, 1))
     return cast("Pixels", np.rint(np.clip(done, 0, 1) * top).astype(pixels.dtype))
@@ -148,8 +153,9 @@ def _resample(pixels: Pixels, size: tuple[int, int], color: ColorModel, *, linea
 
 def _resample_planes(planes: Floats, size: tuple[int, int]) -> Floats:
     filtered = [
-        np.asarray(Image.fromarray(np.ascontiguousarray(planes[..., channel]), "F")
-                   .resize(size, Image.Resampling.LANCZOS))
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(planes[..., channel]), "F").resize(size, Image.Resampling.LANCZOS)
+        )
         for channel in range(planes.shape[2])
     ]
     return np.stack(filtered, axis=2)

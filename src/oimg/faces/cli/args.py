@@ -42,21 +42,30 @@ Pictures never leave this computer. `oimg COMMAND --help` tells more.""")
 def parser() -> argparse.ArgumentParser:
     """Build the whole grammar."""
     root = argparse.ArgumentParser(
-        prog="oimg", description=_("Make pictures smaller without visible loss, on your own computer."),
-        epilog=_(_EPILOG), formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="oimg",
+        description=_("Make pictures smaller without visible loss, on your own computer."),
+        epilog=_(_EPILOG),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"oimg {__version__}")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
-    _optimize(commands.add_parser("optimize", help=_("write smaller files (the default command)"),
-                                  description=_("Write smaller files that still look right.")))
+    _optimize(
+        commands.add_parser(
+            "optimize",
+            help=_("write smaller files (the default command)"),
+            description=_("Write smaller files that still look right."),
+        )
+    )
     _inspect(commands.add_parser("inspect", help=_("tell what a picture is and what it reveals")))
     _compare(commands.add_parser("compare", help=_("score how much two pictures differ")))
     _presets(commands.add_parser("presets", help=_("list, show, save, delete, import and export presets")))
     doctor = commands.add_parser("doctor", help=_("show codecs, the network guard and folders"))
     doctor.add_argument("--json", action="store_true", help=_("machine-readable output"))
-    for name, text in (("undo", N_("restore the originals of the last in-place batch (not in this version yet)")),
-                       ("integrate", N_("file-manager entries (not in this version yet)")),
-                       ("gui", N_("the window (not in this version yet)"))):
+    for name, text in (
+        ("undo", N_("restore the originals of the last in-place batch (not in this version yet)")),
+        ("integrate", N_("file-manager entries (not in this version yet)")),
+        ("gui", N_("the window (not in this version yet)")),
+    ):
         later = commands.add_parser(name, help=_(text))
         later.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return root
@@ -66,8 +75,12 @@ def _optimize(command: argparse.ArgumentParser) -> None:
     command.add_argument("paths", nargs="*", metavar="PATH", help=_("pictures, and folders with pictures"))
     recipe_flags(command)
     where = command.add_argument_group(_("where results go"))
-    where.add_argument("-o", "--output", metavar="PATH",
-                       help=_("folder to write to (keeps the tree below each folder given), or one file"))
+    where.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help=_("folder to write to (keeps the tree below each folder given), or one file"),
+    )
     where.add_argument("--suffix", help=_("added to the name beside the original (default: _optimized)"))
     where.add_argument("--in-place", action="store_true", help=_("replace the originals (not in this version yet)"))
     where.add_argument("--on-conflict", choices=list(Conflict), help=_("when a name is taken (default: rename)"))
@@ -92,8 +105,12 @@ def recipe_flags(command: argparse.ArgumentParser) -> None:
     what = command.add_argument_group(_("what to write"))
     what.add_argument("-f", "--format", choices=list(Target), help=_("format to write (default: keep)"))
     mode = what.add_mutually_exclusive_group()
-    mode.add_argument("--target", type=float, metavar="SCORE",
-                      help=_("smallest file with at least this visual score (default: 80; 90 looks the same)"))
+    mode.add_argument(
+        "--target",
+        type=float,
+        metavar="SCORE",
+        help=_("smallest file with at least this visual score (default: 80; 90 looks the same)"),
+    )
     mode.add_argument("-q", "--quality", type=int, metavar="N", help=_("fixed encoder quality, 1 to 100"))
     mode.add_argument("--max-size", metavar="SIZE", help=_("at most this many bytes, such as 200KB"))
     mode.add_argument("--lossless", action="store_true", help=_("change no pixel"))
@@ -113,8 +130,11 @@ def recipe_flags(command: argparse.ArgumentParser) -> None:
     size.add_argument("--enlarge", action="store_true", help=_help("enlarge", Resize))
     size.add_argument("--linear", action="store_true", help=_help("linear", Resize))
     meta = command.add_argument_group(_("metadata and colour"))
-    meta.add_argument("--metadata", choices=list(MetadataPolicy),
-                      help=_("private (default): take out what tells about you; keep: all; strip: nothing stays"))
+    meta.add_argument(
+        "--metadata",
+        choices=list(MetadataPolicy),
+        help=_("private (default): take out what tells about you; keep: all; strip: nothing stays"),
+    )
     meta.add_argument("--keep", metavar="GROUPS", help=_("metadata groups to keep as well, separated by commas"))
     meta.add_argument("--color", choices=list(ColorPolicy), help=_("keep the profile, or convert to sRGB"))
     meta.add_argument("--background", metavar="COLOR", help=_("behind transparency, such as #ffffff"))
@@ -211,8 +231,11 @@ def _resize(given: argparse.Namespace, base: Resize) -> Resize:
         if (text := getattr(given, name)) is not None:
             width, height = _box(text, f"--{name}")
             result = Resize(fitting=fitting, width=width, height=height)
-    for name, fitting in (("long_edge", Fitting.LONG_EDGE), ("short_edge", Fitting.SHORT_EDGE),
-                          ("megapixels", Fitting.MEGAPIXELS)):
+    for name, fitting in (
+        ("long_edge", Fitting.LONG_EDGE),
+        ("short_edge", Fitting.SHORT_EDGE),
+        ("megapixels", Fitting.MEGAPIXELS),
+    ):
         if (amount := getattr(given, name)) is not None:
             result = Resize(fitting=fitting, amount=float(amount))
     if given.scale is not None:
@@ -254,7 +277,7 @@ def number_from(text: str, flag: str) -> float:
 
 
 def _box(text: str, flag: str) -> tuple[int, int]:
-    match = re.fullmatch(r"\s*([0-9]{1,7})\s*[xX×]\s*([0-9]{1,7})\s*", text)
+    match = re.fullmatch(r"\s*([0-9]{1,7})\s*[xX\u00d7]\s*([0-9]{1,7})\s*", text)
     if match is None:
         raise RecipeError(flag, f"{text!r} is not a size such as 1600x1200")
     return int(match[1]), int(match[2])

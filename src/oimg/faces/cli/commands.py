@@ -96,6 +96,12 @@ def _later(given: argparse.Namespace) -> int:
 
 
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
-    "optimize": _optimize, "inspect": _inspect, "compare": _compare, "doctor": _doctor, "presets": _presets,
-    "undo": _later, "integrate": _later, "gui": _later,
+    "optimize": _optimize,
+    "inspect": _inspect,
+    "compare": _compare,
+    "doctor": _doctor,
+    "presets": _presets,
+    "undo": _later,
+    "integrate": _later,
+    "gui": _later,
 }

@@ -11,8 +11,25 @@ from typing import Any, Final
 from oimg.faces.messages import reason
 from oimg.words.report import Failed, Kept, Optimized, Record, Report, SourceFile, Stopped
 
-COLUMNS: Final = ("source", "output", "outcome", "code", "detail", "source_format", "output_format", "source_bytes",
-                  "output_bytes", "width", "height", "frames", "score", "quality", "seconds", "warnings", "removed")
+COLUMNS: Final = (
+    "source",
+    "output",
+    "outcome",
+    "code",
+    "detail",
+    "source_format",
+    "output_format",
+    "source_bytes",
+    "output_bytes",
+    "width",
+    "height",
+    "frames",
+    "score",
+    "quality",
+    "seconds",
+    "warnings",
+    "removed",
+)
 
 
 def file_event(record: Record) -> dict[str, Any]:
@@ -23,17 +40,32 @@ def file_event(record: Record) -> dict[str, Any]:
     match outcome:
         case Optimized():
             event |= _source_facts(outcome.source)
-            event |= {"outcome": "optimized", "output": str(outcome.output), "output_format": outcome.format,
-                      "output_bytes": outcome.output_bytes, "width": outcome.width, "height": outcome.height,
-                      "frames": outcome.frames, "score": _rounded(outcome.score), "quality": outcome.quality,
-                      "warnings": list(outcome.warnings), "removed": list(outcome.removed)}
+            event |= {
+                "outcome": "optimized",
+                "output": str(outcome.output),
+                "output_format": outcome.format,
+                "output_bytes": outcome.output_bytes,
+                "width": outcome.width,
+                "height": outcome.height,
+                "frames": outcome.frames,
+                "score": _rounded(outcome.score),
+                "quality": outcome.quality,
+                "warnings": list(outcome.warnings),
+                "removed": list(outcome.removed),
+            }
         case Kept():
             event |= _source_facts(outcome.source)
             copied = outcome.output is not None and outcome.source is not None
-            event |= {"outcome": "kept", "code": outcome.code, "detail": outcome.detail,
-                      "output": str(outcome.output) if outcome.output else None, "score": _rounded(outcome.score),
-                      "output_format": event["source_format"] if copied else None,
-                      "output_bytes": event["source_bytes"] if copied else None, "warnings": list(outcome.warnings)}
+            event |= {
+                "outcome": "kept",
+                "code": outcome.code,
+                "detail": outcome.detail,
+                "output": str(outcome.output) if outcome.output else None,
+                "score": _rounded(outcome.score),
+                "output_format": event["source_format"] if copied else None,
+                "output_bytes": event["source_bytes"] if copied else None,
+                "warnings": list(outcome.warnings),
+            }
         case Failed():
             event |= _source_facts(outcome.source)
             event |= {"outcome": "failed", "code": outcome.code, "detail": reason(outcome)}
@@ -47,8 +79,13 @@ def _source_facts(source: SourceFile | None) -> dict[str, Any]:
     if source is None:
         return {}
     width, height = source.header.upright_size
-    return {"source_format": source.header.format, "source_bytes": source.byte_size, "width": width,
-            "height": height, "frames": source.header.frames}
+    return {
+        "source_format": source.header.format,
+        "source_bytes": source.byte_size,
+        "width": width,
+        "height": height,
+        "frames": source.header.frames,
+    }
 
 
 def _rounded(score: float | None) -> float | None:
@@ -57,11 +94,19 @@ def _rounded(score: float | None) -> float | None:
 
 def summary_event(report: Report) -> dict[str, Any]:
     """Give the totals of a batch."""
-    return {"event": "summary", "files": len(report.records), "optimized": report.count(Optimized),
-            "kept": report.count(Kept), "failed": report.count(Failed), "stopped": report.count(Stopped),
-            "source_bytes": report.source_bytes, "output_bytes": report.output_bytes,
-            "saved_bytes": report.source_bytes - report.output_bytes, "seconds": round(report.seconds, 3),
-            "batch": report.batch}
+    return {
+        "event": "summary",
+        "files": len(report.records),
+        "optimized": report.count(Optimized),
+        "kept": report.count(Kept),
+        "failed": report.count(Failed),
+        "stopped": report.count(Stopped),
+        "source_bytes": report.source_bytes,
+        "output_bytes": report.output_bytes,
+        "saved_bytes": report.source_bytes - report.output_bytes,
+        "seconds": round(report.seconds, 3),
+        "batch": report.batch,
+    }
 
 
 def line(event: dict[str, Any]) -> str:

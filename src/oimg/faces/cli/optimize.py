@@ -63,7 +63,7 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
         stderr(f"oimg: {_('which pictures? Name files or folders, or see `oimg optimize --help`.')}")
         return 2
     recipe = _to_file(recipe_from(given, base), given, paths)
-    if given.jobs < 0 or given.jobs > 512:  # noqa: PLR2004
+    if given.jobs < 0 or given.jobs > 512:
         raise RecipeError("--jobs", f"{given.jobs} is not between 1 and 512")
     memory = bytes_from(given.memory_limit, "--memory-limit") if given.memory_limit else 0
     selection = Selection(tuple(given.include), tuple(given.exclude))

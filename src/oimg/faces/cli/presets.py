@@ -71,5 +71,10 @@ def _export(store: PresetStore, given: argparse.Namespace, base: BaseRecipe) -> 
 
 
 _ACTIONS: Final[dict[str, Callable[[PresetStore, argparse.Namespace, BaseRecipe], None]]] = {
-    "list": _list, "show": _show, "save": _save, "delete": _delete, "import": _import, "export": _export,
+    "list": _list,
+    "show": _show,
+    "save": _save,
+    "delete": _delete,
+    "import": _import,
+    "export": _export,
 }

@@ -42,15 +42,22 @@ class Table:
     def summary(self, report: Report) -> None:
         """Print the totals."""
         parts = [
-            ngettext("{} optimized", "{} optimized", n).format(n) if kind is Optimized else
-            ngettext("{} kept", "{} kept", n).format(n) if kind is Kept else
-            ngettext("{} failed", "{} failed", n).format(n) if kind is Failed else
-            ngettext("{} stopped", "{} stopped", n).format(n)
-            for kind in (Optimized, Kept, Failed, Stopped) if (n := report.count(kind)) or kind is Optimized
+            ngettext("{} optimized", "{} optimized", n).format(n)
+            if kind is Optimized
+            else ngettext("{} kept", "{} kept", n).format(n)
+            if kind is Kept
+            else ngettext("{} failed", "{} failed", n).format(n)
+            if kind is Failed
+            else ngettext("{} stopped", "{} stopped", n).format(n)
+            for kind in (Optimized, Kept, Failed, Stopped)
+            if (n := report.count(kind)) or kind is Optimized
         ]
         before, after = report.source_bytes, report.output_bytes
-        print(f"{', '.join(parts)}: {size(before)} → {size(after)} ({share(before, after) or '0 %'}), "
-              f"{_('saved')} {size(before - after)}, {seconds(report.seconds)}", file=self._out)
+        print(
+            f"{', '.join(parts)}: {size(before)} → {size(after)} ({share(before, after) or '0 %'}), "
+            f"{_('saved')} {size(before - after)}, {seconds(report.seconds)}",
+            file=self._out,
+        )
 
 
 def _mark(record: Record) -> tuple[str, str]:

@@ -40,11 +40,22 @@ def _inspection_facts(inspection: Inspection) -> dict[str, Any]:
     header = inspection.header
     width, height = header.upright_size
     return {
-        "file": str(inspection.path), "format": header.format, "bytes": inspection.byte_size, "width": width,
-        "height": height, "orientation": header.orientation, "frames": header.frames, "alpha": header.has_alpha,
-        "bit_depth": header.bit_depth, "color": header.color, "profile": inspection.profile or None,
-        "has_profile": header.has_icc, "lossy": header.lossy, "density": inspection.density,
-        "features": sorted(header.features), "right_suffix": inspection.right_suffix,
+        "file": str(inspection.path),
+        "format": header.format,
+        "bytes": inspection.byte_size,
+        "width": width,
+        "height": height,
+        "orientation": header.orientation,
+        "frames": header.frames,
+        "alpha": header.has_alpha,
+        "bit_depth": header.bit_depth,
+        "color": header.color,
+        "profile": inspection.profile or None,
+        "has_profile": header.has_icc,
+        "lossy": header.lossy,
+        "density": inspection.density,
+        "features": sorted(header.features),
+        "right_suffix": inspection.right_suffix,
         "reveals": [
             {**asdict(finding), "removed": finding.group in inspection.removed} for finding in inspection.findings
         ],
@@ -99,14 +110,21 @@ def _print_comparison(comparison: Comparison) -> None:
     about = f" ({_('approximate: the picture is very small')})" if comparison.approximate else ""
     print(f"{_('score')}: {comparison.score:.2f}  {_judgement(comparison)}{about}")
     print(f"{_('worst place')}: {comparison.worst:.1f}")
-    print(f"{_('difference')}: {_('mean')} {comparison.mean_difference:.2f}, "
-          f"{_('largest')} {comparison.max_difference} {_('of 255')}")
+    print(
+        f"{_('difference')}: {_('mean')} {comparison.mean_difference:.2f}, "
+        f"{_('largest')} {comparison.max_difference} {_('of 255')}"
+    )
 
 
 def _judgement(comparison: Comparison) -> str:
     if comparison.identical:
         return _("every pixel is equal")
-    for floor, words in ((90, _("looks the same")), (80, _("very good")), (70, _("good")), (50, _("visible loss"))):
+    for floor, words in (
+        (90, _("looks the same")),
+        (80, _("very good")),
+        (70, _("good")),
+        (50, _("visible loss")),
+    ):
         if comparison.score >= floor:
             return words
     return _("heavy loss")
@@ -135,7 +153,9 @@ def _print_diagnosis(diagnosis: Diagnosis) -> None:
     print(f"\n{_('Folders')}:")
     for name, path in diagnosis.folders:
         print(f"  {name}: {printable(str(path))}")
-    print(f"\n{_('Pictures at once')}: {diagnosis.workers}; "
-          f"{_('memory for pictures in work')}: {size(diagnosis.memory_limit)}")
+    print(
+        f"\n{_('Pictures at once')}: {diagnosis.workers}; "
+        f"{_('memory for pictures in work')}: {size(diagnosis.memory_limit)}"
+    )
     for note in diagnosis.notes:
         print(f"{_('Note')}: {printable(note)}")

@@ -50,9 +50,7 @@ class _Machine:
 
     __slots__ = ("audit_arch", "io_uring_setup", "seccomp", "socket", "socketpair")
 
-    def __init__(
-        self, audit_arch: int, socket: int, socketpair: int, seccomp: int, io_uring_setup: int
-    ) -> None:
+    def __init__(self, audit_arch: int, socket: int, socketpair: int, seccomp: int, io_uring_setup: int) -> None:
         self.audit_arch = audit_arch
         self.socket = socket
         self.socketpair = socketpair

@@ -63,8 +63,9 @@ def sweep() -> None:
     _unfinished.sweep()
 
 
-def write_new(data: bytes, name: Callable[[int], Path], conflict: Conflict, *, source: Path,
-              like: os.stat_result | None) -> Written:
+def write_new(
+    data: bytes, name: Callable[[int], Path], conflict: Conflict, *, source: Path, like: os.stat_result | None
+) -> Written:
     """Write a file under the first of `name(1)`, `name(2)`, ... that the conflict rule allows.
 
     `like` gives dates (to the nanosecond) and permissions to carry over. `source` is never replaced, nor is

@@ -42,7 +42,7 @@ class Selection:
         return not any(_matches(below, path.name, pattern) for pattern in self.exclude)
 
 
-def scan(paths: Sequence[Path], selection: Selection = Selection()) -> Iterator[Found | Kept | Failed]:  # noqa: B008
+def scan(paths: Sequence[Path], selection: Selection = Selection()) -> Iterator[Found | Kept | Failed]:
     """Give every file once, folders walked in the order of their names; links to folders are not followed.
 
     Hidden files and folders inside a named folder are left alone. What cannot be walked is given as Failed.
