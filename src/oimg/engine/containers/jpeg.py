@@ -130,9 +130,7 @@ def _with_extended(xmp: bytes, chunks: list[bytes]) -> bytes:
         if chunk[:32] in xmp:
             name = chunk[:32]
             break
-    ordered = sorted(
-        (int.from_bytes(c[36:40], "big"), c[40:]) for c in chunks if c[:32] == name and len(c) > 40
-    )
+    ordered = sorted((int.from_bytes(c[36:40], "big"), c[40:]) for c in chunks if c[:32] == name and len(c) > 40)
     parts = bytearray()
     for offset, data in ordered:
         if offset > len(parts):

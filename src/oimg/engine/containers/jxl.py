@@ -111,11 +111,7 @@ def exif_block(untrusted: bytes) -> bytes:
     if not tiff_block.is_tiff(block):
         # Some writers count from elsewhere or leave the offset out.
         block = next(
-            (
-                found
-                for found in map(tiff_block.from_prefixed, (untrusted[4:], untrusted))
-                if tiff_block.is_tiff(found)
-            ),
+            (found for found in map(tiff_block.from_prefixed, (untrusted[4:], untrusted)) if tiff_block.is_tiff(found)),
             b"",
         )
     return block

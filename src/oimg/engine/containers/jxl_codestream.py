@@ -62,9 +62,7 @@ class _Bits:
         """A U64 (B.2.4)."""
         selector = self.take(2)
         if selector < 3:
-            return (0, 1 + self.take(4) if selector == 1 else 0, 17 + self.take(8) if selector == 2 else 0)[
-                selector
-            ]
+            return (0, 1 + self.take(4) if selector == 1 else 0, 17 + self.take(8) if selector == 2 else 0)[selector]
         value, shift = self.take(12), 12
         while self.flag():
             if shift == 60:

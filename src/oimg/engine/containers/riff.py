@@ -185,9 +185,7 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes) -> bytes:
     told = body.startswith(b"VP8L") and _vp8l_alpha(body)
     if flags & ~_ALPHA_FLAG or (picture.alpha and not told):
         canvas = (picture.width - 1).to_bytes(3, "little") + (picture.height - 1).to_bytes(3, "little")
-        body = (
-            _chunk(b"VP8X", bytes((flags, 0, 0, 0)) + canvas) + (_chunk(b"ICCP", icc) if icc else b"") + body
-        )
+        body = _chunk(b"VP8X", bytes((flags, 0, 0, 0)) + canvas) + (_chunk(b"ICCP", icc) if icc else b"") + body
         body += _chunk(b"EXIF", metadata.exif) if metadata.exif else b""
         body += _chunk(b"XMP ", metadata.xmp) if metadata.xmp else b""
     if len(body) + 4 > 0xFFFFFFFE:

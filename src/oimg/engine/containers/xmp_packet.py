@@ -58,9 +58,7 @@ def split(packet: bytes, limit: int) -> tuple[bytes, bytes]:
     moved: set[int] = set()
     left = len(packet)
     # The largest descriptions are lists nobody shows; what people read stays in the main packet.
-    for number in sorted(
-        range(len(outline.children)), key=lambda n: _span(outline.children[n]), reverse=True
-    ):
+    for number in sorted(range(len(outline.children)), key=lambda n: _span(outline.children[n]), reverse=True):
         if left <= limit - 512:
             break
         moved.add(number)
