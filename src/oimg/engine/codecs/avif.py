@@ -19,10 +19,13 @@ _CAPABILITIES: Final = Capabilities(
     animation=True,
     icc=True,
     max_side=65535,
+    qualities=(1, 99, 1),
     suffixes=(".avif", ".avifs"),
     metadata=True,
     gray_alpha=False,
 )
+# 2 % fewer bytes at an equal score of 70 or 80 than the default tuning "iq" (docs/dependencies.md, "AVIF").
+_TUNING: Final = {"tune": "ssimulacra2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +62,16 @@ class AvifCodec:
             "codec": "aom",
             "max_threads": 1,
             "subsampling": "4:0:0" if gray else "4:4:4",
-            "advanced": {"tune": "iq"},
             "icc_profile": image.icc,
             "exif": image.metadata.exif,
             "xmp": image.metadata.xmp,
         }
         pictures = [to_pillow(frame.pixels, image.color) for frame in image.frames]
         if len(pictures) > 1:
-            # The all-intra tuning knows single pictures only.
-            del coding["advanced"]
-            coding |= {
-                "save_all": True,
-                "append_images": pictures[1:],
-                "duration": [frame.duration for frame in image.frames],
-            }
+            durations = [frame.duration for frame in image.frames]
+            coding |= {"save_all": True, "append_images": pictures[1:], "duration": durations}
+        elif quality < 100:  # aom refuses a tuning where it codes without loss
+            coding["advanced"] = _TUNING
         return save_pillow(pictures[0], "AVIF", **coding)
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
