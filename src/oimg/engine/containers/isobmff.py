@@ -26,6 +26,9 @@ _NO_PICTURES = frozenset((b"Exif", b"mime", b"uri ", b"tmap", b"prem"))
 _ALPHA = (b"auxiliary:alpha", b"auxid:1")
 _DEPTH = (b"auxiliary:depth", b"auxid:2", b"disparity", b"matte")
 _PQ, _HLG = 16, 18
+_LONGEST_TYPE = 256
+# A file describes one picture once or twice.
+_MAX_DESCRIPTIONS = 16
 _MAX_FILE_TYPE = 4096
 
 # EXIF orientation for quarter turns anticlockwise, then: no mirror, axis 0 (top and bottom change places),
@@ -212,7 +215,7 @@ def _orientation(properties: list[tuple[bytes, bytes]]) -> int:
 
 
 def _aux_types(items: Items, item: int) -> bytes:
-    return b" ".join(data[4:].lower() for kind, data in items.properties_of(item) if kind == b"auxC")
+    return b" ".join(data[4:_LONGEST_TYPE].lower() for kind, data in items.properties_of(item) if kind == b"auxC")
 
 
 def _has_aux(items: Items, pictures: set[int], names: tuple[bytes, ...]) -> bool:
@@ -244,7 +247,8 @@ def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
     exif, xmp = b"", b""
     described = set(items.sources(b"cdsc", items.primary))
     # Items that describe the primary item come first; a stray one is better than none.
-    for number in sorted(items.items, key=lambda item: item not in described):
+    texts = [number for number, item in items.items.items() if item.kind in {b"Exif", b"mime"}]
+    for number in sorted(texts, key=lambda item: item not in described)[:_MAX_DESCRIPTIONS]:
         item = items.items[number]
         if item.kind == b"Exif" and not exif:
             exif = exif_block(content(untrusted, items, number))

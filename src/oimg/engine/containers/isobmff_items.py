@@ -84,7 +84,8 @@ class Items:
     def properties_of(self, item: int) -> list[tuple[bytes, bytes]]:
         """Kind and content of each property, in the order decoders apply them."""
         known = len(self.properties)
-        return [self.properties[n - 1] for n in self.associations.get(item, ()) if 0 < n <= known]
+        numbers = dict.fromkeys(self.associations.get(item, ()))
+        return [self.properties[n - 1] for n in numbers if 0 < n <= known]
 
     def sources(self, kind: bytes, target: int) -> list[int]:
         """Items that refer to `target`."""
@@ -108,7 +109,12 @@ def load(stream: BinaryIO, box: Box) -> bytes:
 def parse(stream: BinaryIO, meta: Box) -> Items:
     """Take a meta box apart."""
     found = Items()
+    seen: set[bytes] = set()
     for box in boxes(stream, meta.data + 4, meta.end):
+        if box.kind in seen:
+            # One of each; more would only cost time.
+            continue
+        seen.add(box.kind)
         if box.kind == b"pitm":
             fields = Fields(load(stream, box))
             version, _ = fields.full()
@@ -159,7 +165,9 @@ def _reference_table(stream: BinaryIO, table: Box, found: Items) -> None:
 
 def _property_tables(stream: BinaryIO, table: Box, found: Items) -> None:
     for box in boxes(stream, table.data, table.end):
-        if box.kind == b"ipco":
+        if box.kind == b"ipco" and not found.properties:
+            if box.size > _MAX_TABLE:
+                too_large("item properties over 16 MiB")
             for one in boxes(stream, box.data, box.end, _MAX_ROWS):
                 found.properties.append((one.kind, load(stream, one)))
         elif box.kind == b"ipma":
@@ -168,6 +176,7 @@ def _property_tables(stream: BinaryIO, table: Box, found: Items) -> None:
 
 def _associations(fields: Fields, found: Items) -> None:
     version, flags = fields.full()
+    rows = 0
     for _ in range(fields.number(4)):
         item = fields.number(2 if version == 0 else 4)
         wide = 2 if flags & 1 else 1
@@ -175,6 +184,9 @@ def _associations(fields: Fields, found: Items) -> None:
         mask = 0x7FFF if flags & 1 else 0x7F
         numbers = [fields.number(wide) & mask for _ in range(fields.number(1))]
         found.associations.setdefault(item, []).extend(numbers)
+        rows += 1 + len(numbers)
+        if rows > 4 * _MAX_ROWS:
+            too_large("too many item properties")
 
 
 def _location_table(fields: Fields, found: Items) -> None:
@@ -190,13 +202,16 @@ def _location_table(fields: Fields, found: Items) -> None:
         fields.take(2)
         base = fields.number(base_size)
         extents: list[tuple[int, int]] = []
+        rows += 1
         for _ in range(fields.number(2)):
             fields.take(index_size)
             offset = base + fields.number(offset_size)
             extents.append((offset, fields.number(length_size)))
             rows += 1
             if rows > _MAX_ROWS:
-                too_large("too many item extents")
+                break
+        if rows > _MAX_ROWS:
+            too_large("too many item extents")
         found.places[item] = Place(method, tuple(extents))
 
 

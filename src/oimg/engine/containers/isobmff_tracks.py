@@ -9,6 +9,7 @@ from .boxes import Box, boxes
 
 _PICTURES, _AUXILIARY = b"pict", b"auxv"
 _MAX_TRACKS = 64
+_MAX_CHILDREN = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _track(stream: BinaryIO, trak: Box) -> tuple[bytes, Sequence]:
 def _child(stream: BinaryIO, parent: Box | None, kind: bytes) -> Box | None:
     if parent is None:
         return None
-    return next((box for box in boxes(stream, parent.data, parent.end) if box.kind == kind), None)
+    return next((box for box in boxes(stream, parent.data, parent.end, _MAX_CHILDREN) if box.kind == kind), None)
 
 
 def _head(stream: BinaryIO, box: Box | None, count: int) -> bytes:

@@ -19,9 +19,7 @@ from oimg.engine.containers.jpeg_segments import SOS, segments
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, Feature, Metadata
 
-XMP_HEAD = (
-    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-)
+XMP_HEAD = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
 XMP_FOOT = b"</rdf:RDF></x:xmpmeta>"
 
 
@@ -74,9 +72,7 @@ def test_header_of_generated_files(mode, progressive):
 
 def test_metadata_of_generated_file_matches_what_was_given():
     icc = bytes(range(256)) * 700
-    data = picture(
-        exif=b"Exif\0\0" + exif_block(), icc_profile=icc, comment=b"hello", dpi=(300, 150), xmp=b"<a/>"
-    )
+    data = picture(exif=b"Exif\0\0" + exif_block(), icc_profile=icc, comment=b"hello", dpi=(300, 150), xmp=b"<a/>")
     metadata, profile = jpeg.read_metadata(data)
     assert metadata == Metadata(exif_block(), b"<a/>", b"", (b"hello",), (300, 150))
     assert profile == icc
@@ -151,9 +147,7 @@ def test_exif_beyond_one_segment_continues_in_the_next():
 
 
 def test_one_description_too_large_for_the_main_packet_moves_as_a_whole():
-    xmp = (
-        b"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>" + XMP_HEAD + description("a", 70000) + XMP_FOOT
-    )
+    xmp = b"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>" + XMP_HEAD + description("a", 70000) + XMP_FOOT
     metadata, _ = jpeg.read_metadata(jpeg.rewrite(picture(), Metadata(xmp=xmp), b""))
     assert b"x" * 70000 in metadata.xmp
 

@@ -215,9 +215,7 @@ def test_plain_srgb(added, plain):
 def test_hidden_profiles_in_text_are_read_and_removed():
     def raw(kind: str, content: bytes) -> bytes:
         digits = binascii.hexlify(content)
-        return chunk(
-            "tEXt", f"Raw profile type {kind}\0\n{kind}\n{len(content):8}\n".encode() + digits + b"\n"
-        )
+        return chunk("tEXt", f"Raw profile type {kind}\0\n{kind}\n{len(content):8}\n".encode() + digits + b"\n")
 
     iptc = b"\x1c\x02\x78\x00\x05hello"
     source = insert(

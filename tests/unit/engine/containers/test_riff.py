@@ -29,9 +29,7 @@ def picture(mode: str = "RGB", size: tuple[int, int] = (37, 23), **options: obje
 def animation(**options: object) -> bytes:
     frames = [Image.new("RGBA", (33, 21), (k * 40, 255 - 50 * k, 9, 255 - 40 * k)) for k in range(4)]
     out = io.BytesIO()
-    frames[0].save(
-        out, "WEBP", save_all=True, append_images=frames[1:], duration=[10, 20, 30, 40], loop=3, **options
-    )
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=[10, 20, 30, 40], loop=3, **options)
     return out.getvalue()
 
 
