@@ -16,6 +16,8 @@ _MAX_STRAY = 1024
 # Encoders fill sub-blocks to 255 bytes; a run of those is skipped at once, all others are counted.
 _FULL = re.compile(rb"(?:\xff[\x00-\xff]{255})+")
 _MAX_SHORT = 2_000_000
+# Most extensions are short; looking far ahead for each would make many of them slow.
+_FIRST_LOOK = 512
 _WINDOW = 1 << 16
 
 
@@ -116,9 +118,11 @@ class _Chains:
 
     def skip(self, at: int) -> tuple[int, bool]:
         """End of the chain at `at`, and whether its final zero is there."""
+        size = _FIRST_LOOK
         while True:
             self._stream.seek(at)
-            window = self._stream.read(_WINDOW)
+            window = self._stream.read(size)
+            size = _WINDOW
             if not window:
                 return min(at, length_of(self._stream)), False
             place = 0

@@ -179,6 +179,8 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes) -> bytes:
     places = list(_places(stream, 12, said))
     for place in places:
         _look(stream, place, picture)
+    if not (picture.width and picture.height):
+        corrupt("no dimensions")
     body = _frames(untrusted, places) if picture.frames else _still(untrusted, places)
     flags = _flags(metadata, icc, picture)
     # The VP8L header says itself that there is alpha; for VP8 only VP8X can.

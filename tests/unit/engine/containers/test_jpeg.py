@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from oimg.engine.containers import jpeg, tiff_block, xmp_packet
+from oimg.engine.containers import jpeg
 from oimg.engine.containers.jpeg_segments import SOS, segments
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, Feature, Metadata
@@ -66,8 +66,7 @@ def test_header_of_generated_files(mode, progressive):
     assert found.color == {"L": ColorModel.GRAY, "RGB": ColorModel.RGB, "CMYK": ColorModel.CMYK}[mode]
     assert found.lossy
     assert found.bit_depth == 8
-    assert not found.features
-    assert not found.has_icc
+    assert not (found.features or found.has_icc)
 
 
 def test_metadata_of_generated_file_matches_what_was_given():
@@ -150,22 +149,6 @@ def test_one_description_too_large_for_the_main_packet_moves_as_a_whole():
     xmp = b"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>" + XMP_HEAD + description("a", 70000) + XMP_FOOT
     metadata, _ = jpeg.read_metadata(jpeg.rewrite(picture(), Metadata(xmp=xmp), b""))
     assert b"x" * 70000 in metadata.xmp
-
-
-def test_join_keeps_prefixes_that_were_declared_above():
-    guest = XMP_HEAD.replace(b"<x:xmpmeta", b'<x:xmpmeta xmlns:q="http://q/"') + (
-        b'<rdf:Description rdf:about=""><q:a>1</q:a></rdf:Description><rdf:Description q:b="2"/>' + XMP_FOOT
-    )
-    host = XMP_HEAD + b'<rdf:Description rdf:about=""/>' + XMP_FOOT
-    joined = xmp_packet.join(host, guest)
-    assert joined.count(b'xmlns:q="http://q/"') == 2
-    assert joined.endswith(b'q:b="2"/>' + XMP_FOOT)
-
-
-@pytest.mark.parametrize("broken", [b"", b"<a>", b"\xff\xfe<\0", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
-def test_join_with_a_broken_packet_keeps_the_other(broken):
-    host = XMP_HEAD + b'<rdf:Description rdf:about=""/>' + XMP_FOOT
-    assert xmp_packet.join(host, broken) == host
 
 
 def test_icc_chunks_out_of_order_are_sorted_and_a_missing_one_means_no_profile():
@@ -300,7 +283,6 @@ def test_rewrite_of_every_real_file_keeps_the_coded_picture(entries):
         assert jpeg.read_metadata(full)[0].exif == jpeg.read_metadata(data)[0].exif, entry.name
         assert jpeg.read_metadata(full)[1] == jpeg.read_metadata(data)[1], entry.name
         if len(data) < 1_500_000:
-            # The profile is put back: Pillow does not convert, but a CMYK file must not lose its meaning.
             assert np.array_equal(pixels(bare), pixels(data)), entry.name
             assert np.array_equal(pixels(full), pixels(data)), entry.name
 
@@ -363,13 +345,6 @@ def test_expensive_files_are_cheap(only_expected_errors, data):
         only_expected_errors(read, data)
 
 
-def test_exif_numbers_that_make_no_sense_say_nothing():
-    assert tiff_block.orientation(exif_block(9)) == 1
-    assert tiff_block.orientation(b"") == 1
-    assert tiff_block.orientation(b"II*\0\xff\xff\xff\xff") == 1
-    assert tiff_block.density(exif_block()) is None
-
-
-def test_import_needs_no_picture_library():
+def test_import_needs_no_pillow():
     code = "import sys, oimg.engine.containers.jpeg; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -151,6 +151,13 @@ def test_every_real_file_against_the_manifest_and_pillow(entries):
     assert seen > 12
 
 
+def test_frames_without_canvas_or_picture_are_refused():
+    body = chunk(b"ANMF", b"\0" * 16)
+    data = b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+    with pytest.raises(OimgError):
+        riff.rewrite(data, Metadata(), b"")
+
+
 @pytest.mark.parametrize("data", [picture("RGBA", (7, 5), exif=EXIF, icc_profile=b"i"), animation()])
 def test_truncation_at_every_length(only_expected_errors, data):
     for length in range(len(data)):
