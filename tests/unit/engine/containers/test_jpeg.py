@@ -66,7 +66,7 @@ def test_header_of_generated_files(mode, progressive):
     assert found.color == {"L": ColorModel.GRAY, "RGB": ColorModel.RGB, "CMYK": ColorModel.CMYK}[mode]
     assert found.lossy
     assert found.bit_depth == 8
-    assert not (found.features or found.has_icc)
+    assert found.features == frozenset()
 
 
 def test_metadata_of_generated_file_matches_what_was_given():
