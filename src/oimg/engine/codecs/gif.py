@@ -52,7 +52,7 @@ class GifCodec:
         """Decode all frames as whole canvases, disposal applied."""
         from dataclasses import replace  # noqa: PLC0415
 
-        image = decode_pillow(untrusted, "GIF", limits, metadata=container.read_metadata(untrusted), icc=b"")
+        image = decode_pillow(untrusted, "GIF", limits, metadata=container.read_metadata(untrusted)[0], icc=b"")
         loop = container.blocks(untrusted).loop
         return replace(image, loop=1 if loop is None else loop)
 

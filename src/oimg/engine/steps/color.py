@@ -21,7 +21,7 @@ _FLAGS: Final = ImageCms.Flags.BLACKPOINTCOMPENSATION
 _SPACES: Final = {ColorModel.GRAY: "GRAY", ColorModel.RGB: "RGB ", ColorModel.CMYK: "CMYK"}
 # A profile that moves no colour of the probe by more than this is sRGB by another name (8-bit steps).
 _SAME: Final = 3
-_lock = threading.Lock()  # building profiles is rare and LittleCMS's error handler is not thread-safe
+_lock = threading.RLock()  # building profiles is rare and LittleCMS's error handler is not thread-safe
 
 
 @dataclass(frozen=True, slots=True)
