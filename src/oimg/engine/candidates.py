@@ -57,16 +57,12 @@ class Prepared:
     check: Callable[[], None]
     progress: Callable[[float], None]
     jpeg: bytes | None = None
+    has_lossless: bool = False
 
     @cached_property
     def judge(self) -> Judge:
         """Built on first use: lossless work needs none."""
         return Judge(self.image)
-
-    @property
-    def judge_approximate(self) -> bool:
-        """Whether scores of a picture this small are approximate."""
-        return min(self.image.size) < 113
 
     def trial(self, **options: Any) -> Trial:
         """How candidates are made and judged; `options` change the shared ones."""
@@ -101,7 +97,7 @@ class Prepared:
 
 
 def propose(
-    work: Prepared, *, lossy_source: bool, source_bytes: int, gains: Mapping[Mode, float]
+    work: Prepared, *, lossy_source: bool, untouched: bool, source_bytes: int, gains: Mapping[Mode, float]
 ) -> tuple[tuple[Proposal, ...], float | None]:
     """Give finished files that keep what the recipe asks, and the best score reached where none did.
 
@@ -110,6 +106,8 @@ def propose(
     """
     capabilities = ENCODERS[work.target].capabilities
     mode = work.recipe.mode
+    if work.target is Format.GIF:
+        return _gif(work, untouched=untouched), None
     if mode is Mode.SIZE:
         return _sized(work), None
     if work.target is Format.PNG and work.image.bit_depth == 8 and mode is not Mode.LOSSLESS:
@@ -126,7 +124,7 @@ def propose(
 def _lossless(work: Prepared, *, lossy_source: bool = False) -> tuple[Proposal, ...]:
     if work.jpeg is not None:
         return _packed_jpeg(work)
-    if not ENCODERS[work.target].capabilities.lossless:
+    if work.has_lossless or not ENCODERS[work.target].capabilities.lossless:
         return ()
     if lossy_source:  # exact copies of a lossy picture only grow
         return ()
@@ -154,7 +152,7 @@ def _visual(work: Prepared) -> tuple[tuple[Proposal, ...], float]:
     proposals = [work.propose(found.best)] if found.best is not None else []
     if work.jpeg is not None:
         proposals += _packed_jpeg(work)
-    elif ENCODERS[work.target].capabilities.lossless and found.encodes < MAX_ENCODES and _worth_lossless(work, found):
+    elif ENCODERS[work.target].capabilities.lossless and _worth_lossless(work, found):
         proposals += _lossless(work)
     return tuple(proposals), found.highest
 
@@ -162,7 +160,8 @@ def _visual(work: Prepared) -> tuple[tuple[Proposal, ...], float]:
 def _search(work: Prepared) -> Found:
     target = work.recipe.target
     if work.target is not Format.JPEG or work.image.color is not ColorModel.RGB:
-        return for_score(work.trial(), target)
+        # One encode is left for a lossless try.
+        return for_score(work.trial(), target, budget=MAX_ENCODES - 1)
     coarse = work.trial()
     low, high, step = coarse.qualities
     found = for_score(replace(coarse, qualities=(low, _FULL_CHROMA_FROM, step)), target, budget=3)
@@ -199,6 +198,16 @@ def _reduced(work: Prepared) -> Candidate | None:
             break
         best = candidate
     return best
+
+
+def _gif(work: Prepared, *, untouched: bool) -> tuple[Proposal, ...]:
+    """One encoding in 256 colours; a GIF itself is never coded again, which would only add dithering."""
+    if untouched or work.recipe.mode is Mode.LOSSLESS:
+        return ()
+    made = work.trial(palette=True).run(100.0)
+    wanted = work.recipe.target if work.recipe.mode is Mode.VISUAL else 0.0
+    fits = work.recipe.mode is not Mode.SIZE or len(made.data) <= work.recipe.max_bytes
+    return (work.propose(made),) if fits and (made.score or 0.0) >= wanted else ()
 
 
 def _fixed(work: Prepared) -> tuple[Proposal, ...]:

@@ -17,6 +17,8 @@ from oimg.words.images import DecodedImage, EncodeOptions, Format, Pixels
 MAX_ENCODES: Final = 6
 # A score this far above the target is close enough to stop: the bytes it costs are within an encoder's own steps.
 SLACK: Final = 1.5
+# Pixels of the shorter side from which the metric has all the scales it was fitted with.
+SMALLEST_EXACT: Final = 113
 _AIM: Final = 0.6
 _JUDGED_FRAMES: Final = 6
 
@@ -43,7 +45,7 @@ class Judge:
     @property
     def approximate(self) -> bool:
         """Below 113 pixels the metric has fewer scales than it was fitted with (research: SSIMULACRA 2 v2.1)."""
-        return min(self._reference.size) < 113
+        return min(self._reference.size) < SMALLEST_EXACT
 
     def score(self, decoded: DecodedImage) -> float:
         """Give the SSIMULACRA2 score, 100 for equal, at most 100; the sizes and frames are equal."""

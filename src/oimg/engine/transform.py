@@ -16,6 +16,7 @@ from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import png
 from oimg.engine.metadata.policy import apply
+from oimg.engine.search import SMALLEST_EXACT
 from oimg.engine.steps import color, geometry
 from oimg.engine.verify import prove, prove_untouched
 from oimg.words.errors import ErrorCode, OimgError
@@ -37,6 +38,8 @@ _NOT_CARRIED: Final = (
 # quality that no score against the last one shows, and a result must never be worth another pass.
 # Measured by benchmarks/search/generations.py (docs/adr/0011-generation-loss.md).
 GENERATION_GAIN: Final = {Mode.VISUAL: 0.30, Mode.QUALITY: 0.12}
+# Formats whose animations are read and written whole.
+_ANIMATED: Final = (Format.GIF, Format.PNG, Format.WEBP, Format.AVIF)
 # Formats that `auto` may choose: what every current browser shows.
 AUTO_FORMATS: Final = (Format.WEBP, Format.AVIF, Format.JPEG, Format.PNG)
 
@@ -88,7 +91,7 @@ def transform(request: Request) -> Made | Refusal:
     if refusal := _special(request, targets):
         return refusal
     source = CODECS[header.format].decode(request.untrusted, request.limits)
-    if header.frames != len(source.frames):
+    if len(source.frames) < header.frames:
         raise OimgError(ErrorCode.CORRUPT, f"{len(source.frames)} of {header.frames} frames")
     if header.bit_depth > max(8, source.bit_depth) and targets != (header.format,):
         return Refusal(KeptCode.BIT_DEPTH, f"{header.bit_depth} bits")
@@ -122,10 +125,9 @@ def _special(request: Request, targets: tuple[Format, ...]) -> Refusal | None:
     moved = _moves_pixels(header, recipe)
     if Feature.HDR in header.features and not (same and not moved and header.format is Format.PNG):
         return Refusal(KeptCode.HDR)
-    if header.frames > 1 and (not same or moved):
-        return Refusal(KeptCode.ANIMATION, f"{header.frames} frames")
-    if header.frames > 1 and header.format not in (Format.GIF, Format.PNG, Format.WEBP, Format.AVIF):
-        return Refusal(KeptCode.ANIMATION, f"{header.frames} frames")
+    animated = header.frames > 1 or Feature.ANIMATION in header.features
+    if animated and (not same or moved or header.format not in _ANIMATED):
+        return Refusal(KeptCode.ANIMATION, f"{header.frames} frames" if header.frames > 1 else "")
     if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(request.untrusted):
         return Refusal(KeptCode.COLOR, "gAMA, cHRM or cICP")
     deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
@@ -150,46 +152,53 @@ def _prepare(source: DecodedImage, request: Request) -> tuple[DecodedImage, tupl
 
 def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target: Format) -> Made | Refusal:
     """Give the smallest proven file of one format."""
-    fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
-    if fitted.refused is not None:
-        return Refusal(fitted.refused, target)
-    notices = list(fitted.notices)
-    kept, removed = _metadata(request, fitted.image, orientation_left=1)
-    image = replace(fitted.image, metadata=kept)
-    capabilities = ENCODERS[target].capabilities
-    if not capabilities.metadata and (kept.exif or kept.xmp or kept.iptc):
-        notices.append(Notice.METADATA_DROPPED)
     untouched = target is request.header.format and not _moves_pixels(request.header, request.recipe)
-    work = Prepared(
-        image,
+    recompressed = _recompress(request, source, target) if untouched else None
+    fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
+    proposals: tuple[Proposal, ...] = ()
+    highest: float | None = None
+    if fitted.refused is None:
+        work = _work(request, fitted.image, target, recompressed)
+        proposals, highest = _proposals(request, work, untouched=untouched)
+    elif recompressed is None:
+        return Refusal(fitted.refused, target)
+    if recompressed is not None:
+        proposals = (*proposals, recompressed)
+    if not proposals:
+        return _nothing(request, highest, fitted.notices)
+    best = _best(proposals, recipe=request.recipe)
+    prove(best, request.limits)
+    return _made(request, best, fitted, is_recompressed=best is recompressed)
+
+
+def _work(request: Request, image: DecodedImage, target: Format, recompressed: Proposal | None) -> Prepared:
+    """Put together what the candidates are made from."""
+    kept, _ = _metadata(request, image, orientation_left=1)
+    return Prepared(
+        replace(image, metadata=kept),
         target,
         request.recipe,
         request.limits,
         request.check,
         request.progress,
         jpeg=_plain_jpeg(request, target),
+        has_lossless=recompressed is not None,
     )
-    proposals, highest = _proposals(request, work, untouched=untouched)
-    recompressed = _recompress(request, source, target) if untouched else None
-    if recompressed is not None:
-        proposals = (*proposals, recompressed)
-    if not proposals:
-        return _nothing(request, highest, tuple(notices))
-    best = _best(proposals, recipe=request.recipe)
-    prove(best, request.limits)
-    if work.judge_approximate and best.score is not None and best.score < 100:
-        notices.append(Notice.APPROXIMATE_SCORE)
+
+
+def _made(request: Request, best: Proposal, fitted: color.Fitted, *, is_recompressed: bool) -> Made:
+    """Put together what is told of a finished file."""
+    notices = () if is_recompressed else fitted.notices
+    left = request.header.orientation if is_recompressed else 1
+    kept, removed = _metadata(request, fitted.image, orientation_left=left)
+    if not ENCODERS[best.format].capabilities.metadata and (kept.exif or kept.xmp or kept.iptc):
+        notices = (*notices, Notice.METADATA_DROPPED)
+    if best.score is not None and best.score < 100 and min(best.image.size) < SMALLEST_EXACT:
+        notices = (*notices, Notice.APPROXIMATE_SCORE)
     width, height = best.image.size
+    frames = request.header.frames if is_recompressed else len(best.image.frames)
     return Made(
-        best.data,
-        target,
-        width,
-        height,
-        len(image.frames),
-        best.score,
-        best.quality,
-        tuple(notices),
-        tuple(sorted(removed)),
+        best.data, best.format, width, height, frames, best.score, best.quality, notices, tuple(sorted(removed))
     )
 
 
@@ -200,6 +209,7 @@ def _proposals(request: Request, work: Prepared, *, untouched: bool) -> tuple[tu
     return propose(
         work,
         lossy_source=untouched and request.header.lossy,
+        untouched=untouched,
         source_bytes=len(request.untrusted),
         gains=GENERATION_GAIN,
     )
@@ -263,7 +273,14 @@ def _recompress(request: Request, source: DecodedImage, target: Format) -> Propo
     if turned and target is not Format.JPEG:  # a PNG is turned for good at no loss; a JPEG keeps its tag
         return None
     metadata, _ = _metadata(request, source, orientation_left=request.header.orientation)
-    data = RECOMPRESSORS[target].recompress(request.untrusted, metadata, source.icc, request.recipe.effort)
+    try:
+        data = RECOMPRESSORS[target].recompress(request.untrusted, metadata, source.icc, request.recipe.effort)
+    except OimgError as error:
+        # An odd coding (arithmetic JPEG, junk behind the last row) that the packer does not take.
+        request.check()
+        if error.code in {ErrorCode.ENCODE, ErrorCode.CODEC_CRASHED, ErrorCode.CORRUPT, ErrorCode.TRUNCATED}:
+            return None
+        raise
     request.check()
     prove_untouched(data, source, target, request.limits)
     return Proposal(data, target, geometry.orient(source), 100.0, None, is_proven=True)

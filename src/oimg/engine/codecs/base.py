@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any, BinaryIO, Final, Protocol, cast
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.images import (
@@ -103,6 +103,10 @@ def foreign(code: ErrorCode) -> Iterator[None]:
         raise OimgError(ErrorCode.TOO_LARGE, "not enough memory") from error
     except Exception as error:
         words = str(error) or type(error).__name__
+        if isinstance(error, UnidentifiedImageError):  # its words name an object in memory
+            words = "unreadable header"
+        if code is ErrorCode.CORRUPT and words.lower().startswith("unsupported"):
+            raise OimgError(ErrorCode.UNSUPPORTED, words) from error
         if code is ErrorCode.CORRUPT and ("truncated" in words.lower() or isinstance(error, EOFError)):
             raise OimgError(ErrorCode.TRUNCATED, words) from error
         raise OimgError(code, words) from error

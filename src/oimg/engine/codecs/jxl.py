@@ -24,6 +24,8 @@ _CAPABILITIES: Final = Capabilities(
     suffixes=(".jxl",),
     metadata=True,
 )
+# How libjxl describes the profiles it makes for sRGB pictures, colour and gray.
+_SRGB_NAMES: Final = ("\0sRGB".encode("utf-16-be")[2:], "Gra_D65_Rel_SRG".encode("utf-16-be"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ def _model(info: Any) -> ColorModel:
 def _profile(icc: bytes | None) -> bytes:
     """Leave out the sRGB profile that libjxl makes up for files that carry none."""
     profile = bytes(icc or b"")
-    return b"" if b"s\x00R\x00G\x00B\x00" in profile or b"sRGB" in profile or b"RGB_D65_SRG" in profile else profile
+    made_up = profile[4:8] == b"jxl " and any(name in profile for name in _SRGB_NAMES)
+    return b"" if made_up else profile
 
 
 CODEC: Final[Encoder] = JxlCodec()

@@ -18,7 +18,7 @@ from oimg.engine.codecs.base import (
     save_pillow,
     to_pillow,
 )
-from oimg.words.errors import ErrorCode
+from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import (
     ColorModel,
     DecodedImage,
@@ -64,7 +64,10 @@ class TiffCodec:
     def probe(self, stream: BinaryIO) -> Header:
         """Read the first directory, and count the others."""
         stream.seek(0)
-        image = open_pillow(stream, "TIFF")
+        try:
+            image = open_pillow(stream, "TIFF")
+        except OimgError as error:  # its magic was right: a layout that Pillow does not know
+            raise OimgError(ErrorCode.UNSUPPORTED, error.detail) from error
         with foreign(ErrorCode.CORRUPT):
             tags = image.tag_v2 if isinstance(image, TiffImageFile) else {}
             bits = tags.get(258, (1,))
