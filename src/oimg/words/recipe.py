@@ -11,6 +11,7 @@ from oimg.words.i18n import N_
 from oimg.words.privacy import MetadataGroup, MetadataPolicy
 
 SCHEMA: Final = 1
+_LONGEST_SUFFIX: Final = 100  # bytes; a file name has 255
 T = TypeVar("T")
 
 
@@ -157,8 +158,7 @@ class Recipe:
             raise RecipeError("resize", "needs an amount above 0")
         if self.mode is Mode.SIZE and self.max_bytes <= 0:
             raise RecipeError("max_bytes", "needs a size above 0")
-        if "/" in self.output.suffix or "\\" in self.output.suffix or "\0" in self.output.suffix:
-            raise RecipeError("suffix", "must not hold a path separator")
+        check_output(self.output)
 
 
 class RecipeError(ValueError):
@@ -188,6 +188,16 @@ def check_ranges(values: Any) -> None:
             continue
         if not facts.low <= value <= facts.high:
             raise RecipeError(each.name, f"{value} is not between {facts.low:g} and {facts.high:g}")
+
+
+def check_output(output: Output) -> None:
+    """Raise RecipeError for a place that cannot be, or a suffix that would lead elsewhere or fill the name."""
+    if output.place is not Place.BESIDE and (not output.path or "\0" in output.path):
+        raise RecipeError("path", "is needed to write elsewhere")
+    if set("/\\\0") & set(output.suffix):
+        raise RecipeError("suffix", "must not hold a path separator")
+    if len(output.suffix.encode(errors="surrogatepass")) > _LONGEST_SUFFIX:
+        raise RecipeError("suffix", f"is longer than {_LONGEST_SUFFIX} bytes")
 
 
 def background_rgb(text: str) -> tuple[int, int, int]:
