@@ -14,3 +14,19 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip(f"NOT TESTED on real pictures: the shared corpus is not at {folder}")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test a home of its own: nobody's settings change a result, no test changes a setting.
+
+    Child processes inherit it. The folder is outside of `tmp_path`, which tests fill and count.
+    """
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    for name in ("NO_COLOR", "LANGUAGE", "OIMG_LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    return home
