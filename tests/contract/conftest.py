@@ -1,0 +1,7 @@
+"""What the contract tests share."""
+
+from __future__ import annotations
+
+from engine_fixtures import packer
+
+__all__ = ["packer"]
