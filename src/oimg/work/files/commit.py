@@ -42,7 +42,7 @@ class _Unfinished:
             self._paths.add(path)
 
     def remove(self, path: Path) -> None:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             path.unlink()
         with self._lock:
             self._paths.discard(path)
@@ -156,7 +156,11 @@ def _rename_new(temp: Path, target: Path) -> bool:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except FileExistsError:
         return False
-    temp.replace(target)
+    try:
+        temp.replace(target)
+    except BaseException:
+        target.unlink(missing_ok=True)  # our own empty file
+        raise
     return True
 
 
