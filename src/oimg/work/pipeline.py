@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from typing import Final
 
+from oimg.engine.codecs import SUFFIXES
 from oimg.engine.transform import Made, Refusal, Request, target_formats, transform
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Limits
@@ -12,8 +15,10 @@ from oimg.words.recipe import Place
 from oimg.words.report import Kept, KeptCode, Notice, Optimized, Outcome, SourceFile
 from oimg.words.task import Control, Task
 from oimg.work.files.commit import Written, write_new
-from oimg.work.files.destinations import conflict_free, has_wrong_suffix, is_taken, suffix_for
+from oimg.work.files.destinations import conflict_free, has_wrong_suffix, is_taken, result_stem, suffix_for
 from oimg.work.files.probe import read_source
+
+_NUMBER: Final = re.compile(r" \([0-9]+\)$")
 
 
 def optimize_file(task: Task, control: Control, limits: Limits = Limits()) -> Outcome:
@@ -37,23 +42,30 @@ def optimize_file(task: Task, control: Control, limits: Limits = Limits()) -> Ou
 
 
 def _is_own_result(task: Task) -> bool:
-    """Whether a file in a walked folder is the result of its neighbour: a.jpg and a_optimized.jpg."""
+    """Whether a file is the result of its neighbour: a_optimized.jpg or a_optimized (2).jpg beside a.png."""
     output, path = task.recipe.output, task.source.path
-    if output.place is not Place.BESIDE or not output.suffix or not path.stem.endswith(output.suffix):
+    if output.place is not Place.BESIDE or not output.suffix:
         return False
-    original = path.stem.removesuffix(output.suffix)
+    stems = {path.stem, _NUMBER.sub("", path.stem)}
+    return any(stem.endswith(output.suffix) and _has_original(path, stem, output.suffix) for stem in stems)
+
+
+def _has_original(path: Path, stem: str, suffix: str) -> bool:
+    """Whether a file in the same folder gives its results this stem."""
+    original = stem.removesuffix(suffix)
+    if any((path.parent / (original + usual)).is_file() for usual in SUFFIXES):
+        return True  # without a look at every name in the folder
     try:
-        return any(
-            other.is_file() and other.stem == original
-            for other in (path.with_name(original + suffix) for suffix in _suffixes_beside(path, original))
-        )
+        with os.scandir(path.parent) as entries:
+            return any(
+                entry.name.startswith(original)
+                and entry.name != path.name
+                and result_stem(Path(entry.name).stem, suffix) == stem
+                and entry.is_file()
+                for entry in entries
+            )
     except OSError:
         return False
-
-
-def _suffixes_beside(path: Path, stem: str) -> list[str]:
-    with os.scandir(path.parent) as entries:
-        return [Path(e.name).suffix for e in entries if Path(e.name).stem == stem]
 
 
 def _write(task: Task, made: Made, notices: tuple[Notice, ...]) -> Outcome:

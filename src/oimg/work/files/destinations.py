@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from oimg.words.report import SourceFile
 from oimg.words.task import Destination, Task
 
 _NAME_BYTES: Final = 255  # what ext4, APFS and NTFS take at the most
-_ROOM: Final = 16  # for " (999)" and a suffix
+_ROOM: Final = 16  # for " (999)" and a suffix such as ".jpeg" behind the stem of a result beside its source
 
 
 def suffix_for(format: Format, source: Path) -> str:  # noqa: A002 - the field's own word
@@ -32,20 +33,44 @@ def has_wrong_suffix(source: SourceFile) -> bool:
     return source.path.suffix != "" and claimed is not source.header.format
 
 
+class _Names:
+    """The names of a batch: those given away, and those of sources that no result of another may replace."""
+
+    def __init__(self, sources: Iterable[SourceFile]) -> None:
+        self._taken: set[str] = set()
+        self._sources = {_key(each.path) for each in sources}
+
+    def claim(self, names: set[str], source: SourceFile) -> bool:
+        """Take names for a source's result, all or none."""
+        if not names.isdisjoint(self._taken) or not (names - {_key(source.path)}).isdisjoint(self._sources):
+            return False
+        self._taken |= names
+        return True
+
+
 def plan(sources: Sequence[SourceFile], recipe: Recipe, first_id: int = 0) -> tuple[Task, ...]:
     """Give each source its task, with a name that no other of the batch can take."""
-    taken: set[str] = set()
+    # Whoever lets results replace files does not mean the other pictures of the batch.
+    names = _Names(sources if recipe.output.conflict is Conflict.OVERWRITE else ())
     return tuple(
-        Task(first_id + index, source, recipe, _claim(source, recipe, taken)) for index, source in enumerate(sources)
+        Task(first_id + index, source, recipe, _claim(source, recipe, names)) for index, source in enumerate(sources)
     )
 
 
-def numbered(stem: str, number: int) -> str:
-    """Give the first, second, ... name for a stem."""
-    return stem if number == 1 else f"{stem} ({number})"
+def numbered(stem: str, number: int, room: int) -> str:
+    """Give the first, second, ... name for a stem, in so many bytes; what is too long is cut at a whole character."""
+    tail = "" if number == 1 else f" ({number})"
+    while len(os.fsencode(stem + tail)) > room and stem:
+        stem = stem[:-1]
+    return stem + tail
 
 
-def _claim(source: SourceFile, recipe: Recipe, taken: set[str]) -> Destination:
+def result_stem(stem: str, suffix: str) -> str:
+    """Give the stem of a result beside its source; a long stem loses its end, so that the suffix stays whole."""
+    return numbered(stem, 1, _NAME_BYTES - _ROOM - len(os.fsencode(suffix))) + suffix
+
+
+def _claim(source: SourceFile, recipe: Recipe, names: _Names) -> Destination:
     output = recipe.output
     if output.place is Place.FILE:
         exact = Path(os.path.abspath(output.path))  # noqa: PTH100 - a link is the user's business
@@ -53,12 +78,12 @@ def _claim(source: SourceFile, recipe: Recipe, taken: set[str]) -> Destination:
         return Destination(exact.parent, exact.stem, output.conflict, output.keep_dates, copy_kept=fits, exact=exact)
     folder = _folder(source, output)
     beside = output.place is Place.BESIDE
-    stem = _shortened(source.path.stem + (output.suffix if beside else ""))
-    number = 1
-    while not (names := _names(folder, numbered(stem, number), source, recipe, beside=beside)).isdisjoint(taken):
-        number += 1
-    taken |= names
-    return Destination(folder, numbered(stem, number), output.conflict, output.keep_dates, copy_kept=not beside)
+    stem = result_stem(source.path.stem, output.suffix) if beside else source.path.stem
+    suffixes = _suffixes(source, recipe, beside=beside)
+    room = _NAME_BYTES - max(len(os.fsencode(suffix)) for suffix in suffixes)
+    stems = (numbered(stem, number, room) for number in count(1))
+    given = next(each for each in stems if names.claim({_key(folder / (each + suffix)) for suffix in suffixes}, source))
+    return Destination(folder, given, output.conflict, output.keep_dates, copy_kept=not beside)
 
 
 def _folder(source: SourceFile, output: Output) -> Path:
@@ -67,31 +92,27 @@ def _folder(source: SourceFile, output: Output) -> Path:
     return Path(os.path.abspath(output.path)) / source.path.parent.relative_to(source.root)  # noqa: PTH100
 
 
-def _names(folder: Path, stem: str, source: SourceFile, recipe: Recipe, *, beside: bool) -> set[str]:
-    """Every name the result may get, as a disk that ignores case and composition sees them."""
-    formats: Iterable[Format] = target_formats(source.header, recipe)
-    names = {stem + suffix_for(each, source.path) for each in formats}
-    if not beside:  # a kept file is copied under its own suffix
-        names.add(stem + source.path.suffix)
-    return {unicodedata.normalize("NFC", str(folder / name)).casefold() for name in names}
+def _suffixes(source: SourceFile, recipe: Recipe, *, beside: bool) -> set[str]:
+    """Every suffix the result may get; in another folder a kept file is copied under its own."""
+    suffixes = {suffix_for(each, source.path) for each in target_formats(source.header, recipe)}
+    return suffixes if beside and suffixes else suffixes | {source.path.suffix}
 
 
-def _shortened(stem: str) -> str:
-    """Cut a stem so that the whole name fits into the 255 bytes of a directory entry, at a whole character."""
-    raw = os.fsencode(stem)
-    if len(raw) <= _NAME_BYTES - _ROOM:
-        return stem
-    while len(os.fsencode(stem)) > _NAME_BYTES - _ROOM:
-        stem = stem[:-1]
-    return stem
+def _key(path: Path) -> str:
+    """A path as a disk sees it that tells neither case nor composition apart (Unicode, D145)."""
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", str(path)).casefold())
 
 
 def conflict_free(destination: Destination, suffix: str, number: int) -> Path:
     """Give the n-th name to try for a result."""
     if destination.exact is not None:
         exact = destination.exact
-        return exact if number == 1 else exact.with_name(numbered(exact.stem, number) + exact.suffix)
-    return destination.folder / (numbered(destination.stem, number) + suffix)
+        return exact if number == 1 else exact.with_name(_nth(exact.stem, number, exact.suffix))
+    return destination.folder / _nth(destination.stem, number, suffix)
+
+
+def _nth(stem: str, number: int, suffix: str) -> str:
+    return numbered(stem, number, _NAME_BYTES - len(os.fsencode(suffix))) + suffix
 
 
 def format_of_name(path: Path) -> Format | None:
