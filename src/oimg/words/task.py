@@ -42,7 +42,7 @@ class Task:
 class CancelToken:
     """Asked between steps; set once by whoever wants the work to stop."""
 
-    __slots__ = ("_event",)
+    __slots__ = ("__weakref__", "_event")
 
     def __init__(self) -> None:
         self._event = Event()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from typing import Final
+from weakref import WeakSet
 
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.report import Failed, Outcome, Record, Stopped
@@ -60,7 +61,7 @@ class Batch:
 
     def records(self) -> tuple[Record | None, ...]:
         """What came of each task so far, in the order they were given."""
-        return tuple(future.result() if future.done() else None for future in self._futures)
+        return tuple(each.result() if each.done() and not each.cancelled() else None for each in self._futures)
 
 
 class BatchRunner:
@@ -70,14 +71,21 @@ class BatchRunner:
         self._work = work
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="oimg")
         self._gate = MemoryGate(memory_limit)
+        self._tokens: WeakSet[CancelToken] = WeakSet()
 
     def start(self, tasks: Sequence[Task], on_event: OnEvent) -> Batch:
         """Start tasks, the biggest first, so that no core idles at the end. `on_event` is called on workers."""
         token = CancelToken()
+        self._tokens.add(token)
         futures: dict[int, Future[Record]] = {}
         for task in sorted(tasks, key=lambda each: -each.source.header.pixels):
             futures[task.id] = self._pool.submit(self._run, task, token, on_event)
         return Batch([futures[task.id] for task in tasks], token)
+
+    def cancel(self) -> None:
+        """Ask the tasks of all batches to stop."""
+        for token in self._tokens:
+            token.cancel()
 
     def close(self, *, wait: bool = True) -> None:
         """Take no more work; with `wait`, stay until the threads are gone."""
@@ -108,6 +116,6 @@ class BatchRunner:
             return Failed(path, error.code, error.detail, task.source)
         except MemoryError:
             return Failed(path, ErrorCode.TOO_LARGE, "not enough memory", task.source)
-        except Exception as error:  # the one place that catches everything
+        except BaseException as error:  # a panic of a Rust library is no Exception
             log.exception("unexpected failure on %s", path.name)
             return Failed(path, ErrorCode.INTERNAL, f"{type(error).__name__}: {error}", task.source)

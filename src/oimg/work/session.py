@@ -16,7 +16,7 @@ from oimg import __version__
 from oimg.engine import child
 from oimg.words import netguard
 from oimg.words.answers import CodecState, Comparison, Diagnosis, GuardLayer, Inspection
-from oimg.words.errors import OimgError
+from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
 from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Failed, Kept, Record, Report, SourceFile, Stopped
@@ -101,8 +101,10 @@ class Session:
         """Nothing to do: threads start with the first batch."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Wait for the threads and end the children."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for the threads and end the children; on the way out of an error, tasks are stopped first."""
+        if kind is not None and self._runner is not None:
+            self._runner.cancel()
         self.close()
 
     def prepare(
@@ -117,10 +119,13 @@ class Session:
             inside = (*selection.skip, Path(recipe.output.path))
             selection = Selection(selection.include, selection.exclude, inside)
         probed: list[SourceFile | Kept | Failed] = []
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="oimg-probe") as pool:
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="oimg-probe")
+        try:
             for result in pool.map(self._probe, scan(paths, selection)):
                 probed.append(result)
                 on_probed(len(probed))
+        finally:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
         sources = [(each, result) for each, result in enumerate(probed) if isinstance(result, SourceFile)]
         planned = plan([source for _, source in sources], recipe)
         tasks = tuple(
@@ -157,6 +162,8 @@ class Session:
         from oimg.engine.codecs.png import assemble  # noqa: PLC0415
         from oimg.work.inspection import compare  # noqa: PLC0415
 
+        if heatmap is not None and any(_same(heatmap, each) for each in (one, other)):
+            raise OimgError(ErrorCode.WRITE, f"{heatmap.name} is one of the pictures")
         comparison, painted = compare(one, other, self.limits)
         if heatmap is not None:
             commit.write_new(assemble(painted), lambda _: heatmap, Conflict.OVERWRITE, source=one, like=None)
@@ -219,6 +226,13 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _quarter_of_memory() -> int:

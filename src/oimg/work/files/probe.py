@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 from pathlib import Path
@@ -14,6 +15,7 @@ from oimg.words.images import Limits
 from oimg.words.report import Failed, Kept, KeptCode, SourceFile
 from oimg.work.files.scan import Found
 
+log = logging.getLogger(__name__)
 Identity = tuple[int, int, int, int]
 _HEAD: Final = 64
 
@@ -34,6 +36,9 @@ def probe(found: Found, limits: Limits) -> SourceFile | Kept | Failed:
         return Failed(found.path, error.code, error.detail)
     except OSError as error:
         return Failed(found.path, ErrorCode.UNREADABLE, error.strerror or "")
+    except Exception as error:  # one file never stops the others
+        log.exception("unexpected failure on %s", found.path.name)
+        return Failed(found.path, ErrorCode.INTERNAL, f"{type(error).__name__}: {error}")
 
 
 def open_regular(path: Path) -> BinaryIO:

@@ -53,7 +53,7 @@ def scan(paths: Sequence[Path], selection: Selection = Selection()) -> Iterator[
         absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the link that was named
         if not os.path.lexists(absolute):
             yield Failed(absolute, ErrorCode.NOT_FOUND)
-        elif absolute.is_dir():
+        elif os.path.isdir(absolute):  # noqa: PTH112 - is_dir() raises where a link leads to what we may not see
             for item in _walk(absolute, absolute, selection, skip):
                 if not isinstance(item, Found) or item.path not in seen:
                     seen.add(item.path)
