@@ -50,6 +50,7 @@ BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
         "smallest": Recipe(format=Target.AUTO, target=60),
     }
 )
+_HIGHEST: Final = MappingProxyType({"jobs": 512, "memory_limit": 1 << 50})
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,62}", re.IGNORECASE)
 
 
@@ -83,14 +84,20 @@ def load(folder: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings(), ()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return Settings(), (_set_aside(path, error),)
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         return Settings(), (_set_aside(path, ValueError("unknown schema")),)
     known = {field.name: type(field.default) for field in fields(Settings)}
-    right = {name: data[name] for name, kind in known.items() if type(data.get(name)) is kind}
+    right = {
+        name: data[name] for name, kind in known.items() if type(data.get(name)) is kind and _can_be(name, data[name])
+    }
     wrong = tuple(f"{path}: {name}" for name in known if name in data and name not in right)
     return replace(Settings(), **right), wrong
+
+
+def _can_be(name: str, value: str | int) -> bool:
+    return isinstance(value, str) or 0 <= value <= _HIGHEST[name]
 
 
 def _set_aside(path: Path, error: Exception) -> str:
@@ -126,7 +133,7 @@ class PresetStore:
             data: Any = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise SettingsError("unknown-preset", path.stem) from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise SettingsError("unreadable-preset", f"{path}: {error}") from error
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise SettingsError("unreadable-preset", f"{path}: unknown schema")
