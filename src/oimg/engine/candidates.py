@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -97,12 +97,12 @@ class Prepared:
 
 
 def propose(
-    work: Prepared, *, lossy_source: bool, untouched: bool, source_bytes: int, gains: Mapping[Mode, float]
+    work: Prepared, *, lossy_source: bool, untouched: bool, most_bytes: float
 ) -> tuple[tuple[Proposal, ...], float | None]:
     """Give finished files that keep what the recipe asks, and the best score reached where none did.
 
-    `lossy_source` says that the source is of the same format, lossy and unchanged in its pixels: coding it once
-    more must then save at least `gains` of `source_bytes`.
+    `untouched` says that the source is of the same format and its pixels are not to change; `lossy_source`, that
+    it is lossy, too: coded with loss once more, it may have at most `most_bytes`.
     """
     capabilities = ENCODERS[work.target].capabilities
     mode = work.recipe.mode
@@ -116,8 +116,7 @@ def propose(
         return _lossless(work, lossy_source=lossy_source), None
     proposals, highest = _visual(work) if mode is Mode.VISUAL else (_fixed(work), None)
     if lossy_source:
-        most = source_bytes * (1 - gains.get(mode, 0.0))
-        proposals = tuple(proposal for proposal in proposals if len(proposal.data) <= most)
+        proposals = tuple(proposal for proposal in proposals if len(proposal.data) <= most_bytes)
     return proposals, highest
 
 
@@ -164,7 +163,7 @@ def _search(work: Prepared) -> Found:
         return for_score(work.trial(), target, budget=MAX_ENCODES - 1)
     coarse = work.trial()
     low, high, step = coarse.qualities
-    found = for_score(replace(coarse, qualities=(low, _FULL_CHROMA_FROM, step)), target, budget=3)
+    found = for_score(replace(coarse, qualities=(low, _FULL_CHROMA_FROM, step)), target, budget=MAX_ENCODES - 2)
     if found.best is not None:
         return found
     fine = replace(work.trial(full_chroma=True), qualities=(_FULL_CHROMA_LOWEST, high, step))

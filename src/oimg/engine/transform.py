@@ -12,8 +12,9 @@ from io import BytesIO
 from typing import Final
 
 from oimg.engine.candidates import Prepared, Proposal, propose
-from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS
+from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS, jpeg
 from oimg.engine.codecs.base import check_limits
+from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.containers import png
 from oimg.engine.metadata.policy import apply
 from oimg.engine.search import SMALLEST_EXACT
@@ -34,10 +35,11 @@ _NOT_CARRIED: Final = (
     (Feature.MULTI_PICTURE, KeptCode.MULTI_PICTURE),
     (Feature.MULTI_PAGE, KeptCode.MULTI_PAGE),
 )
-# A lossy picture is coded again with loss only where it saves at least this share: every generation costs
-# quality that no score against the last one shows, and a result must never be worth another pass.
-# Measured by benchmarks/search/generations.py (docs/adr/0011-generation-loss.md).
-GENERATION_GAIN: Final = {Mode.VISUAL: 0.30, Mode.QUALITY: 0.12}
+# A lossy picture is coded again with loss only where it saves at least this share: every generation costs quality
+# that no score against the last one shows, and a result must never be worth another pass. By mode: a JPEG of our
+# own, a JPEG of somebody else, any other format, whose encoder cannot be told. Measured by
+# benchmarks/search/generations.py (docs/adr/0011-generation-loss.md).
+GENERATION_GAIN: Final = {Mode.VISUAL: (0.50, 0.25, 0.40), Mode.QUALITY: (0.12, 0.05, 0.15)}
 # Formats whose animations are read and written whole.
 _ANIMATED: Final = (Format.GIF, Format.PNG, Format.WEBP, Format.AVIF)
 # Formats that `auto` may choose: what every current browser shows.
@@ -210,9 +212,19 @@ def _proposals(request: Request, work: Prepared, *, untouched: bool) -> tuple[tu
         work,
         lossy_source=untouched and request.header.lossy,
         untouched=untouched,
-        source_bytes=len(request.untrusted),
-        gains=GENERATION_GAIN,
+        most_bytes=len(request.untrusted) * (1 - (_generation_gain(request) if untouched else 0.0)),
     )
+
+
+def _generation_gain(request: Request) -> float:
+    """The share of its bytes that another lossy coding of this source has to save."""
+    gains = GENERATION_GAIN.get(request.recipe.mode)
+    if gains is None or not request.header.lossy:
+        return 0.0
+    own, foreign, other = gains
+    if request.header.format is not Format.JPEG:
+        return other
+    return own if jpeg.is_own(request.untrusted) else foreign
 
 
 def _within_size(request: Request) -> bool:
@@ -260,9 +272,7 @@ def _plain_jpeg(request: Request, target: Format) -> bytes | None:
         return None
     source = CODECS[Format.JPEG].decode(request.untrusted, request.limits)
     metadata, _ = _metadata(request, source, orientation_left=1)
-    from oimg.engine.containers import jpeg  # noqa: PLC0415
-
-    return jpeg.rewrite(request.untrusted, metadata, source.icc)
+    return jpeg_container.rewrite(request.untrusted, metadata, source.icc)
 
 
 def _recompress(request: Request, source: DecodedImage, target: Format) -> Proposal | None:
@@ -288,13 +298,21 @@ def _recompress(request: Request, source: DecodedImage, target: Format) -> Propo
 
 def _choose(request: Request, results: list[Made | Refusal], notices: tuple[Notice, ...]) -> Made | Refusal:
     """Take the smallest file, if it is small enough to be worth writing."""
-    made = [result for result in results if isinstance(result, Made)]
+    made = [result for result in results if isinstance(result, Made) and _worth_changing(request, result)]
     if not made:
         refusals = [result for result in results if isinstance(result, Refusal)]
-        return refusals[0]
+        return refusals[0] if refusals else Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, notices)
     best = min(made, key=lambda result: len(result.data))
     best = replace(best, notices=tuple(dict.fromkeys((*notices, *best.notices, *_trailing(request)))))
     return _gate(request, best)
+
+
+def _worth_changing(request: Request, result: Made) -> bool:
+    """Whether a format that nobody asked for by name saves enough to give a lossy source another generation."""
+    header, recipe = request.header, request.recipe
+    if recipe.format is not Target.AUTO or result.format is header.format or _moves_pixels(header, recipe):
+        return True
+    return len(result.data) <= len(request.untrusted) * (1 - _generation_gain(request))
 
 
 def _gate(request: Request, best: Made) -> Made | Refusal:
@@ -308,10 +326,6 @@ def _gate(request: Request, best: Made) -> Made | Refusal:
         return Refusal(KeptCode.BELOW_GATE, f"{saved} bytes", best.score, best.notices)
     if on_purpose:
         return best
-    if recipe.format is Target.AUTO and best.format is not request.header.format and request.header.lossy:
-        margin = GENERATION_GAIN.get(recipe.mode, 0.0) * before
-        if saved < margin:
-            return Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, best.notices)
     return best if saved > 0 else Refusal(KeptCode.NOT_SMALLER, f"{len(best.data)} bytes", None, best.notices)
 
 

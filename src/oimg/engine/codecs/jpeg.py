@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import BinaryIO, Final
 
@@ -19,7 +20,7 @@ from oimg.engine.codecs.base import (
 )
 from oimg.engine.containers import jpeg as container
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata
+from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Limits, Metadata
 
 # The quantization table of N. Robidoux (ImageMagick; table 3 of mozjpeg's jcparam.c): for equal SSIMULACRA2 it
 # needs 5 to 10 % fewer bytes than the table of the JPEG standard (docs/dependencies.md, "JPEG").
@@ -79,7 +80,7 @@ class JpegCodec:
         table = [min(255, max(1, (value * _scale(quality) + 50) // 100)) for value in _ROBIDOUX]
         picture = to_pillow(image.pixels, image.color)
         subsampling = "4:4:4" if options.full_chroma or image.color is ColorModel.CMYK else "4:2:0"
-        data = save_pillow(picture, "JPEG", quality=100, qtables=[table, table], subsampling=subsampling)
+        data = save_pillow(picture, "JPEG", quality=50, qtables=[table, table], subsampling=subsampling)
         return container.rewrite(data, image.metadata, image.icc)
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
@@ -95,6 +96,10 @@ class JpegCodec:
     def recompress(self, untrusted: bytes, metadata: Metadata, icc: bytes, effort: int) -> bytes:
         """Give the same coefficients in fewer bytes, with this metadata."""
         return self.finish(container.rewrite(untrusted, metadata, icc), effort)
+
+    def is_own(self, untrusted: bytes) -> bool:
+        """Whether the quantization tables are the very ones that `encode` writes: a result of OIMG, or of jpegli."""
+        return container.quantization(untrusted)[:1] in _own_tables()
 
     def library(self) -> str:
         """Versions of what encodes and decodes."""
@@ -118,6 +123,14 @@ def _jpegli(image: DecodedImage, quality: int) -> bytes:
     raise AssertionError  # pragma: no cover
 
 
+@cache
+def _own_tables() -> frozenset[tuple[tuple[int, ...], ...]]:
+    """The luma tables of every quality but 100, where all tables are alike, read off tiny pictures."""
+    gray = DecodedImage((Frame(np.zeros((8, 8, 3), np.uint8)),))
+    options = [EncodeOptions(quality=q, full_chroma=full) for q in range(1, 100) for full in (False, True)]
+    return frozenset(container.quantization(_JPEG.encode(gray, each))[:1] for each in options)
+
+
 def _scale(quality: int) -> int:
     """Percentage by which libjpeg scales a table at a quality (jcparam.c, jpeg_quality_scaling)."""
     return 5000 // max(1, quality) if quality < 50 else 200 - 2 * quality
@@ -126,3 +139,4 @@ def _scale(quality: int) -> int:
 _JPEG: Final = JpegCodec()
 CODEC: Final[Encoder] = _JPEG
 RECOMPRESSOR: Final[Recompressor] = _JPEG
+is_own = _JPEG.is_own

@@ -32,6 +32,8 @@ from oimg.words.images import (
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # oxipng's levels by effort: level 2 is the knee (0.63 CPU s/MP), 4 gains 0.7 % for five times the time.
 _LEVELS: Final = (0, 1, 1, 2, 2, 2, 2, 3, 4, 5, 6)
+_ROUNDS: Final = 4
+_SMALL: Final = 50_000
 _COLOR_TYPES: Final = {1: 0, 2: 4, 3: 2, 4: 6}  # channels to IHDR colour type
 _CAPABILITIES: Final = Capabilities(
     lossless=True,
@@ -80,8 +82,16 @@ class PngCodec:
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Search filters and reductions that keep every pixel."""
-        packed = child.call("oxipng", {"level": _LEVELS[effort]}, encoded)
-        return packed if len(packed) < len(encoded) else encoded
+        for _ in range(_ROUNDS):
+            packed = child.call("oxipng", {"level": _LEVELS[effort]}, encoded)
+            if len(packed) >= len(encoded):
+                break
+            # After a change of colour type or depth oxipng finds more; a second pass must find nothing.
+            settled = packed[24:26] == encoded[24:26] and len(packed) > _SMALL
+            encoded = packed
+            if settled:
+                break
+        return encoded
 
     def recompress(self, untrusted: bytes, metadata: Metadata, icc: bytes, effort: int) -> bytes:
         """Pack the file better, frames of an APNG too; colour chunks stay as they are."""
