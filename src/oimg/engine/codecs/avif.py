@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 
-from oimg.engine.codecs.base import Capabilities, Encoder, decode_pillow, foreign, save_pillow, to_pillow
+from oimg.engine.codecs.base import Capabilities, Encoder, check_limits, decode_pillow, foreign, save_pillow, to_pillow
 from oimg.engine.containers import isobmff as container
 from oimg.words.errors import ErrorCode
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits
@@ -47,6 +47,7 @@ class AvifCodec:
         """Decode to 8 bits a channel; deeper files are told apart by their header."""
         _load()
         header = container.header(BytesIO(untrusted))
+        check_limits(header, len(untrusted), limits)  # libavif has limits of its own and another word for them
         metadata = container.read_metadata(untrusted)[0]
         image = decode_pillow(untrusted, "AVIF", limits, metadata=metadata, orientation=header.orientation)
         return image if header.frames > 1 else _without_play_count(image)
