@@ -128,7 +128,7 @@ def size(count: int) -> str:
         value /= 1000
         if abs(value) < 999.5 or unit == "TB":
             break
-    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
     return f"{value:.{digits}f} {unit}"
 
 
@@ -137,13 +137,13 @@ def share(before: int, after: int) -> str:
     if before <= 0:
         return ""
     percent = 100 * (after - before) / before
-    text = f"{percent:+.1f}" if abs(percent) < 10 else f"{percent:+.0f}"
+    text = f"{percent:+.1f}" if abs(percent) < 9.95 else f"{percent:+.0f}"
     return f"{text} %".replace("+0.0", "0").replace("-0.0", "0")
 
 
 def seconds(value: float) -> str:
     """Write a time: 4.2 s, 1:05, 2:03:09."""
-    if value < 60:
+    if value < 59.95:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from oimg import __version__
@@ -18,6 +18,7 @@ from oimg.words.recipe import (
     Fitting,
     Gravity,
     Mode,
+    Output,
     Place,
     Recipe,
     RecipeError,
@@ -196,9 +197,25 @@ def recipe_from(given: argparse.Namespace, base: Recipe) -> Recipe:
         changes["keep"] = _groups(given.keep)
     if given.min_savings is not None:
         changes |= _gate(given.min_savings)
-    changes["resize"] = _resize(given, base.resize)
-    changes["output"] = _output(given, base)
-    return replace(base, **changes)
+    try:
+        changes["resize"] = _resize(given, base.resize)
+        changes["output"] = _output(given, base)
+        return replace(base, **changes)
+    except RecipeError as error:
+        raise RecipeError(_flag_of(error.name, given), error.reason) from error
+
+
+_SIZES: Final = ("fit", "fill", "exact", "long_edge", "short_edge", "scale", "megapixels")
+
+
+def _flag_of(name: str, given: argparse.Namespace) -> str:
+    """Name the flag that a field of the recipe was given by."""
+    if name in {"resize", "width", "height", "amount"}:
+        return next((f"--{each.replace('_', '-')}" for each in _SIZES if getattr(given, each) is not None), name)
+    known = {
+        each.name: each.metadata["facts"].flag for kind in (Recipe, Output) for each in fields(kind) if each.metadata
+    }
+    return known.get(name) or name
 
 
 def _mode(given: argparse.Namespace) -> dict[str, Any]:
@@ -262,7 +279,7 @@ def _output(given: argparse.Namespace, base: Recipe) -> Any:
 
 def bytes_from(text: str, flag: str) -> int:
     """Read "200KB", "1.5 MiB", "300000"; kB is 1000 bytes, KiB is 1024."""
-    match = re.fullmatch(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*([a-z]*)\s*", text.lower())
+    match = re.fullmatch(r"\s*([0-9]{1,15}(?:[.,][0-9]{1,15})?)\s*([a-z]*)\s*", text.lower())
     if match is None or match[2] not in _UNITS:
         raise RecipeError(flag, f"{text!r} is not a size such as 200KB")
     return int(float(match[1].replace(",", ".")) * _UNITS[match[2]])

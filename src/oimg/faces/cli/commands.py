@@ -12,18 +12,32 @@ from typing import Final
 
 from oimg.faces import messages
 from oimg.faces.cli.args import parser, recipe_from, with_default_command
-from oimg.faces.cli.screen import stderr
+from oimg.faces.cli.screen import drop_stdout, stderr
 from oimg.faces.messages import _
 from oimg.words.recipe import Recipe, RecipeError
 
 USAGE: Final = 2
+INTERRUPTED: Final = 130
 
 
 def run(arguments: list[str]) -> int:
     """Run one command."""
     # Pillow warns about odd files in its own words; outcomes say it in ours.
     warnings.simplefilter("ignore")
-    _use_any_text(sys.stdout, sys.stderr)
+    _use_any_text()
+    try:
+        try:
+            return _command(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has enough
+        drop_stdout()
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _command(arguments: list[str]) -> int:
     grammar = parser()
     given = grammar.parse_args(with_default_command(arguments))
     if given.command is None:
@@ -32,18 +46,18 @@ def run(arguments: list[str]) -> int:
     try:
         return _COMMANDS[given.command](given)
     except RecipeError as error:
-        stderr(f"oimg: {error}")
+        stderr(f"oimg: {messages.printable(str(error))}")
         return USAGE
-    except BrokenPipeError:  # whoever read our output has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
-    except KeyboardInterrupt:
-        return 130
 
 
-def _use_any_text(*streams: object) -> None:
-    """File names are bytes: what is no text in the terminal's encoding must not end the program."""
-    for stream in streams:
+def _use_any_text() -> None:
+    """File names are bytes: what is no text in the terminal's encoding must not end the program.
+
+    Neither must a stream that was closed before the start.
+    """
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")

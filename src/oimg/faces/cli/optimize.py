@@ -15,7 +15,7 @@ from typing import Final
 
 from oimg.faces.cli import jsonl
 from oimg.faces.cli.args import bytes_from, paths_from, recipe_from
-from oimg.faces.cli.screen import Progress, Table, stderr
+from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr
 from oimg.faces.messages import _, printable, reason
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
 from oimg.words.report import Failed, Record, Report
@@ -30,7 +30,7 @@ class _Show:
     """Where outcomes go: JSON lines, or a table and a progress bar."""
 
     def __init__(self, given: argparse.Namespace, session: Session) -> None:
-        self._json, self._quiet = given.json, given.quiet
+        self.as_json = given.json
         self._table = None if given.json or given.quiet else Table(sys.stdout, verbose=given.verbose)
         self.progress = Progress(sys.stderr, enabled=not given.quiet)
         for note in session.notes:
@@ -38,7 +38,7 @@ class _Show:
 
     def record(self, record: Record) -> None:
         self.progress.clear()
-        if self._json:
+        if self.as_json:
             print(jsonl.line(jsonl.file_event(record)), flush=True)
         elif self._table is not None:
             self._table.row(record)
@@ -47,7 +47,7 @@ class _Show:
 
     def report(self, report: Report) -> None:
         self.progress.clear()
-        if self._json:
+        if self.as_json:
             print(jsonl.line(jsonl.summary_event(report)), flush=True)
         elif self._table is not None:
             self._table.summary(report)
@@ -75,9 +75,7 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
         prepared = session.prepare(paths, recipe, selection, show.progress.looking)
         if given.dry_run:
             return _dry_run(prepared, show)
-        report = _work(session, prepared, show)
-        _finish(report, given, show)
-        return report.exit_code
+        return _finish(_work(session, prepared, show, given), given, show)
 
 
 def _paths(given: argparse.Namespace) -> list[Path]:
@@ -88,6 +86,8 @@ def _paths(given: argparse.Namespace) -> list[Path]:
         except OSError as error:
             raise RecipeError("--files-from", str(error)) from error
         names += paths_from(data, null=given.null)
+    if "" in names:  # most likely a variable of a script that is not set; Path("") would be all of this folder
+        raise RecipeError("PATH", "is empty")
     return [Path(name) for name in names]
 
 
@@ -102,17 +102,17 @@ def _to_file(recipe: Recipe, given: argparse.Namespace, paths: list[Path]) -> Re
         if path.exists() and not path.is_dir():
             raise RecipeError("--output", f"{path} is a file, and there are several pictures")
         return recipe
-    format_ = recipe.format
-    if given.format is None:
-        source = format_of_name(paths[0])
-        if source is not named:
-            if named.value not in set(Target):
-                raise RecipeError("--output", f"{named} can be read, but not written")
-            format_ = Target(named.value)
-    return replace(recipe, format=format_, output=replace(recipe.output, place=Place.FILE))
+    if named.value in set(Target):
+        wanted = Target(named.value)
+        if given.format not in (None, Target.KEEP, Target.AUTO, wanted):
+            raise RecipeError("--output", f"{path.name} is no name for {given.format}")
+        recipe = replace(recipe, format=wanted)
+    elif format_of_name(paths[0]) is not named or given.format is not None:
+        raise RecipeError("--output", f"{named} can be read, but not written")
+    return replace(recipe, output=replace(recipe.output, place=Place.FILE))
 
 
-def _work(session: Session, prepared: Prepared, show: _Show) -> Report:
+def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Namespace) -> Report:
     events: SimpleQueue[JobEvent] = SimpleQueue()
     show.progress.start()
     run = session.start(prepared, events.put)
@@ -135,11 +135,11 @@ def _work(session: Session, prepared: Prepared, show: _Show) -> Report:
             share = sum(pixels.get(each, 0) * fraction for each, fraction in done.items()) / total
             show.progress.working(prepared.count - left, prepared.count, share)
     except KeyboardInterrupt:
-        _stop(session, run, events, show, unreported)
+        _stop(session, run, show, unreported, given)
     return run.report()
 
 
-def _stop(session: Session, run: Run, events: SimpleQueue[JobEvent], show: _Show, unreported: set[int]) -> None:
+def _stop(session: Session, run: Run, show: _Show, unreported: set[int], given: argparse.Namespace) -> None:
     """Ask all tasks to stop, wait a moment, then leave without those that sit in a native call."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     show.progress.clear()
@@ -147,27 +147,36 @@ def _stop(session: Session, run: Run, events: SimpleQueue[JobEvent], show: _Show
     run.cancel()
     finished = run.wait(_GRACE)
     report = run.report()
-    for each in sorted(unreported):
-        show.record(report.records[each])
-    show.report(report)
+    with suppress(BrokenPipeError):
+        for each in sorted(unreported):
+            show.record(report.records[each])
+    _finish(report, given, show)
     if finished:
         session.close()
     else:
         session.abandon()
-    del events
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     # Not sys.exit: Python would wait for the worker threads.
     os._exit(report.exit_code)
 
 
-def _finish(report: Report, given: argparse.Namespace, show: _Show) -> None:
+def _finish(report: Report, given: argparse.Namespace, show: _Show) -> int:
+    """Write the table and the sum; gives the exit code. All work is done, whether or not somebody still reads."""
+    code = report.exit_code
     if given.csv:
         try:
             jsonl.write_csv(Path(given.csv), report.records)
         except OSError as error:
-            stderr(f"oimg: --csv: {error}")
-    show.report(report)
+            stderr(f"oimg: --csv: {printable(str(error))}")
+            code = code or 1
+    try:
+        show.report(report)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        drop_stdout()
+    return code
 
 
 def _dry_run(prepared: Prepared, show: _Show) -> int:
@@ -178,6 +187,9 @@ def _dry_run(prepared: Prepared, show: _Show) -> int:
         show.record(record)
     show.progress.clear()
     for task in prepared.tasks:
+        if show.as_json:
+            print(jsonl.line(jsonl.plan_event(task.source, planned_path(task))))
+            continue
         header = task.source.header
         width, height = header.upright_size
         what = f"{header.format} {width}x{height}"

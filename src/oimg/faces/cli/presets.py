@@ -26,8 +26,10 @@ def presets(given: argparse.Namespace, base: BaseRecipe) -> int:
     except SettingsError as error:
         stderr(f"oimg: {messages.settings_error(error.reason, error.detail)}")
         return 1
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        stderr(f"oimg: {error}")
+        stderr(f"oimg: {messages.printable(str(error))}")
         return 1
     return 0
 

@@ -161,6 +161,11 @@ class Progress:
         self._drawn = time.monotonic()
 
 
+def drop_stdout() -> None:
+    """Nobody reads the standard output any more: let what is still to come vanish."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def stderr(text: str) -> None:
     """Print a message for the person, beside the results."""
     print(text, file=sys.stderr)
