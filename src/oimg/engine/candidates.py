@@ -10,14 +10,18 @@ from typing import Any, Final
 
 from oimg.engine.codecs import ENCODERS, jxl
 from oimg.engine.codecs.palette import count_colors
-from oimg.engine.search import MAX_ENCODES, Candidate, Found, Judge, Trial, for_bytes, for_score
+from oimg.engine.metrics.color_shift import color_shift
+from oimg.engine.search import MAX_ENCODES, Candidate, Found, Judge, Trial, for_bytes, for_score, shown
 from oimg.engine.steps import geometry
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Limits
 from oimg.words.recipe import Mode, Recipe
 
 # A palette must look at least this good, however little the recipe asks: below, dithering shows in skies and skin.
-PALETTE_FLOOR: Final = 80.0
+PALETTE_FLOOR: Final = 85.0
+# ... and may not move the mean colour of a cell of 8 by 8 pixels by more steps than this: small icons of a rare
+# colour lose it to the crowd (seen: 14 to 25 steps at scores of 82 to 87, where icons visibly change).
+PALETTE_SHIFT: Final = 8.0
 _PALETTE_QUALITIES: Final = (100, 85, 70)
 # With so few colours a picture is drawn, not photographed, and lossless coding is often the smallest.
 _DRAWN_COLORS: Final = 4096
@@ -193,10 +197,17 @@ def _reduced(work: Prepared) -> Candidate | None:
     best: Candidate | None = None
     for quality in _PALETTE_QUALITIES:
         candidate = work.trial(palette=True).run(quality)
-        if (candidate.score or 0.0) < floor:
+        if (candidate.score or 0.0) < floor or _moves_colors(work, candidate):
             break
         best = candidate
     return best
+
+
+def _moves_colors(work: Prepared, candidate: Candidate) -> bool:
+    if candidate.decoded is None:
+        return True
+    before, after = (shown(image, image.pixels) for image in (work.image, candidate.decoded))
+    return color_shift(before, after) > PALETTE_SHIFT
 
 
 def _gif(work: Prepared, *, untouched: bool) -> tuple[Proposal, ...]:

@@ -13,7 +13,8 @@ from oimg.faces.messages import _, ngettext, notice, printable, reason, seconds,
 from oimg.words.report import Failed, Kept, Optimized, Record, Report, Stopped
 
 _GREEN, _YELLOW, _RED, _DIM, _PLAIN = "\033[32m", "\033[33m", "\033[31m", "\033[2m", "\033[0m"
-_LONGEST_NAME: Final = 48
+_LONGEST_NAME: Final = 40
+_NAME_WIDTH: Final = 40
 
 
 def wants_color(stream: TextIO) -> bool:
@@ -76,7 +77,7 @@ def _name(path: Path) -> str:
     text = printable(path.name)
     if len(text) > _LONGEST_NAME:
         text = f"{text[: _LONGEST_NAME - 13]}…{text[-12:]}"
-    return text.ljust(28)
+    return text.ljust(_NAME_WIDTH)
 
 
 def _facts(record: Record) -> str:
@@ -86,8 +87,9 @@ def _facts(record: Record) -> str:
             before = source.byte_size
             sizes = f"{size(before):>9} → {size(after):>9}  {share(before, after):>8}"
             quality = _("lossless") if score == 100 else "" if score is None else f"{_('score')} {score:.1f}"
-            changed = "" if outcome.format is source.header.format else f"  {outcome.format}"
-            return f"{sizes}  {quality}{changed}  {_DIM_NAME(outcome.output)}".rstrip()
+            # The name is news only where it is another one.
+            name = "" if outcome.output.name == outcome.path.name else f"→ {printable(outcome.output.name)}"
+            return f"{sizes}  {quality:10}  {name}".rstrip()
         case Kept(source=source):
             before_text = f"{size(source.byte_size):>9}  " if source is not None else ""
             return f"{before_text}{_('kept')}: {reason(outcome)}"
@@ -95,10 +97,6 @@ def _facts(record: Record) -> str:
             return f"{_('failed')}: {reason(outcome)}"
         case Stopped():
             return _("stopped")
-
-
-def _DIM_NAME(path: Path) -> str:  # noqa: N802
-    return f"→ {printable(path.name)}"
 
 
 def _notes(record: Record) -> list[str]:
