@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 
@@ -92,9 +93,18 @@ class AvifCodec:
         raise AssertionError  # pragma: no cover
 
 
+@cache
 def _load() -> None:
+    """Write with the plugin, which tunes; read with Pillow's own libavif, which lets go of the GIL."""
+    from PIL import Image, features  # noqa: PLC0415
+
+    if features.check("avif"):
+        from PIL import AvifImagePlugin  # noqa: F401, PLC0415 - registers itself
+    reader = Image.OPEN.get("AVIF")
     with foreign(ErrorCode.CODEC_MISSING):
-        import pillow_avif  # noqa: F401, PLC0415 - registers itself with Pillow
+        import pillow_avif  # noqa: F401, PLC0415 - registers itself over Pillow's own
+    if reader is not None:
+        Image.OPEN["AVIF"] = reader
 
 
 def _without_play_count(image: DecodedImage) -> DecodedImage:
