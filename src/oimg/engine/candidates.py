@@ -11,7 +11,7 @@ from typing import Any, Final
 from oimg.engine.codecs import ENCODERS, jxl
 from oimg.engine.codecs.palette import count_colors
 from oimg.engine.metrics.color_shift import color_shift
-from oimg.engine.search import MAX_ENCODES, Candidate, Found, Judge, Trial, for_bytes, for_score, shown
+from oimg.engine.search import MAX_ENCODES, Candidate, Found, Judge, Trial, for_bytes, for_score, shown, usual_quality
 from oimg.engine.steps import geometry
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Limits
@@ -28,7 +28,8 @@ _DRAWN_COLORS: Final = 4096
 # 4:2:0 JPEG gives way to 4:4:4 above this quality, where it needs fewer bytes for the same score.
 _FULL_CHROMA_FROM: Final = 93
 _FULL_CHROMA_LOWEST: Final = 70
-_LOWEST_QUALITY: Final = 30.0
+# In size mode quality goes no lower than where pictures score about this; then the dimensions shrink.
+_BEARABLE: Final = 58.0
 _SHRINK_ROUNDS: Final = 4
 
 
@@ -156,7 +157,7 @@ def _visual(work: Prepared) -> tuple[tuple[Proposal, ...], float]:
     if work.jpeg is not None:
         proposals += _packed_jpeg(work)
     elif ENCODERS[work.target].capabilities.lossless and _worth_lossless(work, found):
-        proposals += _lossless(work)
+        proposals += (*_lossless(work), *_reduced_lossless(work))
     return tuple(proposals), found.highest
 
 
@@ -176,7 +177,11 @@ def _search(work: Prepared) -> Found:
 
 
 def _worth_lossless(work: Prepared, found: Found) -> bool:
-    return found.best is None or count_colors(work.image.pixels, _DRAWN_COLORS) <= _DRAWN_COLORS  # type: ignore[arg-type]
+    return found.best is None or _is_drawn(work)
+
+
+def _is_drawn(work: Prepared) -> bool:
+    return count_colors(work.image.pixels, _DRAWN_COLORS) <= _DRAWN_COLORS  # type: ignore[arg-type]
 
 
 def _png(work: Prepared) -> tuple[Proposal, ...]:
@@ -201,6 +206,17 @@ def _reduced(work: Prepared) -> Candidate | None:
             break
         best = candidate
     return best
+
+
+def _reduced_lossless(work: Prepared) -> tuple[Proposal, ...]:
+    """A drawing in 256 colours, coded without loss: for text and charts often the smallest that looks right."""
+    if count_colors(work.image.pixels) <= 256 or work.image.color is not ColorModel.RGB:  # type: ignore[arg-type]
+        return ()
+    found = _reduced(replace(work, target=Format.PNG))
+    if found is None or found.decoded is None:
+        return ()
+    reduced = replace(work, image=replace(work.image, frames=found.decoded.frames, color=found.decoded.color))
+    return tuple(replace(proposal, score=found.score) for proposal in _lossless(reduced))
 
 
 def _moves_colors(work: Prepared, candidate: Candidate) -> bool:
@@ -228,7 +244,7 @@ def _fixed(work: Prepared) -> tuple[Proposal, ...]:
 
 def _sized(work: Prepared) -> tuple[Proposal, ...]:
     """Quality first, down to a floor; then the dimensions, and what is left of the bytes goes to quality again."""
-    current, ceiling = work, work.recipe.max_bytes
+    current, ceiling = replace(work, has_lossless=False), work.recipe.max_bytes
     for _ in range(_SHRINK_ROUNDS):
         proposals, smallest = _attempt(current)
         fitting = [proposal for proposal in proposals if len(proposal.data) <= ceiling]
@@ -249,10 +265,15 @@ def _attempt(work: Prepared) -> tuple[tuple[Proposal, ...], int]:
     if work.target is Format.PNG or not codec.capabilities.lossy or work.image.bit_depth == 16:
         proposals = _png(work) if work.target is Format.PNG and work.image.bit_depth == 8 else _lossless(work)
         return proposals, min((len(proposal.data) for proposal in proposals), default=1)
-    found = for_bytes(work.trial(), work.recipe.max_bytes, work.finish, floor=_LOWEST_QUALITY)
+    if codec.capabilities.lossless and _is_drawn(work):
+        drawn = [*_lossless(work), *_reduced_lossless(work)]
+        if any(len(proposal.data) <= work.recipe.max_bytes for proposal in drawn):
+            return tuple(drawn), min(len(proposal.data) for proposal in drawn)
+    floor = usual_quality(work.target, _BEARABLE)
+    found = for_bytes(work.trial(), work.recipe.max_bytes, work.finish, floor=floor)
     if found.best is not None:
         best = found.best
         made = Proposal(best.data, work.target, work.image, best.score, best.options.quality, best.decoded)
         return (replace(made, is_decoded=True),), len(best.data)
-    lowest = EncodeOptions(quality=max(codec.capabilities.qualities[0], _LOWEST_QUALITY), effort=work.recipe.effort)
+    lowest = EncodeOptions(quality=floor, effort=work.recipe.effort)
     return (), len(work.finish(codec.encode(work.image, lowest)))

@@ -105,6 +105,12 @@ class Found:
     encodes: int
 
 
+def usual_quality(format: Format, score: float) -> float:  # noqa: A002 - the field's own word
+    """The quality at which pictures usually have a score, in whole steps."""
+    qualities, scores = PRIORS[format]
+    return float(round(np.interp(score, scores, qualities)))
+
+
 class _Curve:
     """What is known of one picture's score by quality: the prior, bent through what was measured."""
 

@@ -131,7 +131,7 @@ def _special(request: Request, targets: tuple[Format, ...]) -> Refusal | None:
     if animated and (not same or moved or header.format not in _ANIMATED):
         return Refusal(KeptCode.ANIMATION, f"{header.frames} frames" if header.frames > 1 else "")
     if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(request.untrusted):
-        return Refusal(KeptCode.COLOR, "gAMA, cHRM or cICP")
+        return Refusal(KeptCode.GAMMA)
     deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
     return Refusal(KeptCode.BIT_DEPTH, f"{header.bit_depth} bits") if deep else None
 

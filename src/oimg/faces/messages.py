@@ -56,6 +56,7 @@ KEPT: Final = MappingProxyType(
         KeptCode.C2PA: N_("signed with content credentials, which a change would break"),
         KeptCode.BIT_DEPTH: N_("has more bits per colour than can be carried over"),
         KeptCode.COLOR: N_("its colours cannot be carried over; convert with --color srgb"),
+        KeptCode.GAMMA: N_("its PNG colour correction (gAMA, cHRM or cICP) cannot be carried over"),
         KeptCode.LOSSLESS: N_("cannot be made smaller without loss in this format"),
         KeptCode.READ_ONLY_FORMAT: N_("OIMG reads this format but does not write it; choose another with --format"),
         KeptCode.NOT_AN_IMAGE: N_("not a picture"),

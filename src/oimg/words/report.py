@@ -33,6 +33,7 @@ class KeptCode(StrEnum):
     C2PA = "content-credentials-not-carried"
     BIT_DEPTH = "bit-depth-not-carried"
     COLOR = "color-not-carried"
+    GAMMA = "gamma-not-carried"
     LOSSLESS = "lossless-not-possible"
     READ_ONLY_FORMAT = "format-not-writable"
     NOT_AN_IMAGE = "not-an-image"

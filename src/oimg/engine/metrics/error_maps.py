@@ -162,9 +162,7 @@ class Comparison:
         if whole:
             # One call for all column blocks; each block reads 8 columns into the next one.
             step = _BLUR_COLUMNS * half.itemsize
-            blocks = as_strided(
-                half, (whole, rows, _BLUR_COLUMNS + 2 * REACH), (step, *half.strides), writeable=False
-            )
+            blocks = as_strided(half, (whole, rows, _BLUR_COLUMNS + 2 * REACH), (step, *half.strides), writeable=False)
             outputs = as_strided(blurred, (whole, rows, _BLUR_COLUMNS), (step, *blurred.strides))
             np.matmul(blocks, self._horizontal, out=outputs)
         left = whole * _BLUR_COLUMNS

@@ -115,13 +115,9 @@ class Reference:
         for index, strip in enumerate(self._strips):
             yield strip, ready[index] if ready else self._prepare(strip, background, comparison)
 
-    def _prepare(
-        self, strip: Strip, background: float | None, comparison: Comparison
-    ) -> dict[Plane, PreparedPlane]:
+    def _prepare(self, strip: Strip, background: float | None, comparison: Comparison) -> dict[Plane, PreparedPlane]:
         planes = planes_of(self._pixels, strip, background)
-        return {
-            plane: comparison.prepare(padded, strip.rows(plane[0])[0]) for plane, padded in planes.items()
-        }
+        return {plane: comparison.prepare(padded, strip.rows(plane[0])[0]) for plane, padded in planes.items()}
 
 
 def score(reference: Pixels8, candidate: Pixels8) -> float:

@@ -62,9 +62,7 @@ def sizes(height: int, width: int) -> list[tuple[int, int]]:
     return found
 
 
-def planes_of(
-    pixels: npt.NDArray[np.uint8], strip: Strip, background: float | None
-) -> dict[Plane, FloatArray]:
+def planes_of(pixels: npt.NDArray[np.uint8], strip: Strip, background: float | None) -> dict[Plane, FloatArray]:
     """The XYB planes of a strip of sRGB pixels (h, w, 1 to 4), each with a border of 4 on every side.
 
     The border holds the neighboring rows where the picture goes on, and zeros outside the picture.

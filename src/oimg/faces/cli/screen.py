@@ -89,6 +89,8 @@ def _facts(record: Record) -> str:
             quality = _("lossless") if score == 100 else "" if score is None else f"{_('score')} {score:.1f}"
             # The name is news only where it is another one.
             name = "" if outcome.output.name == outcome.path.name else f"→ {printable(outcome.output.name)}"
+            if (outcome.width, outcome.height) != source.header.upright_size:
+                name = f"{outcome.width} x {outcome.height}  {name}"
             return f"{sizes}  {quality:10}  {name}".rstrip()
         case Kept(source=source):
             before_text = f"{size(source.byte_size):>9}  " if source is not None else ""
