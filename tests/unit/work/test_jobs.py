@@ -1,0 +1,246 @@
+"""Batches: one last word per task whatever happens, bounded memory, a quick stop, no thread left."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from oimg.words.errors import Cancelled, ErrorCode, OimgError
+from oimg.words.images import Format, Header
+from oimg.words.recipe import Recipe
+from oimg.words.report import Failed, Kept, KeptCode, Outcome, Stopped
+from oimg.words.task import CancelToken, Control, Finished, JobEvent, Progressed, Started, Task, Work
+from oimg.work.files.destinations import plan
+from oimg.work.jobs import BYTES_PER_PIXEL, BatchRunner, MemoryGate
+from work_help import invented
+
+PLENTY = 1 << 40
+
+
+class PanicException(BaseException):
+    """What a Rust library raises when it breaks down: no Exception."""
+
+
+def tasks_of(*pixels: int) -> tuple[Task, ...]:
+    folder = Path("/pictures")
+    headers = [Header(Format.PNG, count, 1) for count in pixels]
+    return plan([invented(folder / f"{each}.png", folder, header) for each, header in enumerate(headers)], Recipe())
+
+
+def keep(task: Task, control: Control) -> Outcome:
+    control.token.check()
+    control.progress(0.5)
+    return Kept(task.source.path, task.source, KeptCode.NOT_SMALLER)
+
+
+@contextmanager
+def running(work: Work, workers: int = 2, memory_limit: int = PLENTY) -> Iterator[BatchRunner]:
+    runner = BatchRunner(work, workers=workers, memory_limit=memory_limit)
+    try:
+        yield runner
+    finally:
+        runner.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("oimg_")]
+
+
+def raising(error: BaseException) -> Work:
+    def work(_: Task, __: Control) -> Outcome:
+        raise error
+
+    return work
+
+
+def finished(events: list[JobEvent]) -> Counter[int]:
+    return Counter(event.task_id for event in events if isinstance(event, Finished))
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OimgError(ErrorCode.CORRUPT, "row 7"), (ErrorCode.CORRUPT, "row 7")),
+        (ValueError("nobody thought of it"), (ErrorCode.INTERNAL, "ValueError: nobody thought of it")),
+        (MemoryError(), (ErrorCode.TOO_LARGE, "not enough memory")),
+        (RecursionError("too deep"), (ErrorCode.INTERNAL, "RecursionError: too deep")),
+        (PanicException("index out of bounds"), (ErrorCode.INTERNAL, "PanicException: index out of bounds")),
+        (SystemExit(3), (ErrorCode.INTERNAL, "SystemExit: 3")),
+    ],
+)
+def test_whatever_work_raises_is_one_failure(error: BaseException, expected: tuple[ErrorCode, str]) -> None:
+    events: list[JobEvent] = []
+    tasks = tasks_of(4, 5, 6)
+    with running(raising(error)) as runner:
+        batch = runner.start(tasks, events.append)
+        assert batch.wait(10)
+    assert finished(events) == {0: 1, 1: 1, 2: 1}
+    for task, record in zip(tasks, batch.records(), strict=True):
+        assert record is not None
+        assert record.outcome == Failed(task.source.path, *expected, task.source)
+
+
+def test_events_of_a_task_come_in_order() -> None:
+    events: list[JobEvent] = []
+    tasks = tasks_of(*range(1, 21))
+    with running(keep, workers=4) as runner:
+        batch = runner.start(tasks, events.append)
+        assert batch.wait(10)
+    for task in tasks:
+        kinds = [type(event) for event in events if event.task_id == task.id]
+        assert kinds == [Started, Progressed, Finished]
+    outcomes = [record.outcome for record in batch.records() if record is not None]
+    assert [outcome.path for outcome in outcomes] == [task.source.path for task in tasks]
+
+
+def test_the_biggest_start_first() -> None:
+    events: list[JobEvent] = []
+    with running(keep, workers=1) as runner:
+        assert runner.start(tasks_of(3, 9, 1, 7), events.append).wait(10)
+    assert [event.task_id for event in events if isinstance(event, Started)] == [1, 3, 0, 2]
+
+
+def test_work_that_asks_stops_in_the_middle() -> None:
+    began = threading.Event()
+
+    def work(task: Task, control: Control) -> Outcome:
+        began.set()
+        assert control.token.wait(10)
+        control.token.check()
+        return keep(task, control)
+
+    events: list[JobEvent] = []
+    with running(work, workers=1) as runner:
+        batch = runner.start(tasks_of(2, 1), events.append)
+        assert began.wait(10)
+        assert batch.records() == (None, None)
+        batch.cancel()
+        assert batch.wait(10)
+    assert [type(record and record.outcome) for record in batch.records()] == [Stopped, Stopped]
+    assert finished(events) == {0: 1, 1: 1}
+    assert [event.task_id for event in events if isinstance(event, Started)] == [0]
+
+
+@pytest.mark.parametrize("error", [Cancelled(), OimgError(ErrorCode.CODEC_CRASHED, "oxipng: -9")])
+def test_an_error_after_the_stop_is_the_stop(error: Exception) -> None:
+    def work(_: Task, control: Control) -> Outcome:
+        control.token.cancel()
+        raise error
+
+    with running(work) as runner:
+        batch = runner.start(tasks_of(1), lambda _: None)
+        assert batch.wait(10)
+    (record,) = batch.records()
+    assert record is not None
+    assert isinstance(record.outcome, Stopped)
+
+
+def test_500_waiting_tasks_stop_within_a_second() -> None:
+    began = threading.Event()
+
+    def work(task: Task, control: Control) -> Outcome:
+        began.set()
+        control.token.wait(30)
+        return keep(task, control)
+
+    events: list[JobEvent] = []
+    with running(work) as runner:
+        batch = runner.start(tasks_of(*range(1, 501)), events.append)
+        assert began.wait(10)
+        start = time.monotonic()
+        batch.cancel()
+        assert batch.wait(10)
+        assert time.monotonic() - start < 1
+    assert finished(events) == dict.fromkeys(range(500), 1)
+
+
+def test_a_runner_stops_all_its_batches() -> None:
+    def work(task: Task, control: Control) -> Outcome:
+        control.token.wait(30)
+        return keep(task, control)
+
+    with running(work) as runner:
+        batches = [runner.start(tasks_of(1, 1), lambda _: None) for _ in range(3)]
+        runner.cancel()
+        assert all(batch.wait(10) for batch in batches)
+
+
+def test_closing_without_waiting_leaves_records_readable() -> None:
+    go = threading.Event()
+
+    def work(task: Task, control: Control) -> Outcome:
+        go.wait(30)
+        return keep(task, control)
+
+    with running(work, workers=1) as runner:
+        batch = runner.start(tasks_of(3, 2, 1), lambda _: None)
+        runner.close(wait=False)
+        go.set()
+    records = batch.records()
+    assert records[1:] == (None, None)
+
+
+class Meter:
+    """Work that tells how many pixels were in flight at once."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.used, self.highest, self.alone = limit, 0, 0, True
+        self._lock = threading.Lock()
+        self._running = 0
+
+    def __call__(self, task: Task, control: Control) -> Outcome:
+        cost = task.source.header.pixels * BYTES_PER_PIXEL
+        with self._lock:
+            self.used += cost
+            self._running += 1
+            self.highest = max(self.highest, self.used if cost <= self.limit else 0)
+            self.alone &= cost <= self.limit or self._running == 1
+        time.sleep(0.005)
+        with self._lock:
+            self.alone &= cost <= self.limit or self._running == 1
+            self.used -= cost
+            self._running -= 1
+        return keep(task, control)
+
+
+def test_pixels_in_flight_stay_under_the_limit_and_a_giant_runs_alone() -> None:
+    limit = 100 * BYTES_PER_PIXEL
+    meter = Meter(limit)
+    with running(meter, workers=8, memory_limit=limit) as runner:
+        batch = runner.start(tasks_of(*[40] * 20, 101, 5000, *[100] * 5, *[1] * 20), lambda _: None)
+        assert batch.wait(30)
+    assert all(record is not None and isinstance(record.outcome, Kept) for record in batch.records())
+    assert 0 < meter.highest <= limit
+    assert meter.alone
+
+
+@pytest.mark.parametrize("error", [None, ValueError("x"), PanicException("x")])
+def test_room_is_given_back_whatever_happens(error: BaseException | None) -> None:
+    work: Callable[[Task, Control], Outcome] = raising(error) if error else keep
+    with running(work, workers=1, memory_limit=BYTES_PER_PIXEL) as runner:
+        assert runner.start(tasks_of(1), lambda _: None).wait(10)
+        assert runner.start(tasks_of(1, 1), lambda _: None).wait(10)
+
+
+def test_who_waits_at_the_gate_can_be_stopped() -> None:
+    gate, token, errors = MemoryGate(10), CancelToken(), []
+    gate.enter(8, token)
+
+    def wait() -> None:
+        try:
+            gate.enter(3, token)
+        except Cancelled as error:
+            errors.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    waiting.join(0.1)
+    assert waiting.is_alive()
+    token.cancel()
+    waiting.join(5)
+    assert len(errors) == 1
+    gate.leave(8)
+    gate.enter(10, CancelToken())  # nothing of what was refused is still held
