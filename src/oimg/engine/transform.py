@@ -15,35 +15,26 @@ from oimg.engine.candidates import Prepared, Proposal, propose
 from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS, jpeg
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
-from oimg.engine.containers import png
+from oimg.engine.eligibility import moves_pixels, refusal, target_formats
 from oimg.engine.metadata.policy import apply
 from oimg.engine.search import SMALLEST_EXACT
 from oimg.engine.steps import color, geometry
 from oimg.engine.verify import prove, prove_untouched
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import DecodedImage, Feature, Format, Header, Limits
+from oimg.words.images import DecodedImage, Feature, Format, Header, Limits, Metadata
 from oimg.words.privacy import MetadataGroup
-from oimg.words.recipe import ColorPolicy, Fitting, Mode, Recipe, Target, background_rgb
+from oimg.words.recipe import ColorPolicy, Mode, Recipe, Target, background_rgb
 from oimg.words.report import KeptCode, Notice
 
-# What a file may hold beside its picture that no rewritten file would carry on.
-_NOT_CARRIED: Final = (
-    (Feature.MOTION_PHOTO, KeptCode.MOTION_PHOTO),
-    (Feature.GAIN_MAP, KeptCode.GAIN_MAP),
-    (Feature.DEPTH_MAP, KeptCode.DEPTH_MAP),
-    (Feature.C2PA, KeptCode.C2PA),
-    (Feature.MULTI_PICTURE, KeptCode.MULTI_PICTURE),
-    (Feature.MULTI_PAGE, KeptCode.MULTI_PAGE),
-)
 # A lossy picture is coded again with loss only where it saves at least this share: every generation costs quality
 # that no score against the last one shows, and a result must never be worth another pass. By mode: a JPEG of our
 # own, a JPEG of somebody else, any other format, whose encoder cannot be told. Measured by
 # benchmarks/search/generations.py (docs/adr/0011-generation-loss.md).
 GENERATION_GAIN: Final = {Mode.VISUAL: (0.50, 0.25, 0.40), Mode.QUALITY: (0.12, 0.05, 0.15)}
-# Formats whose animations are read and written whole.
-_ANIMATED: Final = (Format.GIF, Format.PNG, Format.WEBP, Format.AVIF)
-# Formats that `auto` may choose: what every current browser shows.
-AUTO_FORMATS: Final = (Format.WEBP, Format.AVIF, Format.JPEG, Format.PNG)
+# Packing leaves more than this of a JPEG's coefficients, but for nearly empty pictures, told by their bytes a pixel:
+# of 48 JPEGs of the corpus two came out smaller, both with 0.03 or less (benchmarks/search/packing.py).
+_PACKED_SHARE: Final = 0.70
+_EMPTY: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +81,8 @@ def transform(request: Request) -> Made | Refusal:
     targets = target_formats(header, recipe)
     if not targets:
         return Refusal(KeptCode.READ_ONLY_FORMAT, header.format)
-    if refusal := _special(request, targets):
-        return refusal
+    if (refused := refusal(request.untrusted, header, recipe, targets)) is not None:
+        return Refusal(*refused)
     source = CODECS[header.format].decode(request.untrusted, request.limits)
     if len(source.frames) < header.frames:
         raise OimgError(ErrorCode.CORRUPT, f"{len(source.frames)} of {header.frames} frames")
@@ -102,45 +93,6 @@ def transform(request: Request) -> Made | Refusal:
     prepared, notices = _prepare(source, request)
     results = [_make(request, source, prepared, target) for target in targets]
     return _choose(request, results, notices)
-
-
-def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
-    """The formats to try; empty when the picture's own is only read and no other was asked for."""
-    if recipe.format is Target.KEEP:
-        return (header.format,) if header.format in ENCODERS else ()
-    if recipe.format is Target.AUTO:
-        if header.frames > 1 or header.bit_depth > 8:
-            return (header.format,) if header.format in ENCODERS else AUTO_FORMATS
-        own = (header.format,) if header.format in ENCODERS else ()
-        wanted = [each for each in AUTO_FORMATS if not (each is Format.JPEG and header.has_alpha)]
-        return tuple(dict.fromkeys((*wanted, *own)))
-    return (Format(recipe.format.value),)
-
-
-def _special(request: Request, targets: tuple[Format, ...]) -> Refusal | None:
-    """Refuse what would be lost without a word, told by the header alone."""
-    header, recipe = request.header, request.recipe
-    for feature, code in _NOT_CARRIED:
-        if feature in header.features:
-            return Refusal(code)
-    same = targets == (header.format,)
-    moved = _moves_pixels(header, recipe)
-    if Feature.HDR in header.features and not (same and not moved and header.format is Format.PNG):
-        return Refusal(KeptCode.HDR)
-    animated = header.frames > 1 or Feature.ANIMATION in header.features
-    if animated and (not same or moved or header.format not in _ANIMATED):
-        return Refusal(KeptCode.ANIMATION, f"{header.frames} frames" if header.frames > 1 else "")
-    if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(request.untrusted):
-        return Refusal(KeptCode.GAMMA)
-    deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
-    return Refusal(KeptCode.BIT_DEPTH, f"{header.bit_depth} bits") if deep else None
-
-
-def _moves_pixels(header: Header, recipe: Recipe) -> bool:
-    """Whether the recipe itself (not the coding) changes pixels."""
-    upright = header.upright_size
-    resized = recipe.resize.fitting is not Fitting.NONE and geometry.plan_size(upright, recipe.resize)[1] != upright
-    return resized or (recipe.color is ColorPolicy.SRGB and header.has_icc)
 
 
 def _prepare(source: DecodedImage, request: Request) -> tuple[DecodedImage, tuple[Notice, ...]]:
@@ -154,15 +106,19 @@ def _prepare(source: DecodedImage, request: Request) -> tuple[DecodedImage, tupl
 
 def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target: Format) -> Made | Refusal:
     """Give the smallest proven file of one format."""
-    untouched = target is request.header.format and not _moves_pixels(request.header, request.recipe)
-    recompressed = _recompress(request, source, target) if untouched else None
+    untouched = target is request.header.format and not moves_pixels(request.header, request.recipe)
+    # A JPEG is packed anew only where coding it anew does not win clearly; for the rest, packing is the lossless try.
+    late = target is Format.JPEG
+    recompressed = _recompress(request, source, target) if untouched and not late else None
     fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
     proposals: tuple[Proposal, ...] = ()
     highest: float | None = None
     if fitted.refused is None:
         work = _work(request, fitted.image, target, recompressed)
         proposals, highest = _proposals(request, work, untouched=untouched)
-    elif recompressed is None:
+    if untouched and late and not _clearly_beaten(request, proposals):
+        recompressed = _recompress(request, source, target)
+    if fitted.refused is not None and recompressed is None:
         return Refusal(fitted.refused, target)
     if recompressed is not None:
         proposals = (*proposals, recompressed)
@@ -171,6 +127,16 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
     best = _best(proposals, recipe=request.recipe)
     prove(best, request.limits)
     return _made(request, best, fitted, is_recompressed=best is recompressed)
+
+
+def _clearly_beaten(request: Request, proposals: tuple[Proposal, ...]) -> bool:
+    """Whether a lossy file is so small that packing the source's own coefficients cannot come near it."""
+    if not proposals or request.recipe.mode is Mode.SIZE:
+        return False
+    coded = len(jpeg_container.rewrite(request.untrusted, Metadata(), b""))
+    if coded < _EMPTY * request.header.pixels:
+        return False
+    return min(len(proposal.data) for proposal in proposals) < _PACKED_SHARE * coded
 
 
 def _work(request: Request, image: DecodedImage, target: Format, recompressed: Proposal | None) -> Prepared:
@@ -268,7 +234,7 @@ def _metadata(request: Request, image: DecodedImage, orientation_left: int) -> t
 def _plain_jpeg(request: Request, target: Format) -> bytes | None:
     """The source's own JPEG stream with its metadata filtered, for packing into JPEG XL without loss."""
     fit = request.header.format is Format.JPEG and target is Format.JXL
-    if not fit or _moves_pixels(request.header, request.recipe) or request.header.orientation != 1:
+    if not fit or moves_pixels(request.header, request.recipe) or request.header.orientation != 1:
         return None
     source = CODECS[Format.JPEG].decode(request.untrusted, request.limits)
     metadata, _ = _metadata(request, source, orientation_left=1)
@@ -310,7 +276,7 @@ def _choose(request: Request, results: list[Made | Refusal], notices: tuple[Noti
 def _worth_changing(request: Request, result: Made) -> bool:
     """Whether a format that nobody asked for by name saves enough to give a lossy source another generation."""
     header, recipe = request.header, request.recipe
-    if recipe.format is not Target.AUTO or result.format is header.format or _moves_pixels(header, recipe):
+    if recipe.format is not Target.AUTO or result.format is header.format or moves_pixels(header, recipe):
         return True
     return len(result.data) <= len(request.untrusted) * (1 - _generation_gain(request))
 

@@ -1,0 +1,66 @@
+"""What may be done with a file at all, told by its header: formats to try, and what must not be lost without a word."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oimg.engine.codecs import ENCODERS
+from oimg.engine.containers import png
+from oimg.engine.steps import geometry
+from oimg.words.images import Feature, Format, Header
+from oimg.words.recipe import ColorPolicy, Fitting, Recipe, Target
+from oimg.words.report import KeptCode
+
+# What a file may hold beside its picture that no rewritten file would carry on.
+_NOT_CARRIED: Final = (
+    (Feature.MOTION_PHOTO, KeptCode.MOTION_PHOTO),
+    (Feature.GAIN_MAP, KeptCode.GAIN_MAP),
+    (Feature.DEPTH_MAP, KeptCode.DEPTH_MAP),
+    (Feature.C2PA, KeptCode.C2PA),
+    (Feature.MULTI_PICTURE, KeptCode.MULTI_PICTURE),
+    (Feature.MULTI_PAGE, KeptCode.MULTI_PAGE),
+)
+# Formats whose animations are read and written whole.
+_ANIMATED: Final = (Format.GIF, Format.PNG, Format.WEBP, Format.AVIF)
+# Formats that `auto` may choose: what every current browser shows.
+AUTO_FORMATS: Final = (Format.WEBP, Format.AVIF, Format.JPEG, Format.PNG)
+
+
+def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
+    """The formats to try; empty when the picture's own is only read and no other was asked for."""
+    if recipe.format is Target.KEEP:
+        return (header.format,) if header.format in ENCODERS else ()
+    if recipe.format is Target.AUTO:
+        if header.frames > 1 or header.bit_depth > 8:
+            return (header.format,) if header.format in ENCODERS else AUTO_FORMATS
+        own = (header.format,) if header.format in ENCODERS else ()
+        wanted = [each for each in AUTO_FORMATS if not (each is Format.JPEG and header.has_alpha)]
+        return tuple(dict.fromkeys((*wanted, *own)))
+    return (Format(recipe.format.value),)
+
+
+def refusal(
+    untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[Format, ...]
+) -> tuple[KeptCode, str] | None:
+    """Refuse what would be lost without a word, told by the header alone."""
+    for feature, code in _NOT_CARRIED:
+        if feature in header.features:
+            return code, ""
+    same = targets == (header.format,)
+    moved = moves_pixels(header, recipe)
+    if Feature.HDR in header.features and not (same and not moved and header.format is Format.PNG):
+        return KeptCode.HDR, ""
+    animated = header.frames > 1 or Feature.ANIMATION in header.features
+    if animated and (not same or moved or header.format not in _ANIMATED):
+        return (KeptCode.ANIMATION, f"{header.frames} frames" if header.frames > 1 else "")
+    if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(untrusted):
+        return KeptCode.GAMMA, ""
+    deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
+    return (KeptCode.BIT_DEPTH, f"{header.bit_depth} bits") if deep else None
+
+
+def moves_pixels(header: Header, recipe: Recipe) -> bool:
+    """Whether the recipe itself (not the coding) changes pixels."""
+    upright = header.upright_size
+    resized = recipe.resize.fitting is not Fitting.NONE and geometry.plan_size(upright, recipe.resize)[1] != upright
+    return resized or (recipe.color is ColorPolicy.SRGB and header.has_icc)
