@@ -22,6 +22,14 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import imagequant
+import mozjpeg_lossless_optimization as mozjpeg
+import pillow_jxl
+import pyjpegli
+from PIL import Image, ImageFile
+
+from oimg.engine import child
+from oimg.engine.metrics.ssimulacra2 import Reference
 from oimg.words.recipe import Output, Place, Recipe, Target
 from oimg.work.session import Session
 
@@ -50,15 +58,6 @@ def timed(group: str, call: Callable[..., Any]) -> Callable[..., Any]:
 
 def instrument() -> None:
     """Put clocks around every native call that the engine makes."""
-    import imagequant
-    import mozjpeg_lossless_optimization as mozjpeg
-    import pillow_jxl
-    import pyjpegli
-    from PIL import Image, ImageFile
-
-    from oimg.engine import child
-    from oimg.engine.metrics.ssimulacra2 import Reference
-
     for owner, name in (
         (ImageFile.ImageFile, "load"),
         (Image.Image, "save"),

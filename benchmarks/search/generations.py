@@ -39,9 +39,8 @@ def main() -> None:
             found = [saving for each in pictures if (saving := second_pass_saving(each, recipe)) is not None]
             if found:
                 middle, high, most = np.median(found), np.percentile(found, 95), max(found)
-                print(
-                    f"{name:5} {label:11} {len(found):3} pictures  median {middle:6.1%}  p95 {high:6.1%}  max {most:6.1%}"
-                )
+                facts = f"{len(found):3} pictures  median {middle:6.1%}  p95 {high:6.1%}  max {most:6.1%}"
+                print(f"{name:5} {label:11} {facts}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from oimg.engine.codecs import ENCODERS
 from oimg.engine.containers import png
@@ -24,6 +24,8 @@ _NOT_CARRIED: Final = (
 _ANIMATED: Final = (Format.GIF, Format.PNG, Format.WEBP, Format.AVIF)
 # Formats that `auto` may choose: what every current browser shows.
 AUTO_FORMATS: Final = (Format.WEBP, Format.AVIF, Format.JPEG, Format.PNG)
+# A code and its detail.
+Reason: TypeAlias = tuple[KeptCode, str]
 
 
 def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
@@ -39,9 +41,7 @@ def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
     return (Format(recipe.format.value),)
 
 
-def refusal(
-    untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[Format, ...]
-) -> tuple[KeptCode, str] | None:
+def refusal(untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[Format, ...]) -> Reason | None:
     """Refuse what would be lost without a word, told by the header alone."""
     for feature, code in _NOT_CARRIED:
         if feature in header.features:

@@ -32,7 +32,7 @@ from oimg.words.report import KeptCode, Notice
 # benchmarks/search/generations.py (docs/adr/0011-generation-loss.md).
 GENERATION_GAIN: Final = {Mode.VISUAL: (0.50, 0.25, 0.40), Mode.QUALITY: (0.12, 0.05, 0.15)}
 # Packing leaves more than this of a JPEG's coefficients, but for nearly empty pictures, told by their bytes a pixel:
-# of 48 JPEGs of the corpus two came out smaller, both with 0.03 or less (benchmarks/search/packing.py).
+# of 49 JPEGs of the corpus two came out smaller, both with 0.03 or less (benchmarks/search/packing.py).
 _PACKED_SHARE: Final = 0.70
 _EMPTY: Final = 0.1
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from oimg.engine.codecs import SUFFIXES
-from oimg.engine.transform import Made, Refusal, Request, target_formats, transform
+from oimg.engine.eligibility import target_formats
+from oimg.engine.transform import Made, Refusal, Request, transform
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Limits
 from oimg.words.recipe import Place

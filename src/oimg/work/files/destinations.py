@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from oimg.engine.codecs import CODECS, SUFFIXES
-from oimg.engine.transform import target_formats
+from oimg.engine.eligibility import target_formats
 from oimg.words.images import Format
 from oimg.words.recipe import Conflict, Output, Place, Recipe
 from oimg.words.report import SourceFile
