@@ -26,6 +26,7 @@ ERRORS: Final = MappingProxyType(
         ErrorCode.CORRUPT: N_("the picture is damaged"),
         ErrorCode.TRUNCATED: N_("the file ends too early"),
         ErrorCode.TOO_LARGE: N_("the picture is larger than the limits allow"),
+        ErrorCode.SIZES_DIFFER: N_("the two pictures differ in size or in the number of frames"),
         ErrorCode.CODEC_MISSING: N_("the library for this format is missing"),
         ErrorCode.CODEC_CRASHED: N_("the library for this format broke down on this picture"),
         ErrorCode.ENCODE: N_("the picture could not be encoded"),

@@ -11,14 +11,18 @@ from oimg.words.privacy import Finding, MetadataGroup
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a file is and what it reveals; `removed` are the groups the recipe would take out."""
+    """What a file is and what it reveals.
+
+    `findings` say with each thing whether it would stay under the recipe; `removed` are the groups of which
+    something would go.
+    """
 
     path: Path
     byte_size: int
     header: Header
     profile: str
     density: tuple[float, float] | None
-    findings: tuple[Finding, ...]
+    findings: tuple[tuple[Finding, bool], ...]
     removed: frozenset[MetadataGroup]
     right_suffix: bool
 

@@ -18,6 +18,7 @@ class ErrorCode(StrEnum):
     CORRUPT = "corrupt-data"
     TRUNCATED = "truncated-data"
     TOO_LARGE = "limit-exceeded"
+    SIZES_DIFFER = "sizes-differ"
     CODEC_MISSING = "codec-missing"
     CODEC_CRASHED = "codec-crashed"
     ENCODE = "encode-failed"

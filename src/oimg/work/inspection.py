@@ -19,7 +19,8 @@ from oimg.engine.steps.geometry import orient
 from oimg.engine.verify import same_pixels
 from oimg.words.answers import Comparison, Inspection
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import DecodedImage, Feature, Limits
+from oimg.words.images import DecodedImage, Feature, Limits, Metadata
+from oimg.words.privacy import Finding
 from oimg.words.recipe import Recipe
 from oimg.words.report import Failed, Kept, SourceFile
 from oimg.work.files.destinations import has_wrong_suffix
@@ -43,10 +44,10 @@ def look(path: Path, limits: Limits) -> SourceFile:
 def inspect(path: Path, recipe: Recipe, limits: Limits) -> Inspection:
     """Tell what a file is, what it reveals, and what a recipe would take out; raises OimgError."""
     source = look(path, limits)
-    image = _decode(source, limits)
+    metadata, icc = CODECS[source.header.format].read_metadata(read_source(source))
     upright = source.header.upright_size
-    _, removed = apply(
-        image.metadata,
+    left, removed = apply(
+        metadata,
         recipe.metadata,
         recipe.keep,
         orientation_left=1,
@@ -57,23 +58,29 @@ def inspect(path: Path, recipe: Recipe, limits: Limits) -> Inspection:
         path,
         source.byte_size,
         source.header,
-        profile_name(image.icc),
-        image.metadata.density,
-        reveal(image.metadata),
+        profile_name(icc),
+        metadata.density,
+        _told(metadata, left),
         removed,
         not has_wrong_suffix(source),
     )
 
 
+def _told(metadata: Metadata, left: Metadata) -> tuple[tuple[Finding, bool], ...]:
+    """Everything that metadata reveals, and whether it stays; what follows the pixels stays with other values."""
+    stays = {(finding.group, finding.name) for finding in reveal(left)}
+    return tuple((finding, (finding.group, finding.name) in stays) for finding in reveal(metadata))
+
+
 def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDArray[np.uint8]]:
     """Compare two pictures as they are shown, upright and in sRGB; gives a heat map with a legend, too.
 
-    Raises OimgError, with UNSUPPORTED where the sizes or the numbers of frames differ.
+    Raises OimgError, with SIZES_DIFFER where the sizes or the numbers of frames differ.
     """
     first, second = (orient(_decode(look(path, limits), limits)) for path in (one, other))
     if first.size != second.size or len(first.frames) != len(second.frames):
         sizes = [f"{image.size[0]}x{image.size[1]}, {len(image.frames)} frames" for image in (first, second)]
-        raise OimgError(ErrorCode.UNSUPPORTED, " / ".join(sizes))
+        raise OimgError(ErrorCode.SIZES_DIFFER, " / ".join(sizes))
     judge = Judge(first)
     before, after = _rgb(shown(first, first.pixels)), _rgb(shown(second, second.pixels))
     difference = np.abs(before.astype(np.int16) - after.astype(np.int16))

@@ -14,6 +14,7 @@ from typing import Final, Self
 
 from oimg import __version__
 from oimg.engine import child
+from oimg.engine.eligibility import target_formats
 from oimg.words import netguard
 from oimg.words.answers import CodecState, Comparison, Diagnosis, GuardLayer, Inspection
 from oimg.words.errors import ErrorCode, OimgError
@@ -201,8 +202,10 @@ class Session:
         commit.sweep()
 
 
-def planned_path(task: Task) -> Path:
-    """The path a task's result is meant for, as far as it is known before the work."""
+def planned_path(task: Task) -> Path | None:
+    """The path a task's result is meant for, as far as it is known before the work; None where it can only be kept."""
+    if not target_formats(task.source.header, task.recipe):
+        return None
     known = task.recipe.format not in (Target.KEEP, Target.AUTO)
     target = Format(task.recipe.format.value) if known else task.source.header.format
     return conflict_free(task.destination, suffix_for(target, task.source.path), 1)

@@ -68,6 +68,9 @@ class Codec(Protocol):
     def probe(self, stream: BinaryIO) -> Header:
         """Read the header only; raises OimgError."""
 
+    def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
+        """Give metadata and colour profile without decoding a pixel; raises OimgError."""
+
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode all frames; raises OimgError."""
 
@@ -282,6 +285,11 @@ class PillowReader:
             has_icc="icc_profile" in image.info,
             lossy=False,
         )
+
+    def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
+        """No metadata is read of these formats, only a profile."""
+        with open_pillow(untrusted, self.plugin) as image:
+            return Metadata(), image.info.get("icc_profile") or b""
 
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode the one picture."""

@@ -48,6 +48,10 @@ class GifCodec:
         """Walk the blocks without decoding."""
         return container.header(stream)
 
+    def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
+        """Give metadata and profile without decoding a pixel."""
+        return container.read_metadata(untrusted)
+
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode all frames as whole canvases, disposal applied."""
         from dataclasses import replace  # noqa: PLC0415

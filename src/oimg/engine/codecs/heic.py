@@ -11,7 +11,7 @@ import numpy as np
 from oimg.engine.codecs.base import Capabilities, Codec, check_limits, foreign
 from oimg.engine.containers import isobmff as container
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, DecodedImage, Format, Frame, Header, Limits
+from oimg.words.images import ColorModel, DecodedImage, Format, Frame, Header, Limits, Metadata
 
 _CAPABILITIES: Final = Capabilities(suffixes=(".heic", ".heif", ".hif"))
 
@@ -30,6 +30,10 @@ class HeicCodec:
     def probe(self, stream: BinaryIO) -> Header:
         """Read the boxes of the primary item."""
         return container.header(stream)
+
+    def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
+        """Give metadata and profile without decoding a pixel."""
+        return container.read_metadata(untrusted)
 
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode the primary picture, upright."""

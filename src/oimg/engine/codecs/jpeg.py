@@ -55,6 +55,10 @@ class JpegCodec:
         """Walk the segments up to the frame header."""
         return container.header(stream)
 
+    def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
+        """Give metadata and profile without decoding a pixel."""
+        return container.read_metadata(untrusted)
+
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode the first picture in the file."""
         header = container.header(BytesIO(untrusted))

@@ -61,6 +61,10 @@ class PngCodec:
         """Walk the chunk headers."""
         return container.header(stream)
 
+    def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
+        """Give metadata and profile without decoding a pixel."""
+        return container.read_metadata(untrusted)
+
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode; 16-bit pictures in all their bits."""
         header = container.header(BytesIO(untrusted))

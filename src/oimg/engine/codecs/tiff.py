@@ -92,6 +92,10 @@ class TiffCodec:
             )
         raise AssertionError  # pragma: no cover
 
+    def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
+        """Give metadata and profile without decoding a pixel."""
+        return _read_metadata(untrusted), _read_profile(untrusted)
+
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode every page. Pillow turns it upright by itself, so no orientation is left to apply."""
         metadata = _read_metadata(untrusted)
@@ -134,6 +138,11 @@ def _stored_size(image: Image.Image, orientation: int) -> tuple[int, int]:
 
 def _bilevel(image: DecodedImage) -> bool:
     return image.pixels.shape[2] == 1 and bool(np.isin(image.pixels, (0, 255)).all())
+
+
+def _read_profile(untrusted: bytes) -> bytes:
+    with open_pillow(untrusted, "TIFF") as image:
+        return image.info.get("icc_profile") or b""
 
 
 def _read_metadata(untrusted: bytes) -> Metadata:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 from oimg.engine.codecs.base import Capabilities, Encoder, decode_pillow, foreign, save_pillow, to_pillow
 from oimg.engine.containers import riff as container
 from oimg.words.errors import ErrorCode
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits
+from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata
 
 # libwebp's method by effort: 4 is the knee, 6 saves 4 % more at twice the time. Below 2 it fails on large
 # detailed pictures (partition 0 overflows: 21 megapixels at quality 90) and hardly is any faster.
@@ -42,6 +42,10 @@ class WebpCodec:
     def probe(self, stream: BinaryIO) -> Header:
         """Walk the chunk headers."""
         return container.header(stream)
+
+    def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
+        """Give metadata and profile without decoding a pixel."""
+        return container.read_metadata(untrusted)
 
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode all frames as whole canvases."""

@@ -27,6 +27,8 @@ from oimg.words.recipe import (
     facts_of,
 )
 
+# Commands of the contract that a later version brings.
+LATER: Final = ("undo", "integrate", "gui")
 COMMANDS: Final = ("optimize", "inspect", "compare", "undo", "presets", "integrate", "doctor", "gui")
 _UNITS: Final = {"": 1, "b": 1, "k": 1000, "kb": 1000, "kib": 1024, "m": 10**6, "mb": 10**6, "mib": 1 << 20,
                  "g": 10**9, "gb": 10**9, "gib": 1 << 30}  # fmt: skip
@@ -67,8 +69,7 @@ def parser() -> argparse.ArgumentParser:
         ("integrate", N_("file-manager entries (not in this version yet)")),
         ("gui", N_("the window (not in this version yet)")),
     ):
-        later = commands.add_parser(name, help=_(text))
-        later.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+        commands.add_parser(name, help=_(text))
     return root
 
 

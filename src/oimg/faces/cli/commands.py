@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from oimg.faces import messages
-from oimg.faces.cli.args import parser, recipe_from, with_default_command
+from oimg.faces.cli.args import LATER, parser, recipe_from, with_default_command
 from oimg.faces.cli.screen import drop_stdout, stderr
 from oimg.faces.messages import _
 from oimg.words.recipe import Recipe, RecipeError
@@ -38,6 +38,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _command(arguments: list[str]) -> int:
+    if arguments and arguments[0] in LATER:  # whatever flags they will take one day
+        stderr(f"oimg: {_('`oimg {}` is not part of this version yet.').format(arguments[0])}")
+        return USAGE
     grammar = parser()
     given = grammar.parse_args(with_default_command(arguments))
     if given.command is None:
@@ -104,18 +107,10 @@ def _presets(given: argparse.Namespace) -> int:
     return presets(given, base_recipe)
 
 
-def _later(given: argparse.Namespace) -> int:
-    stderr(f"oimg: {_('`oimg {}` is not part of this version yet.').format(given.command)}")
-    return USAGE
-
-
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "optimize": _optimize,
     "inspect": _inspect,
     "compare": _compare,
     "doctor": _doctor,
     "presets": _presets,
-    "undo": _later,
-    "integrate": _later,
-    "gui": _later,
 }

@@ -92,9 +92,14 @@ def _rounded(score: float | None) -> float | None:
     return None if score is None else round(score, 3)
 
 
-def plan_event(source: SourceFile, output: Path) -> dict[str, Any]:
-    """Give what a dry run would do with one file."""
-    return {"event": "plan", "source": str(source.path), "output": str(output), **_source_facts(source)}
+def plan_event(source: SourceFile, output: Path | None) -> dict[str, Any]:
+    """Give what a dry run would do with one file; no output means that it can only be kept."""
+    return {
+        "event": "plan",
+        "source": str(source.path),
+        "output": str(output) if output else None,
+        **_source_facts(source),
+    }
 
 
 def summary_event(report: Report) -> dict[str, Any]:

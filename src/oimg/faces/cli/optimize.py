@@ -16,9 +16,9 @@ from typing import Final
 from oimg.faces.cli import jsonl
 from oimg.faces.cli.args import bytes_from, paths_from, recipe_from
 from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr
-from oimg.faces.messages import _, printable, reason
+from oimg.faces.messages import KEPT, _, printable, reason
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
-from oimg.words.report import Failed, Record, Report
+from oimg.words.report import Failed, KeptCode, Record, Report
 from oimg.words.task import Finished, JobEvent, Progressed, Started
 from oimg.work.session import Prepared, Run, Selection, Session, format_of_name, planned_path
 
@@ -187,12 +187,13 @@ def _dry_run(prepared: Prepared, show: _Show) -> int:
         show.record(record)
     show.progress.clear()
     for task in prepared.tasks:
+        path = planned_path(task)
         if show.as_json:
-            print(jsonl.line(jsonl.plan_event(task.source, planned_path(task))))
+            print(jsonl.line(jsonl.plan_event(task.source, path)))
             continue
         header = task.source.header
         width, height = header.upright_size
-        what = f"{header.format} {width}x{height}"
-        print(f"? {printable(str(task.source.path))}  {what}  → {printable(str(planned_path(task)))}")
+        target = _(KEPT[KeptCode.READ_ONLY_FORMAT]) if path is None else f"→ {printable(str(path))}"
+        print(f"? {printable(str(task.source.path))}  {header.format} {width} x {height}  {target}")
     report = Report("dry-run", tuple(records), time.monotonic() - began)
     return report.exit_code

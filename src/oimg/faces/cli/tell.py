@@ -56,9 +56,7 @@ def _inspection_facts(inspection: Inspection) -> dict[str, Any]:
         "density": inspection.density,
         "features": sorted(header.features),
         "right_suffix": inspection.right_suffix,
-        "reveals": [
-            {**asdict(finding), "removed": finding.group in inspection.removed} for finding in inspection.findings
-        ],
+        "reveals": [{**asdict(finding), "removed": not stays} for finding, stays in inspection.findings],
         "removed": sorted(inspection.removed),
     }
 
@@ -83,9 +81,9 @@ def _print_inspection(inspection: Inspection) -> None:
         print(f"  {_('Reveals nothing in its metadata.')}")
         return
     print(f"  {_('What it reveals (- is removed by the recipe, + stays)')}:")
-    widest = max(len(finding.name) for finding in inspection.findings)
-    for finding in inspection.findings:
-        sign = "-" if finding.group in inspection.removed else "+"
+    widest = max(len(finding.name) for finding, _stays in inspection.findings)
+    for finding, stays in inspection.findings:
+        sign = "+" if stays else "-"
         print(f"  {sign} {finding.group:13} {finding.name:{min(widest, 28)}}  {finding.value}")
 
 
