@@ -40,13 +40,13 @@ class Child:
         guard.start()
         try:
             head, answer = self._exchange(name, options, payload)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, LookupError, TypeError) as error:  # the last two: an answer of another shape
             self.close()
             raise OimgError(ErrorCode.CODEC_CRASHED, f"{name}: {self._process.returncode}") from error
         finally:
             guard.cancel()
-        if not head["ok"]:
-            raise OimgError(ErrorCode.ENCODE, f"{name}: {head['error']}")
+        if not head.get("ok"):
+            raise OimgError(ErrorCode.ENCODE, f"{name}: {head.get('error')}")
         return answer
 
     def _exchange(self, name: str, options: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
