@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
-from oimg.engine.codecs.base import Capabilities, Encoder, check_limits, decode_pillow, foreign
+from oimg.engine.codecs.base import Capabilities, Encoder, check_limits, foreign
 from oimg.engine.containers import jxl as container
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Limits, Metadata
@@ -53,10 +53,11 @@ class JxlCodec:
         check_limits(header, len(untrusted), limits)
         metadata, _ = container.read_metadata(untrusted)
         library = _library()
+        # Of a packed JPEG the plugin would give back the file, without the turn that the codestream asks for.
+        packed = container.has_jpeg_reconstruction(untrusted)
+        plain = container.rewrite(untrusted, Metadata()) if packed else untrusted
         with foreign(ErrorCode.CORRUPT):
-            is_jpeg, info, data, icc, _ = library.Decoder(num_threads=1)(untrusted)
-        if is_jpeg:  # the plugin gives back the JPEG file itself
-            return decode_pillow(bytes(data), "JPEG", limits, metadata=metadata)
+            _, info, data, icc, _ = library.Decoder(num_threads=1)(plain)
         return DecodedImage((Frame(_array(info, data)),), _model(info), _profile(icc), metadata, loop=1)
 
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
