@@ -35,9 +35,10 @@ def revealing(tmp_path: Path) -> Path:
 def test_tells_what_a_picture_reveals_and_what_the_recipe_takes_out(revealing: Path) -> None:
     before = state(revealing.parent)
     found = inspect(revealing, Recipe(), Limits())
-    groups = {finding.group for finding in found.findings}
-    assert {MetadataGroup.LOCATION, MetadataGroup.DEVICE, MetadataGroup.COPYRIGHT} <= groups
-    assert MetadataGroup.LOCATION in found.removed
+    stays = {finding.group: left for finding, left in found.findings}
+    assert stays[MetadataGroup.LOCATION] is stays[MetadataGroup.DEVICE] is False
+    assert stays[MetadataGroup.COPYRIGHT] is True
+    assert {MetadataGroup.LOCATION, MetadataGroup.DEVICE} <= found.removed
     assert MetadataGroup.COPYRIGHT not in found.removed
     assert (found.header.format, found.header.upright_size, found.right_suffix) == (Format.JPEG, (40, 60), True)
     assert found.byte_size == revealing.stat().st_size
@@ -119,7 +120,7 @@ def test_pictures_of_two_sizes_cannot_be_compared(tmp_path: Path, other: tuple[i
     one, two = photo(tmp_path / "a.png", (48, 32)), photo(tmp_path / "b.png", other)
     with pytest.raises(OimgError) as caught:
         compare(one, two, Limits())
-    assert caught.value.code is ErrorCode.UNSUPPORTED
+    assert caught.value.code is ErrorCode.SIZES_DIFFER
     assert "48x32" in caught.value.detail
     assert f"{other[0]}x{other[1]}" in caught.value.detail
 

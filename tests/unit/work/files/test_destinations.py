@@ -40,7 +40,8 @@ def possible(task_index: int, sources: list[SourceFile], recipe: Recipe) -> set[
     if recipe.format is Target.KEEP:
         formats = {task.source.header.format}
     else:
-        formats = {Format.WEBP} if recipe.format is Target.WEBP else set(Format)
+        auto = {Format.WEBP, Format.AVIF, Format.JPEG, Format.PNG, task.source.header.format}
+        formats = {Format.WEBP} if recipe.format is Target.WEBP else auto
     claimed = {**{suffix: each for each, suffix in USUAL.items()}, ".jpeg": Format.JPEG}.get(own.lower())
     suffixes = {own if claimed is each else USUAL[each] for each in formats & set(USUAL)}
     if task.destination.copy_kept:
