@@ -245,18 +245,30 @@ def _fixed(work: Prepared) -> tuple[Proposal, ...]:
 def _sized(work: Prepared) -> tuple[Proposal, ...]:
     """Quality first, down to a floor; then the dimensions, and what is left of the bytes goes to quality again."""
     current, ceiling = replace(work, has_lossless=False), work.recipe.max_bytes
+    seen: list[tuple[int, int]] = []
     for _ in range(_SHRINK_ROUNDS):
         proposals, smallest = _attempt(current)
         fitting = [proposal for proposal in proposals if len(proposal.data) <= ceiling]
         if fitting:
             return (max(fitting, key=lambda proposal: (proposal.score or 0.0, -len(proposal.data))),)
-        factor = min(0.9, math.sqrt(ceiling / smallest) * 0.95)
         width, height = current.image.size
+        seen.append((width * height, smallest))
+        factor = min(0.9, 0.95 * math.sqrt(_pixels_for(ceiling, seen) / (width * height)))
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
         if size == current.image.size:
             break
         current = replace(current, image=geometry.scale_to(current.image, size))
     return ()
+
+
+def _pixels_for(ceiling: int, seen: list[tuple[int, int]]) -> float:
+    """How many pixels should fit, by pixels and bytes that were seen: what a file holds beside them never shrinks."""
+    pixels, size = seen[-1]
+    beside = 0.0
+    if len(seen) > 1:
+        before, larger = seen[-2]
+        beside = min(max(0.0, size - pixels * (larger - size) / (before - pixels)), 0.9 * size)
+    return pixels * max(0.01, (ceiling - beside) / max(1.0, size - beside))
 
 
 def _attempt(work: Prepared) -> tuple[tuple[Proposal, ...], int]:

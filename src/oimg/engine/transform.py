@@ -83,6 +83,8 @@ def transform(request: Request) -> Made | Refusal:
         return Refusal(KeptCode.READ_ONLY_FORMAT, header.format)
     if (refused := refusal(request.untrusted, header, recipe, targets)) is not None:
         return Refusal(*refused)
+    if recipe.format is Target.AUTO and _within_size(request) and not moves_pixels(header, recipe):
+        return Refusal(KeptCode.WITHIN_SIZE)
     source = CODECS[header.format].decode(request.untrusted, request.limits)
     if len(source.frames) < header.frames:
         raise OimgError(ErrorCode.CORRUPT, f"{len(source.frames)} of {header.frames} frames")
@@ -268,9 +270,17 @@ def _choose(request: Request, results: list[Made | Refusal], notices: tuple[Noti
     if not made:
         refusals = [result for result in results if isinstance(result, Refusal)]
         return refusals[0] if refusals else Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, notices)
-    best = min(made, key=lambda result: len(result.data))
+    best = min(made, key=lambda result: _order(request.recipe, result))
     best = replace(best, notices=tuple(dict.fromkeys((*notices, *best.notices, *_trailing(request)))))
     return _gate(request, best)
+
+
+def _order(recipe: Recipe, result: Made) -> tuple[float, ...]:
+    """What makes one format better than another: fewer bytes; where bytes are given, more pixels and a better look."""
+    size = len(result.data)
+    if recipe.mode is Mode.SIZE:
+        return size > recipe.max_bytes, -result.width * result.height, -(result.score or 0.0), size
+    return (size,)
 
 
 def _worth_changing(request: Request, result: Made) -> bool:
