@@ -210,6 +210,8 @@ def _reduced(work: Prepared) -> Candidate | None:
 
 def _reduced_lossless(work: Prepared) -> tuple[Proposal, ...]:
     """A drawing in 256 colours, coded without loss: for text and charts often the smallest that looks right."""
+    if len(work.image.frames) > 1:
+        return ()
     if count_colors(work.image.pixels) <= 256 or work.image.color is not ColorModel.RGB:  # type: ignore[arg-type]
         return ()
     found = _reduced(replace(work, target=Format.PNG))
