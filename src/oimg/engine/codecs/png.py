@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oimg.engine import child
-from oimg.engine.codecs.base import Capabilities, Encoder, Recompressor, decode_pillow, foreign
+from oimg.engine.codecs.base import Capabilities, Encoder, Recompressor, check_limits, decode_pillow, foreign
 from oimg.engine.codecs.palette import quantize
 from oimg.engine.containers import png as container
 from oimg.engine.containers.png_chunks import Chunk
@@ -68,6 +68,7 @@ class PngCodec:
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode; 16-bit pictures in all their bits."""
         header = container.header(BytesIO(untrusted))
+        check_limits(header, len(untrusted), limits)
         metadata, icc = container.read_metadata(untrusted)
         if header.bit_depth == 16 and header.frames == 1:
             frame = Frame(_decode_16(untrusted))
