@@ -1,0 +1,75 @@
+"""Measure the peak memory of one picture in work, in bytes a pixel: the ground of `BYTES_PER_PIXEL` in work/jobs.py.
+
+Usage: python benchmarks/memory.py [MEGAPIXELS [FORMAT ...]]   (Linux; 12 megapixels and all written formats by default)
+
+Each row is a process of its own that optimizes one generated PNG, photo-like or drawn, into one format. From its peak
+resident size that of the same work on a tiny picture is taken away: interpreter, libraries, tables. The codec
+child of PNG counts along.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+
+import numpy as np
+import numpy.typing as npt
+
+from oimg.engine import child
+from oimg.engine.codecs.png import assemble
+from oimg.engine.transform import Made, Request, inspect_header, transform
+from oimg.words.recipe import Recipe, Target
+
+FORMATS = ("jpeg", "png", "webp", "avif", "jxl", "gif", "tiff")
+KINDS = ("photo", "drawn")
+TINY = 0.01
+
+
+def picture(kind: str, megapixels: float) -> npt.NDArray[np.uint8]:
+    """RGB pixels in 4:3, of few colours where it is drawn; made row by row, so that making them takes no peak."""
+    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    width = round(height * 4 / 3)
+    pixels = np.empty((height, width, 3), np.uint8)
+    random, x = np.random.default_rng(0), np.arange(width)
+    for y in range(height):
+        wave = 128 + 80 * np.sin(x / 37 + y / 53)
+        row = wave[:, np.newaxis] + random.normal(0, 8, (width, 3)) if kind == "photo" else (wave // 32 * 32)[:, None]
+        pixels[y] = np.clip(row, 0, 255)
+    return pixels
+
+
+def work(kind: str, megapixels: float, name: str) -> None:
+    """Do the work in this process, and print what it and its child took at the most."""
+    untrusted = assemble(picture(kind, megapixels))
+    header = inspect_header(untrusted)
+    result = transform(Request(untrusted, header, Recipe(format=Target(name))))
+    child.close_all()
+    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    outcome = f"score {result.score:.1f}" if isinstance(result, Made) and result.score is not None else str(result)[:60]
+    print(json.dumps({"bytes": peak * 1024, "pixels": header.pixels, "outcome": outcome}))
+
+
+def measure(kind: str, megapixels: float, name: str) -> dict[str, float | str]:
+    command = [sys.executable, "-W", "ignore", __file__, "--work", kind, str(megapixels), name]
+    found: dict[str, float | str] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return found
+
+
+def main(megapixels: float, names: tuple[str, ...]) -> None:
+    for name in names:
+        for kind in KINDS:
+            tiny, large = (measure(kind, each, name) for each in (TINY, megapixels))
+            pixels = float(large["pixels"])
+            share = (float(large["bytes"]) - float(tiny["bytes"])) / pixels
+            print(
+                f"{name:5} {kind:5} {pixels / 1e6:5.1f} MP  {share:5.1f} bytes a pixel  {large['outcome']}", flush=True
+            )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--work"]:
+        work(sys.argv[2], float(sys.argv[3]), sys.argv[4])
+    else:
+        main(float(sys.argv[1]) if len(sys.argv) > 1 else 12.0, tuple(sys.argv[2:]) or FORMATS)

@@ -1,0 +1,26 @@
+# Short names for plain commands. All of them work in an activated virtual environment without just, too.
+
+export OPENBLAS_NUM_THREADS := "1"
+export QT_QPA_PLATFORM := "offscreen"
+
+# Every check, as CI runs it, in the environment that is active.
+check:
+    ruff format --check .
+    ruff check .
+    mypy
+    lint-imports
+    python -m pytest -q -n 2 --cov --cov-report=term --cov-fail-under=90
+
+# Put right what can be put right without thinking.
+fix:
+    ruff check --fix .
+    ruff format .
+
+# Tests alone; arguments go to pytest: just test -k metadata
+test *arguments:
+    python -m pytest -q {{ arguments }}
+
+# Figures of the metric and of the libraries; CORPUS is the folder of real test pictures.
+bench corpus="../shared/corpus":
+    python benchmarks/metric/speed.py
+    python benchmarks/dependencies.py {{ corpus }}
