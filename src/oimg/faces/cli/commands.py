@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -66,6 +67,12 @@ def _use_any_text() -> None:
             reconfigure(errors="backslashreplace")
 
 
+def listen() -> None:
+    """From here on Ctrl-C is an exception, for work to be put away; before, it just ended the process."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def base_recipe(given: argparse.Namespace) -> Recipe:
     """Give the recipe of --preset, or the user's default; RecipeError where there is none of this name."""
     from oimg.work.settings import PresetStore, SettingsError, load  # noqa: PLC0415
@@ -80,30 +87,35 @@ def base_recipe(given: argparse.Namespace) -> Recipe:
 def _optimize(given: argparse.Namespace) -> int:
     from oimg.faces.cli.optimize import optimize  # noqa: PLC0415 - each command loads what it needs
 
+    listen()
     return optimize(given, base_recipe(given))
 
 
 def _inspect(given: argparse.Namespace) -> int:
     from oimg.faces.cli.tell import inspect  # noqa: PLC0415
 
+    listen()
     return inspect([Path(name) for name in given.files], recipe_from(given, base_recipe(given)), as_json=given.json)
 
 
 def _compare(given: argparse.Namespace) -> int:
     from oimg.faces.cli.tell import compare  # noqa: PLC0415
 
+    listen()
     return compare(Path(given.one), Path(given.other), given.heatmap and Path(given.heatmap), as_json=given.json)
 
 
 def _doctor(given: argparse.Namespace) -> int:
     from oimg.faces.cli.tell import doctor  # noqa: PLC0415
 
+    listen()
     return doctor(as_json=given.json)
 
 
 def _presets(given: argparse.Namespace) -> int:
     from oimg.faces.cli.presets import presets  # noqa: PLC0415
 
+    listen()
     return presets(given, base_recipe)
 
 

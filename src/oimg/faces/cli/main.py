@@ -28,9 +28,21 @@ def main(arguments: list[str] | None = None) -> int:
 
         serve()
         return 0
+    _end_at_once_on_ctrl_c()
     from oimg.faces.cli.commands import run  # noqa: PLC0415 - the guard and --version come before the weight
 
     return run(given)
+
+
+def _end_at_once_on_ctrl_c() -> None:
+    """While modules load, Ctrl-C simply ends the process: NumPy would make an ImportError of the exception.
+
+    A command takes Ctrl-C in hand before it begins to work (`commands.listen`).
+    """
+    import signal  # noqa: PLC0415 - not for --version
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else whoever started us had it ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 if __name__ == "__main__":
