@@ -215,7 +215,7 @@ def _nothing(request: Request, highest: float | None, notices: tuple[Notice, ...
         return Refusal(KeptCode.SIZE_UNREACHABLE, f"{recipe.max_bytes} bytes", highest, notices)
     if recipe.mode is Mode.LOSSLESS:
         return Refusal(KeptCode.LOSSLESS, "", None, notices)
-    if highest is not None and highest < recipe.target:
+    if highest is not None:
         return Refusal(KeptCode.TARGET_UNREACHABLE, f"{highest:.1f}", highest, notices)
     return Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, notices)
 
@@ -271,7 +271,7 @@ def _choose(request: Request, results: list[Made | Refusal], notices: tuple[Noti
         refusals = [result for result in results if isinstance(result, Refusal)]
         return refusals[0] if refusals else Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, notices)
     best = min(made, key=lambda result: _order(request.recipe, result))
-    best = replace(best, notices=tuple(dict.fromkeys((*notices, *best.notices, *_trailing(request)))))
+    best = replace(best, notices=tuple(dict.fromkeys((*notices, *best.notices, *_dropped(request)))))
     return _gate(request, best)
 
 
@@ -305,8 +305,10 @@ def _gate(request: Request, best: Made) -> Made | Refusal:
     return best if saved > 0 else Refusal(KeptCode.NOT_SMALLER, f"{len(best.data)} bytes", None, best.notices)
 
 
-def _trailing(request: Request) -> tuple[Notice, ...]:
-    return (Notice.TRAILING_DATA,) if Feature.TRAILING_DATA in request.header.features else ()
+def _dropped(request: Request) -> tuple[Notice, ...]:
+    """What lay behind the picture and is in no result."""
+    behind = {Feature.TRAILING_DATA: Notice.TRAILING_DATA, Feature.PREVIEW: Notice.PREVIEW_DROPPED}
+    return tuple(notice for feature, notice in behind.items() if feature in request.header.features)
 
 
 def inspect_header(untrusted: bytes) -> Header:

@@ -76,6 +76,7 @@ NOTICES: Final = MappingProxyType(
         Notice.APPROXIMATE_SCORE: N_("the score of so small a picture is approximate"),
         Notice.TARGET_MISSED: N_("the quality asked for was missed"),
         Notice.DATES_NOT_KEPT: N_("dates or permissions could not be kept"),
+        Notice.PREVIEW_DROPPED: N_("a smaller preview picture inside the file was dropped"),
         Notice.TRAILING_DATA: N_("bytes after the end of the picture were dropped"),
     }
 )

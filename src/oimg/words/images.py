@@ -53,6 +53,7 @@ class Feature(StrEnum):
     DEPTH_MAP = "depth-map"
     HDR = "hdr"
     C2PA = "c2pa"
+    PREVIEW = "embedded-preview"
     TRAILING_DATA = "trailing-data"
 
 

@@ -52,6 +52,7 @@ class Notice(StrEnum):
     APPROXIMATE_SCORE = "approximate-score"
     TARGET_MISSED = "target-missed"
     DATES_NOT_KEPT = "dates-not-kept"
+    PREVIEW_DROPPED = "embedded-preview-dropped"
     TRAILING_DATA = "trailing-data-dropped"
 
 

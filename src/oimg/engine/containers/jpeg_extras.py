@@ -112,7 +112,7 @@ def _after(stream: BinaryIO, own: Hints, end: int, size: int) -> set[Feature]:
         elif hints.depth_map:
             found.add(Feature.DEPTH_MAP)
         elif kind == _THUMBNAIL:
-            continue
+            found.add(Feature.PREVIEW)
         elif number < len(own.listed):
             individual += 1
         elif own.gain_map and Feature.GAIN_MAP not in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -69,6 +70,8 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     selection = Selection(tuple(given.include), tuple(given.exclude))
     # A service or a terminal that ends us gets the same clean stop as Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    if not given.verbose:  # an unexpected error is told in its line; its trace is for those who ask
+        logging.getLogger("oimg").addHandler(logging.NullHandler())
     session = Session(workers=given.jobs, memory_limit=memory)
     show = _Show(given, session)
     with session:
