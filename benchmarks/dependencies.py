@@ -254,7 +254,8 @@ def avif_encode(pixels: Pixels, quality: float, speed: int, tune: str, chroma: s
 
 
 def jxl_encode(pixels: Pixels, quality: float, effort: int) -> bytes:
-    encoder = pillow_jxl.Encoder(
+    library: Any = pillow_jxl  # its stub knows none of these
+    encoder = library.Encoder(
         mode="RGB",
         lossless=False,
         quality=float(quality),
@@ -398,7 +399,9 @@ def palette(corpus: Path) -> None:
 
 
 def transcode(corpus: Path) -> None:
-    exact, not_exact, refused, before, after = 0, [], [], 0, 0
+    exact, before, after = 0, 0, 0
+    not_exact: list[str] = []
+    refused: list[str] = []
     for path in sorted((corpus / "photos").rglob("*.jpg")):
         untrusted = path.read_bytes()
         with Image.open(path) as image:
