@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         serve()
         return 0
     _end_at_once_on_ctrl_c()
+    if arguments is None and not {"-v", "--verbose"} & set(given):
+        _quiet_libraries()
     from oimg.faces.cli.commands import run  # noqa: PLC0415 - the guard and --version come before the weight
 
     return run(given)
@@ -43,6 +45,24 @@ def _end_at_once_on_ctrl_c() -> None:
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else whoever started us had it ignored
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _quiet_libraries() -> None:
+    """Keep standard error for ourselves: libtiff and other libraries write there in words of their own.
+
+    Outcomes tell of odd files in ours; with --verbose the libraries are heard as well.
+    """
+    if sys.stderr is None:
+        return
+    sys.stderr.flush()
+    try:
+        own = os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # standard error is closed
+        return
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    sys.stderr = own
 
 
 if __name__ == "__main__":
