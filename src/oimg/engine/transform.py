@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Final
 
+from oimg.engine import guarded
 from oimg.engine.candidates import Prepared, Proposal, propose
 from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS, jpeg
 from oimg.engine.codecs.base import check_limits
@@ -85,7 +86,7 @@ def transform(request: Request) -> Made | Refusal:
         return Refusal(*refused)
     if recipe.format is Target.AUTO and _within_size(request) and not moves_pixels(header, recipe):
         return Refusal(KeptCode.WITHIN_SIZE)
-    source = CODECS[header.format].decode(request.untrusted, request.limits)
+    source = guarded.decode(request.untrusted, header, request.limits)
     if len(source.frames) < header.frames:
         raise OimgError(ErrorCode.CORRUPT, f"{len(source.frames)} of {header.frames} frames")
     if header.bit_depth > max(8, source.bit_depth) and targets != (header.format,):

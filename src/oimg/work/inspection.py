@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from oimg.engine import guarded
 from oimg.engine.codecs import CODECS
 from oimg.engine.metadata.policy import apply
 from oimg.engine.metadata.privacy import reveal
@@ -101,7 +102,7 @@ def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDA
 
 
 def _decode(source: SourceFile, limits: Limits) -> DecodedImage:
-    image = CODECS[source.header.format].decode(read_source(source), limits)
+    image = guarded.decode(read_source(source), source.header, limits)
     if Feature.MULTI_PAGE in source.header.features:
         return DecodedImage(image.frames[:1], image.color, image.icc, image.metadata, image.orientation)
     return image

@@ -1,4 +1,4 @@
-"""Native calls that never let go of the GIL, made in a child process that each worker thread keeps and reuses.
+"""Native calls that never let go of the GIL or may not come back, in a child process that each worker thread keeps.
 
 The child speaks over its pipes: a request is a line of JSON {"call", "options", "bytes"} and the payload,
 an answer is a line {"ok", "error", "bytes"} and the payload. It ends by itself when its parent goes.
@@ -113,9 +113,9 @@ class _Children:
 _children: Final = _Children()
 
 
-def call(name: str, options: dict[str, Any], payload: bytes) -> bytes:
+def call(name: str, options: dict[str, Any], payload: bytes, seconds: float = SECONDS) -> bytes:
     """Make a native call in this thread's child process; raises OimgError."""
-    return _children.of_this_thread().call(name, options, payload)
+    return _children.of_this_thread().call(name, options, payload, seconds)
 
 
 def close_all(*, for_good: bool = False) -> None:

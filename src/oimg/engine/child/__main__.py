@@ -36,7 +36,16 @@ def oxipng(payload: bytes, options: dict[str, Any]) -> bytes:
     )
 
 
-CALLS: Final[dict[str, Callable[[bytes, dict[str, Any]], bytes]]] = {"oxipng": oxipng}
+def decode(payload: bytes, options: dict[str, Any]) -> bytes:
+    """Decode a file and forget it: whoever asks wants to know whether this process outlives it."""
+    from oimg.engine.codecs import CODECS  # noqa: PLC0415 - a child that packs PNGs needs none of them
+    from oimg.words.images import Format, Limits  # noqa: PLC0415
+
+    CODECS[Format(options["format"])].decode(payload, Limits(**options["limits"]))
+    return b""
+
+
+CALLS: Final[dict[str, Callable[[bytes, dict[str, Any]], bytes]]] = {"oxipng": oxipng, "decode": decode}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
