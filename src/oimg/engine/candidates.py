@@ -39,7 +39,8 @@ _DRAWN_COLORS: Final = 4096
 # Below these sides the metric lacks scales, and pictures that score 80 have visibly wrong colours: measured on the
 # corpus's icons and sprites, mean colour differences (CIE 1976) of 3 to 11; most photos of that score stay under 3.
 _SMALL_TARGETS: Final = ((32, 95.0), (SMALLEST_EXACT, 90.0))
-# 4:2:0 JPEG gives way to 4:4:4 above this quality, where it needs fewer bytes for the same score.
+# Colour at full resolution costs a JPEG 8 to 15 % more bytes at the same score (docs/dependencies.md, "pyjpegli"), so
+# the search takes it only where 4:2:0 cannot reach the target; a fixed quality this high asks for fidelity.
 _FULL_CHROMA_FROM: Final = 93
 _FULL_CHROMA_LOWEST: Final = 70
 # In size mode quality goes no lower than where pictures score about this; then the dimensions shrink.
@@ -191,8 +192,8 @@ def _search(work: Prepared) -> Found:
         # One encode is left for a lossless try.
         return for_score(work.trial(), target, budget=MAX_ENCODES - 1)
     coarse = work.trial()
-    low, high, step = coarse.qualities
-    found = for_score(replace(coarse, qualities=(low, _FULL_CHROMA_FROM, step)), target, budget=MAX_ENCODES - 2)
+    high, step = coarse.qualities[1:]
+    found = for_score(coarse, target, budget=MAX_ENCODES - 2)
     if found.best is not None:
         return found
     fine = replace(work.trial(full_chroma=True), qualities=(_FULL_CHROMA_LOWEST, high, step))

@@ -74,7 +74,7 @@ NOTICES: Final = MappingProxyType(
         Notice.ALPHA_FLATTENED: N_("transparency was laid on the background colour"),
         Notice.METADATA_DROPPED: N_("some metadata cannot be carried by this format"),
         Notice.APPROXIMATE_SCORE: N_("the score of so small a picture is approximate"),
-        Notice.TARGET_MISSED: N_("the quality asked for was missed"),
+        Notice.METADATA_STAYS: N_("the copy is unchanged: what it reveals is still in it"),
         Notice.DATES_NOT_KEPT: N_("dates or permissions could not be kept"),
         Notice.PREVIEW_DROPPED: N_("a smaller preview picture inside the file was dropped"),
         Notice.TRAILING_DATA: N_("bytes after the end of the picture were dropped"),

@@ -123,7 +123,7 @@ class Output:
     path: str = setting("", "--output", N_("Folder or file to write to"))
     suffix: str = setting("_optimized", "--suffix", N_("Added to the name beside the original"))
     conflict: Conflict = setting(Conflict.RENAME, "--on-conflict", N_("When the name is taken"))
-    keep_dates: bool = setting(True, "--keep-dates", N_("Keep dates and permissions"))
+    keep_dates: bool = setting(True, "--no-keep-dates", N_("Keep dates and permissions"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class Notice(StrEnum):
     ALPHA_FLATTENED = "transparency-flattened"
     METADATA_DROPPED = "metadata-not-carried"
     APPROXIMATE_SCORE = "approximate-score"
-    TARGET_MISSED = "target-missed"
+    METADATA_STAYS = "metadata-not-removed"
     DATES_NOT_KEPT = "dates-not-kept"
     PREVIEW_DROPPED = "embedded-preview-dropped"
     TRAILING_DATA = "trailing-data-dropped"

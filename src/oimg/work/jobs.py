@@ -18,7 +18,7 @@ from oimg.words.task import CancelToken, Control, Finished, OnEvent, Progressed,
 log = logging.getLogger(__name__)
 # Decoded source, working copies, a candidate and its decoded pixels, the encoder's own planes: measured
 # peak per pixel of a task (benchmarks/memory.py), rounded up.
-BYTES_PER_PIXEL: Final = 48
+BYTES_PER_PIXEL: Final = 72
 
 
 class MemoryGate:

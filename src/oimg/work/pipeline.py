@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from oimg.engine.codecs import SUFFIXES
+from oimg.engine.codecs import CODECS, SUFFIXES
 from oimg.engine.eligibility import target_formats
+from oimg.engine.metadata.policy import apply
 from oimg.engine.transform import Made, Refusal, Request, transform
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Limits
@@ -95,12 +96,32 @@ def _write(task: Task, made: Made, notices: tuple[Notice, ...]) -> Outcome:
 def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice, ...]) -> Outcome:
     """Leave the file; in another folder, an unchanged copy keeps the folder complete."""
     source, output = task.source, None
+    notices = (*notices, *refusal.notices)
     if task.destination.copy_kept:
+        notices = (*notices, *_still_told(task, untrusted))
         try:
             output = _commit(task, untrusted, source.path.suffix).path
         except FileExistsError:
             return Kept(source.path, source, KeptCode.EXISTS)
-    return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, (*notices, *refusal.notices))
+    return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, notices)
+
+
+def _still_told(task: Task, untrusted: bytes) -> tuple[Notice, ...]:
+    """Warn of an unchanged copy that holds what the recipe would have taken out: it may be made to be shared."""
+    header, recipe = task.source.header, task.recipe
+    try:
+        metadata, _ = CODECS[header.format].read_metadata(untrusted)
+    except OimgError:
+        return ()
+    _, removed = apply(
+        metadata,
+        recipe.metadata,
+        recipe.keep,
+        orientation_left=header.orientation,
+        size=header.upright_size,
+        pixels_changed=False,
+    )
+    return (Notice.METADATA_STAYS,) if removed else ()
 
 
 def _commit(task: Task, data: bytes, suffix: str) -> Written:

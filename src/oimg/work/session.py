@@ -71,7 +71,7 @@ class Run:
     def cancel(self) -> None:
         """Stop: tasks end at their next step, native calls in child processes at once."""
         self._batch.cancel()
-        child.close_all(for_good=True)
+        child.close_all()  # calls under way end at once; whoever makes the next one has asked its token before
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end; tells whether all are finished."""

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
+from oimg.words.netguard import audit
+
 
 def oxipng(payload: bytes, options: dict[str, Any]) -> bytes:
     """Losslessly recompress a PNG file at `level` 0 to 6; `unfilter` stores plain rows for reading 16 bits."""
@@ -81,6 +83,7 @@ def die_with_parent() -> None:
 
 def main() -> None:
     """Serve the parent over the standard pipes."""
+    audit.arm()  # the kernel filter is inherited; the hook that names what was tried is not
     import signal  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from importlib.util import find_spec
 from io import BytesIO
 from typing import BinaryIO, Final, cast
 
@@ -12,7 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from oimg.engine import child
-from oimg.engine.codecs.base import Capabilities, Encoder, Recompressor, check_limits, decode_pillow, foreign
+from oimg.engine.codecs.base import (
+    Capabilities,
+    Encoder,
+    Recompressor,
+    check_limits,
+    decode_pillow,
+    foreign,
+    open_pillow,
+    save_pillow,
+)
 from oimg.engine.codecs.palette import quantize
 from oimg.engine.containers import png as container
 from oimg.engine.containers.png_chunks import Chunk
@@ -87,6 +97,8 @@ class PngCodec:
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Search filters and reductions that keep every pixel."""
+        if find_spec("oxipng") is None:
+            return _pack_with_pillow(encoded) if effort else encoded
         for _ in range(_ROUNDS):
             packed = child.call("oxipng", {"level": _LEVELS[effort]}, encoded)
             if len(packed) >= len(encoded):
@@ -108,7 +120,8 @@ class PngCodec:
         from importlib.metadata import version  # noqa: PLC0415
 
         with foreign(ErrorCode.CODEC_MISSING):
-            return ", ".join(f"{name} {version(name)}" for name in ("Pillow", "pyoxipng", "imagequant"))
+            packer = f"pyoxipng {version('pyoxipng')}" if find_spec("oxipng") else "no pyoxipng: files stay larger"
+            return f"Pillow {version('Pillow')}, {packer}, imagequant {version('imagequant')}"
         raise AssertionError  # pragma: no cover
 
 
@@ -133,12 +146,25 @@ def assemble(pixels: Pixels, palette: npt.NDArray[np.uint8] | None = None) -> by
     return b"".join(parts)
 
 
+def _pack_with_pillow(encoded: bytes) -> bytes:
+    """Do without oxipng, where it has no wheel: Pillow's own filters and strongest deflate, for what they keep."""
+    header = container.header(BytesIO(encoded))
+    if header.bit_depth == 16 or header.frames > 1 or container.colour_chunks(encoded) - {"iCCP"}:
+        return encoded
+    metadata, icc = container.read_metadata(encoded)
+    with open_pillow(encoded, "PNG") as image, foreign(ErrorCode.ENCODE):
+        packed = container.rewrite(save_pillow(image, "PNG", optimize=True), metadata, icc)
+    return packed if len(packed) < len(encoded) else encoded
+
+
 def _chunk(kind: bytes, payload: bytes) -> bytes:
     return struct.pack(">I", len(payload)) + kind + payload + struct.pack(">I", zlib.crc32(kind + payload))
 
 
 def _decode_16(untrusted: bytes) -> npt.NDArray[np.uint16]:
     """Read 16-bit samples exactly: Pillow drops the low byte of colour, so oxipng lays the rows bare."""
+    if find_spec("oxipng") is None:
+        raise OimgError(ErrorCode.CODEC_MISSING, "pyoxipng, which reads 16-bit PNG")
     try:
         plain = child.call("oxipng", {"unfilter": True}, untrusted)
     except OimgError as error:

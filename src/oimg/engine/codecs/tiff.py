@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
@@ -104,18 +105,17 @@ class TiffCodec:
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
         """Write one strip-wise page: group 4 for black and white, deflate with a predictor for the rest."""
         picture = to_pillow(image.pixels, image.color)
-        coding: dict[str, Any] = {"icc_profile": image.icc or None}
+        tags = _tags(image.metadata)
+        coding: dict[str, Any] = {"icc_profile": image.icc or None, "exif": tags}
         if _bilevel(image):
             picture, coding["compression"] = picture.convert("1", dither=Image.Dither.NONE), "group4"
         else:
-            coding |= {"compression": "tiff_adobe_deflate", "tiffinfo": {_PREDICTOR: 2}}
+            coding["compression"], tags[_PREDICTOR] = "tiff_adobe_deflate", 2
         if image.metadata.density:
             coding["resolution_unit"], (coding["x_resolution"], coding["y_resolution"]) = (
                 "inch",
                 image.metadata.density,
             )
-        if image.metadata.exif:
-            coding["exif"] = image.metadata.exif
         del options  # there is no dial
         return save_pillow(picture, "TIFF", **coding)
 
@@ -143,6 +143,20 @@ def _bilevel(image: DecodedImage) -> bool:
 def _read_profile(untrusted: bytes) -> bytes:
     with open_pillow(untrusted, "TIFF") as image:
         return image.info.get("icc_profile") or b""
+
+
+def _tags(metadata: Metadata) -> Image.Exif:
+    """Metadata as tags for the file's own directory, which tells of the pixels by itself."""
+    tags = Image.Exif()
+    with suppress(Exception):  # a block that is kept though nobody can read it
+        tags.load(metadata.exif)
+    for tag in _STRUCTURE & set(tags):
+        del tags[tag]
+    if metadata.xmp:
+        tags[_XMP] = metadata.xmp
+    if metadata.iptc:
+        tags[_IPTC] = metadata.iptc
+    return tags
 
 
 def _read_metadata(untrusted: bytes) -> Metadata:

@@ -77,7 +77,10 @@ def base_recipe(given: argparse.Namespace) -> Recipe:
     """Give the recipe of --preset, or the user's default; RecipeError where there is none of this name."""
     from oimg.work.settings import PresetStore, SettingsError, load  # noqa: PLC0415
 
-    name = given.preset if given.preset is not None else load()[0].preset
+    settings, notes = load()
+    for note in notes:
+        stderr(f"oimg: {_('settings ignored')}: {messages.printable(note)}")
+    name = given.preset if given.preset is not None else settings.preset
     try:
         return PresetStore().get(name)
     except SettingsError as error:

@@ -30,12 +30,10 @@ _GRACE: Final = 1.2
 class _Show:
     """Where outcomes go: JSON lines, or a table and a progress bar."""
 
-    def __init__(self, given: argparse.Namespace, session: Session) -> None:
+    def __init__(self, given: argparse.Namespace) -> None:
         self.as_json = given.json
         self._table = None if given.json or given.quiet else Table(sys.stdout, verbose=given.verbose)
         self.progress = Progress(sys.stderr, enabled=not given.quiet)
-        for note in session.notes:
-            stderr(f"oimg: {_('settings ignored')}: {printable(note)}")
 
     def record(self, record: Record) -> None:
         self.progress.clear()
@@ -69,11 +67,11 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     memory = bytes_from(given.memory_limit, "--memory-limit") if given.memory_limit else 0
     selection = Selection(tuple(given.include), tuple(given.exclude))
     # A service or a terminal that ends us gets the same clean stop as Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not given.verbose:  # an unexpected error is told in its line; its trace is for those who ask
         logging.getLogger("oimg").addHandler(logging.NullHandler())
     session = Session(workers=given.jobs, memory_limit=memory)
-    show = _Show(given, session)
+    show = _Show(given)
     with session:
         prepared = session.prepare(paths, recipe, selection, show.progress.looking)
         if given.dry_run:
@@ -144,7 +142,8 @@ def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Nam
 
 def _stop(session: Session, run: Run, show: _Show, unreported: set[int], given: argparse.Namespace) -> None:
     """Ask all tasks to stop, wait a moment, then leave without those that sit in a native call."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     show.progress.clear()
     stderr(_("Stopping; finished files stay."))
     run.cancel()

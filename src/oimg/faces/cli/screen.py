@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from oimg.faces.messages import _, ngettext, notice, printable, reason, seconds, share, size
-from oimg.words.report import Failed, Kept, Optimized, Record, Report, Stopped
+from oimg.words.report import Failed, Kept, Notice, Optimized, Record, Report, Stopped
 
 _GREEN, _YELLOW, _RED, _DIM, _PLAIN = "\033[32m", "\033[33m", "\033[31m", "\033[2m", "\033[0m"
 _LONGEST_NAME: Final = 40
@@ -94,7 +94,9 @@ def _facts(record: Record) -> str:
             return f"{sizes}  {quality:10}  {name}".rstrip()
         case Kept(source=source):
             before_text = f"{size(source.byte_size):>9}  " if source is not None else ""
-            return f"{before_text}{_('kept')}: {reason(outcome)}"
+            # Worth a word even without --verbose: the copy may be made to be shared.
+            told = f"; {notice(Notice.METADATA_STAYS)}" if Notice.METADATA_STAYS in outcome.warnings else ""
+            return f"{before_text}{_('kept')}: {reason(outcome)}{told}"
         case Failed():
             return f"{_('failed')}: {reason(outcome)}"
         case Stopped():

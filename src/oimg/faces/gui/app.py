@@ -6,10 +6,9 @@ import sys
 
 from oimg.words import netguard
 
-netguard.arm()
-
 
 def main() -> int:
     """Tell that the window comes in a later version; exit code 2, as for any command that cannot be."""
+    netguard.arm()
     sys.stderr.write("oimg-gui: the window is not part of this version yet; `oimg optimize` does the work.\n")
     return 2
