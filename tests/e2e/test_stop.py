@@ -33,7 +33,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Running:
     """The program under way, in a session of its own as a shell would start it."""
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(self, *arguments: str | Path, ignored: signal.Signals | None = None) -> None:
         self.process = subprocess.Popen(
             command("optimize", *arguments, "--json"),
             env=environment(),
@@ -41,6 +41,7 @@ class Running:
             stderr=subprocess.PIPE,
             start_new_session=True,
             text=True,
+            preexec_fn=None if ignored is None else lambda: signal.signal(ignored, signal.SIG_IGN),  # noqa: PLW1509
         )
 
     def first_line(self) -> dict[str, object]:
@@ -133,14 +134,28 @@ def test_a_stop_while_files_are_looked_at(pictures: Path, tmp_path: Path) -> Non
 def test_two_signals_are_as_good_as_one(pictures: Path, tmp_path: Path) -> None:
     running = Running(pictures, "-o", tmp_path / "out", "-f", "avif", "-j", "2")
     running.first_line()
-    for _ in range(5):
-        running.process.send_signal(signal.SIGINT)
+    for number in (signal.SIGINT, signal.SIGTERM) * 3:
+        running.process.send_signal(number)
         time.sleep(0.02)
     out, err = running.process.communicate(timeout=60)
     assert running.process.returncode == 130
     assert json.loads(out.splitlines()[-1])["event"] == "summary"
     assert "Traceback" not in err
     assert running.gone() == []
+
+
+def test_a_script_in_the_background_can_still_be_ended(pictures: Path, tmp_path: Path) -> None:
+    """A shell without job control starts programs in the background with Ctrl-C ignored."""
+    running = Running(pictures, "-o", tmp_path / "out", "-f", "avif", "-j", "2", ignored=signal.SIGINT)
+    running.first_line()
+    running.process.send_signal(signal.SIGINT)
+    assert json.loads(running.process.stdout.readline())["event"] == "file"  # it goes on
+    began = time.monotonic()
+    running.process.send_signal(signal.SIGTERM)
+    out, _ = running.process.communicate(timeout=60)
+    assert time.monotonic() - began < PATIENCE
+    assert running.process.returncode == 130
+    assert json.loads(out.splitlines()[-1])["event"] == "summary"
 
 
 def test_a_kill_leaves_no_child_and_no_half_file_under_a_final_name(pictures: Path, tmp_path: Path) -> None:
