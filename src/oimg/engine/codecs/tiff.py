@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -19,6 +19,7 @@ from oimg.engine.codecs.base import (
     save_pillow,
     to_pillow,
 )
+from oimg.engine.codecs.tiff_file import deflated, lifted, write
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import (
     ColorModel,
@@ -37,7 +38,8 @@ _STRUCTURE: Final = frozenset({
     297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 330, 332, 334, 336, 338, 339, 340, 341, 342, 347, 512,
     513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 700, 33723, 34377, 34675,
 })  # fmt: skip
-_PREDICTOR, _XMP, _IPTC = 317, 700, 33723
+_XMP, _IPTC = 700, 33723
+_MIDDLE: Final = 5  # the effort above which deflate takes its time
 _LOSSY: Final = frozenset({6, 7, 34892, 33003, 33005, 34712, 50001, 50002})  # JPEG, JPEG 2000, WebP, JXL inside
 _CAPABILITIES: Final = Capabilities(
     lossless=True,
@@ -53,7 +55,7 @@ _CAPABILITIES: Final = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class TiffCodec:
-    """libtiff through Pillow."""
+    """libtiff through Pillow reads, and codes fax pages; the file is put together here."""
 
     format: Format = Format.TIFF
     capabilities: Capabilities = _CAPABILITIES
@@ -103,21 +105,16 @@ class TiffCodec:
         return decode_pillow(untrusted, "TIFF", limits, metadata=metadata)
 
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
-        """Write one strip-wise page: group 4 for black and white, deflate with a predictor for the rest."""
-        picture = to_pillow(image.pixels, image.color)
-        tags = _tags(image.metadata)
-        coding: dict[str, Any] = {"icc_profile": image.icc or None, "exif": tags}
+        """Write one page: group 4 for black and white, deflate with a predictor for the rest."""
         if _bilevel(image):
-            picture, coding["compression"] = picture.convert("1", dither=Image.Dither.NONE), "group4"
+            page = to_pillow(image.pixels, image.color).convert("1", dither=Image.Dither.NONE)
+            coded = lifted(save_pillow(page, "TIFF", compression="group4"))
         else:
-            coding["compression"], tags[_PREDICTOR] = "tiff_adobe_deflate", 2
-        if image.metadata.density:
-            coding["resolution_unit"], (coding["x_resolution"], coding["y_resolution"]) = (
-                "inch",
-                image.metadata.density,
-            )
-        del options  # there is no dial
-        return save_pillow(picture, "TIFF", **coding)
+            pixels = cast("npt.NDArray[np.uint8]", image.pixels)
+            coded = deflated(pixels, image.color, 9 if options.effort > _MIDDLE else 6)
+        with foreign(ErrorCode.ENCODE):  # offsets end at 4 GiB
+            return write(coded, image.metadata, image.icc, _STRUCTURE)
+        raise AssertionError  # pragma: no cover
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Nothing left to gain."""
@@ -143,20 +140,6 @@ def _bilevel(image: DecodedImage) -> bool:
 def _read_profile(untrusted: bytes) -> bytes:
     with open_pillow(untrusted, "TIFF") as image:
         return image.info.get("icc_profile") or b""
-
-
-def _tags(metadata: Metadata) -> Image.Exif:
-    """Metadata as tags for the file's own directory, which tells of the pixels by itself."""
-    tags = Image.Exif()
-    with suppress(Exception):  # a block that is kept though nobody can read it
-        tags.load(metadata.exif)
-    for tag in _STRUCTURE & set(tags):
-        del tags[tag]
-    if metadata.xmp:
-        tags[_XMP] = metadata.xmp
-    if metadata.iptc:
-        tags[_IPTC] = metadata.iptc
-    return tags
 
 
 def _read_metadata(untrusted: bytes) -> Metadata:

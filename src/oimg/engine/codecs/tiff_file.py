@@ -1,0 +1,103 @@
+"""Writing TIFF files (TIFF 6.0) around coded strips: Pillow's writer loses Exif directories and holds the GIL."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from oimg.engine.metadata.exif import BadExif, Exif, parse
+from oimg.engine.metadata.tiff import Entry, TableReader, even, number_entry, table_bytes
+from oimg.words.images import ColorModel, Metadata
+
+_DEFLATE, _HORIZONTAL = 8, 2
+_PHOTOMETRIC: Final = {ColorModel.GRAY: 1, ColorModel.RGB: 2, ColorModel.CMYK: 5}
+_STRIP_BYTES: Final = 1 << 20
+_OFFSETS, _COUNTS, _X_DENSITY, _Y_DENSITY, _DENSITY_UNIT, _XMP, _IPTC, _ICC = 273, 279, 282, 283, 296, 700, 33723, 34675
+_SHORT, _LONG, _RATIONAL, _BYTE, _UNDEFINED = 3, 4, 5, 1, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """The strips of a picture, and the numbers by tag that tell how they are coded."""
+
+    numbers: dict[int, tuple[int, ...]]
+    strips: tuple[bytes, ...]
+
+
+def deflated(pixels: npt.NDArray[np.uint8], color: ColorModel, level: int) -> Coded:
+    """Code 8-bit pixels of shape (h, w, channels): differences to the left neighbour, deflated."""
+    height, width, channels = pixels.shape
+    rows = max(1, _STRIP_BYTES // (width * channels))
+    strips = []
+    for top in range(0, height, rows):
+        strip = pixels[top : top + rows].copy()
+        strip[:, 1:] -= pixels[top : top + rows, :-1]
+        strips.append(zlib.compress(strip.data, level))
+    numbers = {
+        256: (width,),
+        257: (height,),
+        258: (8,) * channels,
+        259: (_DEFLATE,),
+        262: (_PHOTOMETRIC[color],),
+        277: (channels,),
+        278: (min(rows, height),),
+        284: (1,),
+        317: (_HORIZONTAL,),
+    }
+    if channels > color.channels:
+        numbers[338] = (2,)  # alpha is straight
+    return Coded(numbers, tuple(strips))
+
+
+def lifted(block: bytes) -> Coded:
+    """Take the strips out of a file that was just written by libtiff."""
+    reader = TableReader(block)
+    table = reader.read(reader.number(4, 4))
+    entries = table.entries if table is not None else ()
+    found = {entry.tag: _numbers(entry, reader) for entry in entries if entry.type in (_SHORT, _LONG)}
+    places = zip(found.pop(_OFFSETS), found.pop(_COUNTS), strict=True)
+    return Coded(found, tuple(block[at : at + size] for at, size in places))
+
+
+def _numbers(entry: Entry, reader: TableReader) -> tuple[int, ...]:
+    size = 2 if entry.type == _SHORT else 4
+    return tuple(int.from_bytes(entry.raw[at : at + size], reader.order) for at in range(0, len(entry.raw), size))
+
+
+def write(coded: Coded, metadata: Metadata, icc: bytes, structure: frozenset[int]) -> bytes:
+    """Put a file together; tags of `structure` in the metadata are left out, for they told of other pixels."""
+    try:
+        source = parse(metadata.exif)
+    except BadExif:
+        source = Exif()
+    order = source.byte_order
+    out = bytearray(replace(source, ifd0=(), ifd1=(), thumbnail=b"").serialize())
+    reader = TableReader(bytes(out))
+    links = reader.read(reader.number(4, 4))
+    offsets = []
+    for strip in coded.strips:
+        out += bytes(even(len(out)) - len(out))
+        offsets.append(len(out))
+        out += strip
+    out += bytes(even(len(out)) - len(out))
+    entries = {entry.tag: entry for entry in source.ifd0 if entry.tag not in structure and entry.type != 13}
+    entries |= {entry.tag: entry for entry in (links.entries if links is not None else ())}
+    sizes = {_OFFSETS: tuple(offsets), _COUNTS: tuple(len(strip) for strip in coded.strips)}
+    for tag, values in (coded.numbers | sizes).items():
+        wide = max(values) > 0xFFFF
+        raw = b"".join(value.to_bytes(4 if wide else 2, order) for value in values)
+        entries[tag] = Entry(tag, _LONG if wide else _SHORT, len(values), raw)
+    for tag, kind, blob in ((_XMP, _BYTE, metadata.xmp), (_IPTC, _UNDEFINED, metadata.iptc), (_ICC, _UNDEFINED, icc)):
+        if blob:
+            entries[tag] = Entry(tag, kind, len(blob), blob)
+    if metadata.density is not None:
+        for tag, value in zip((_X_DENSITY, _Y_DENSITY), metadata.density, strict=True):
+            parts = (round(min(value, 4e6) * 1000), 1000)
+            entries[tag] = Entry(tag, _RATIONAL, 1, b"".join(part.to_bytes(4, order) for part in parts))
+        entries[_DENSITY_UNIT] = number_entry(_DENSITY_UNIT, 2, order, short=True)
+    out[4:8] = len(out).to_bytes(4, order)
+    return bytes(out) + table_bytes(entries.values(), len(out), 0, order)
