@@ -100,15 +100,12 @@ class AvifCodec:
 @cache
 def _load() -> None:
     """Write with the plugin, which tunes; read with Pillow's own libavif, which lets go of the GIL."""
-    from PIL import Image, features  # noqa: PLC0415
+    from PIL import AvifImagePlugin, Image, features  # noqa: PLC0415 - registers itself; the plugin after it
 
-    if features.check("avif"):
-        from PIL import AvifImagePlugin  # noqa: F401, PLC0415 - registers itself
-    reader = Image.OPEN.get("AVIF")
     with foreign(ErrorCode.CODEC_MISSING):
         import pillow_avif  # noqa: F401, PLC0415 - registers itself over Pillow's own
-    if reader is not None:
-        Image.OPEN["AVIF"] = reader
+    if features.check("avif"):
+        Image.register_open("AVIF", AvifImagePlugin.AvifImageFile, AvifImagePlugin._accept)  # noqa: SLF001
 
 
 def _without_play_count(image: DecodedImage) -> DecodedImage:
