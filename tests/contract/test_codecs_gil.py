@@ -20,7 +20,7 @@ from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, F
 WANTED = 0.3  # seconds a call must last to be judged
 SHARE = 0.5
 TRIES = 3
-WIDTHS = (1024, 1536, 2048, 3072)
+WIDTHS = (512, 1024, 1536, 2048, 3072)
 LIMITS = Limits(bomb_floor=1 << 40)
 
 
@@ -79,13 +79,7 @@ def written(target: Format, width: int) -> bytes:
     return saved(picture(width).pixels, plugin)
 
 
-TIFF = pytest.param(
-    Format.TIFF,
-    marks=pytest.mark.xfail(reason="Pillow's libtiff encoder holds the lock: 10 ms a megapixel", strict=True),
-)
-
-
-@pytest.mark.parametrize("target", [*(f for f in ENCODERS if f is not Format.TIFF), TIFF])
+@pytest.mark.parametrize("target", ENCODERS)
 def test_encoding(target: Format) -> None:
     quality = None if target is Format.PNG else 80
     lets_others_run(lambda width: lambda: ENCODERS[target].encode(picture(width), EncodeOptions(quality=quality)))

@@ -1,0 +1,107 @@
+"""What is special to JPEG XL: JPEG files that come back bit for bit, profiles that are made up."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine_pictures import image, made, photo, saved
+from oimg.engine.codecs import jxl
+from oimg.engine.transform import inspect_header
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.images import ColorModel, EncodeOptions, Limits
+from oimg.words.privacy import MetadataPolicy
+from oimg.words.recipe import Mode, Recipe, Target
+
+PACK = Recipe(format=Target.JXL, mode=Mode.LOSSLESS, metadata=MetadataPolicy.KEEP, effort=3)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    "name",
+    [
+        "photos/camera/silver_fir.jpg",
+        "photos/gps/DSCN0010.jpg",
+        "conformance/jpeg/progressive3.jpg",
+        "graphics/scans/w91frag.jpg",
+    ],
+)
+def test_a_jpeg_comes_back(corpus: Path, name: str) -> None:
+    data = (corpus / name).read_bytes()
+    result = made(data, PACK)
+    back = jxl.to_jpeg(result.data)
+    assert back is not None
+    assert len(result.data) < 0.95 * len(back)
+    with Image.open(BytesIO(data)) as before, Image.open(BytesIO(back)) as after:
+        assert np.array_equal(np.asarray(before), np.asarray(after))
+
+
+def test_every_byte_of_a_plain_jpeg_comes_back() -> None:
+    source = saved(photo(), "JPEG", quality=85)
+    packed = jxl.from_jpeg(source, (160, 128), 5)
+    assert jxl.to_jpeg(packed) == source
+    assert len(packed) < len(source)
+
+
+def test_a_jpeg_that_does_not_come_back_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = saved(photo(), "JPEG", quality=85)
+    monkeypatch.setattr(jxl, "to_jpeg", lambda _: source[:-1] + b"\0")
+    with pytest.raises(OimgError) as caught:
+        jxl.from_jpeg(source, (160, 128), 3)
+    assert caught.value.code is ErrorCode.VERIFY
+
+
+def test_what_is_no_jpeg_cannot_be_packed() -> None:
+    with pytest.raises(OimgError) as caught:
+        jxl.from_jpeg(b"\xff\xd8\xff\xd9", (1, 1), 3)
+    assert caught.value.code in {ErrorCode.ENCODE, ErrorCode.VERIFY}
+
+
+def test_a_picture_holds_no_jpeg() -> None:
+    assert jxl.to_jpeg(jxl.CODEC.encode(image(), EncodeOptions(quality=80))) is None
+
+
+def test_the_private_part_of_a_packed_jpeg_is_gone() -> None:
+    exif = Image.Exif()
+    exif[0x013B] = "Jane Private"  # artist
+    source = saved(photo(), "JPEG", quality=85, exif=exif, comment=b"my secret comment")
+    assert b"Jane Private" in source
+    result = made(source, Recipe(format=Target.JXL, mode=Mode.LOSSLESS))
+    back = jxl.to_jpeg(result.data) or b""
+    for told in (b"Jane Private", b"my secret comment"):
+        assert told not in result.data
+        assert told not in back
+
+
+@pytest.mark.parametrize("kind", ["gray", "gray+alpha", "rgb", "rgba"])
+@pytest.mark.parametrize("quality", [None, 70.5])
+def test_made_up_profiles_are_left_out(kind: str, quality: float | None) -> None:
+    source = image(kind, 30, 20)
+    data = jxl.CODEC.encode(source, EncodeOptions(quality=quality, effort=2))
+    decoded = jxl.CODEC.decode(data, Limits())
+    assert decoded.icc == b""
+    assert decoded.color is source.color
+    assert decoded.pixels.shape == source.pixels.shape
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("name", ["city", "night"])
+def test_lossless_photos_against_their_png_twins(corpus: Path, name: str) -> None:
+    data = (corpus / "photos" / "jxl" / f"{name}-lossless.jxl").read_bytes()
+    with Image.open(corpus / "photos" / "lossless" / f"{name}-lossless.png") as twin:
+        wanted = np.asarray(twin.convert("RGB"))
+    assert np.array_equal(jxl.CODEC.decode(data, Limits()).pixels, wanted)
+    assert not inspect_header(data).lossy
+
+
+@pytest.mark.corpus
+def test_small_and_large_headers(corpus: Path) -> None:
+    folder = corpus / "conformance" / "jxl"
+    for name, size in (("1x1_exif_xmp.jxl", (1, 1)), ("large_header.jxl", (1, 1)), ("3x3_srgb_lossless.jxl", (3, 3))):
+        decoded = jxl.CODEC.decode((folder / name).read_bytes(), Limits())
+        assert decoded.size == size
+        assert decoded.color in {ColorModel.GRAY, ColorModel.RGB}
