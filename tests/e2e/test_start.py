@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import statistics
@@ -80,6 +81,13 @@ def test_no_network_call_ever(tmp_path: Path) -> None:
     # The guard tries itself out: a refused socket (EAFNOSUPPORT) is what it looks for.
     made = [line for line in log.read_text().splitlines() if re.search(r"AF_INET|AF_PACKET|AF_NETLINK", line)]
     assert [line for line in made if "EAFNOSUPPORT" not in line and "EPERM" not in line] == []
+
+
+def test_a_bundled_program_is_its_own_codec_process() -> None:
+    done = run_oimg("--codec-child", data=b'{"call": "none", "options": {}, "bytes": 0}\n')
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out.splitlines()[0])["ok"] is False  # there is no such call
+    assert run_oimg("--codec-child").code == 0
 
 
 def test_works_without_a_home_that_can_be_written(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -113,6 +114,25 @@ def test_a_stop_in_the_middle(pictures: Path, tmp_path: Path, number: signal.Sig
     assert running.gone() == []
     assert unfinished(pictures, tmp_path) == []
     assert fingerprints(pictures) == before
+
+
+def test_a_stop_does_not_wait_for_a_long_native_call(tmp_path: Path) -> None:
+    """Nothing can end libjxl in the middle of a call; the process goes without it."""
+    random = np.random.default_rng(1)
+    for number in range(2):
+        noise = random.integers(0, 255, (1500, 2000, 3), np.uint8)
+        Image.fromarray(noise).save(tmp_path / f"{number}.png", compress_level=1)
+    running = Running(tmp_path, "-o", tmp_path / "out", "-f", "jxl", "--lossless", "--effort", "10", "-j", "2")
+    time.sleep(2)
+    began = time.monotonic()
+    running.process.send_signal(signal.SIGINT)
+    out, err = running.process.communicate(timeout=60)
+    assert time.monotonic() - began < PATIENCE
+    assert running.process.returncode == 130
+    assert [json.loads(line).get("outcome") for line in out.splitlines()] == ["stopped", "stopped", None]
+    assert "Traceback" not in err
+    assert running.gone() == []
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["0.png", "1.png"]
 
 
 def test_a_stop_while_files_are_looked_at(pictures: Path, tmp_path: Path) -> None:

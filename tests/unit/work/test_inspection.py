@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from oimg.engine import child
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
 from oimg.words.privacy import MetadataGroup, MetadataPolicy
 from oimg.words.recipe import Recipe
 from oimg.work.inspection import compare, inspect, look
 from work_help import photo, state
+
+
+@pytest.fixture(autouse=True)
+def no_child_stays() -> Iterator[None]:
+    """Some formats are read in a codec process."""
+    yield
+    child.close_all()
 
 
 def code_of(path: Path) -> ErrorCode:

@@ -12,8 +12,10 @@ import pytest
 from PIL import Image, ImageChops
 
 from oimg.engine import child
+from oimg.engine.transform import Refusal
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.images import Format, Limits
+from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import Conflict, Mode, Output, Place, Recipe, Target
 from oimg.words.report import Kept, KeptCode, Notice, Optimized
 from oimg.words.task import CancelToken, Control, Task
@@ -90,6 +92,30 @@ def test_a_kept_file_is_copied_into_another_folder(picture: Path, tmp_path: Path
     again = run(small, Recipe(mode=Mode.LOSSLESS, output=into(tmp_path / "out")))
     assert again.output == outcome.output
     assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+@pytest.mark.parametrize(("metadata", "told"), [(MetadataPolicy.PRIVATE, True), (MetadataPolicy.KEEP, False)])
+def test_a_copy_that_tells_more_than_asked_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metadata: MetadataPolicy, told: bool
+) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 8.0, 0.0)})
+    path = photo(tmp_path / "a.jpg", exif=exif)
+    monkeypatch.setattr(pipeline, "transform", lambda _: Refusal(KeptCode.NOT_SMALLER))
+    outcome = run(path, Recipe(metadata=metadata, output=into(tmp_path / "out")))
+    assert (Notice.METADATA_STAYS in outcome.warnings) is told
+    assert outcome.output.read_bytes() == path.read_bytes()
+    assert Notice.METADATA_STAYS not in run(path, Recipe(metadata=metadata)).warnings  # nothing was copied
+
+
+def test_a_folder_that_cannot_be_listed_has_no_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = task_for(flat(tmp_path / "a_optimized.png"), LOSSLESS)
+
+    def refuse(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert isinstance(optimize_file(task, Control()), Optimized)
 
 
 def test_a_kept_file_is_not_copied_beside_itself(picture: Path) -> None:
