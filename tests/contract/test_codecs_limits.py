@@ -111,7 +111,7 @@ def test_huge_dimensions_are_refused_before_decoding(target: Format) -> None:
     assert peak < 5_000_000
 
 
-@pytest.mark.parametrize("target", set(READ_FORMATS) - {Format.ICO})  # an icon tells 256 at most
+@pytest.mark.parametrize("target", sorted(set(READ_FORMATS) - {Format.ICO}))  # an icon tells 256 at most
 def test_the_header_tells_the_huge_size(target: Format) -> None:
     header = CODECS[target].probe(BytesIO(HUGE[target]()))
     assert header.pixels > Limits().max_pixels
