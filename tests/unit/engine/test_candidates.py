@@ -1,0 +1,152 @@
+"""Which encodings are tried, and which of them may win."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine_pictures import drawing, image, photo
+from oimg.engine import candidates
+from oimg.engine.candidates import Prepared, propose
+from oimg.engine.codecs import ENCODERS
+from oimg.engine.search import MAX_ENCODES
+from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Limits
+from oimg.words.recipe import Mode, Recipe
+
+LOSSY = [Format.JPEG, Format.WEBP, Format.AVIF, Format.JXL]
+
+
+@dataclass(frozen=True)
+class Counting:
+    """A codec that notes what is asked of it."""
+
+    codec: Any
+    asked: list[EncodeOptions]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.codec, name)
+
+    def encode(self, picture: DecodedImage, options: EncodeOptions) -> bytes:
+        self.asked.append(options)
+        return self.codec.encode(picture, options)
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> dict[Format, list[EncodeOptions]]:
+    asked: dict[Format, list[EncodeOptions]] = {target: [] for target in ENCODERS}
+    monkeypatch.setattr(candidates, "ENCODERS", {t: Counting(c, asked[t]) for t, c in ENCODERS.items()})
+    return asked
+
+
+def still(array: np.ndarray) -> DecodedImage:
+    return DecodedImage((Frame(array),), ColorModel.RGB, loop=1)
+
+
+def work(target: Format, picture: DecodedImage, recipe: Recipe) -> Prepared:
+    return Prepared(picture, target, recipe, Limits(), lambda: None, lambda _: None)
+
+
+def run(prepared: Prepared, **facts: Any) -> tuple[Any, float | None]:
+    return propose(prepared, **{"lossy_source": False, "untouched": False, "most_bytes": 1e9, **facts})
+
+
+@pytest.mark.parametrize("target", LOSSY)
+@pytest.mark.parametrize("wanted", [30.0, 60.0, 80.0, 90.0, 99.0])
+@pytest.mark.parametrize("picture", [photo, drawing])
+def test_never_many_encodes(monkeypatch: pytest.MonkeyPatch, target: Format, wanted: float, picture: Any) -> None:
+    asked = counted(monkeypatch)
+    proposals, highest = run(work(target, still(picture()), Recipe(target=wanted, effort=1)))
+    assert len(asked[target]) <= MAX_ENCODES
+    # Palette tries of a drawing are PNG encodes; with them it is eight at most (design, section 4).
+    assert sum(map(len, asked.values())) <= MAX_ENCODES + 2
+    qualities = [(o.quality, o.full_chroma) for o in asked[target]]
+    assert len(qualities) == len(set(qualities))
+    # The best score is told where no lossy encoding reached the target, and only there.
+    lossy = [proposal for proposal in proposals if proposal.quality is not None]
+    assert highest is None if lossy else highest < wanted
+    for proposal in proposals:
+        assert proposal.score is not None
+        assert proposal.score >= wanted
+
+
+def test_jpeg_goes_to_full_chroma_only_when_halved_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(monkeypatch)
+    run(work(Format.JPEG, still(photo()), Recipe(target=70, effort=1)))
+    assert not any(options.full_chroma for options in asked[Format.JPEG])
+    run(work(Format.JPEG, still(drawing()), Recipe(target=90, effort=1)))
+    assert asked[Format.JPEG][-1].full_chroma
+
+
+def test_drawings_get_a_lossless_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    flat = np.zeros((128, 128, 3), np.uint8)
+    flat[32:96, 20:100] = (200, 40, 40)
+    asked = counted(monkeypatch)
+    proposals, _ = run(work(Format.WEBP, still(flat), Recipe(target=80, effort=1)))
+    assert any(options.quality is None for options in asked[Format.WEBP])
+    assert min(proposals, key=lambda p: len(p.data)).score == 100
+
+
+def test_photos_get_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(monkeypatch)
+    run(work(Format.WEBP, still(photo()), Recipe(target=70, effort=1)))
+    assert all(options.quality is not None for options in asked[Format.WEBP])
+
+
+def test_a_lossy_source_must_save_enough() -> None:
+    prepared = work(Format.WEBP, still(photo()), Recipe(target=70, effort=1))
+    proposals, _ = run(prepared, lossy_source=True)
+    size = min(len(proposal.data) for proposal in proposals)
+    assert run(prepared, lossy_source=True, most_bytes=size)[0]
+    assert not run(prepared, lossy_source=True, most_bytes=size - 1)[0]
+
+
+def test_lossless_mode_of_a_lossy_source_is_never_a_copy() -> None:
+    prepared = work(Format.WEBP, still(photo()), Recipe(mode=Mode.LOSSLESS, effort=1))
+    assert run(prepared, lossy_source=True)[0] == ()
+    assert len(run(prepared)[0]) == 1
+
+
+def test_fixed_quality_is_one_encode(monkeypatch: pytest.MonkeyPatch) -> None:
+    for target in LOSSY:
+        asked = counted(monkeypatch)
+        proposals, _ = run(work(target, still(photo()), Recipe(mode=Mode.QUALITY, quality=55, effort=1)))
+        assert [options.quality for options in asked[target]] == [55]
+        assert [proposal.quality for proposal in proposals] == [55]
+
+
+def test_palette_is_not_tried_on_gray_depth_or_few_colors(monkeypatch: pytest.MonkeyPatch) -> None:
+    for picture in (image("gray", 64, 64), image("rgb16", 32, 32), still(np.zeros((40, 40, 3), np.uint8))):
+        asked = counted(monkeypatch)
+        run(work(Format.PNG, picture, Recipe(target=30, effort=1)))
+        assert not any(options.palette for options in asked[Format.PNG])
+
+
+def test_palette_candidates_that_move_colors_lose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rare colour that the palette takes for another, in a picture that scores well all the same."""
+    prepared = work(Format.PNG, still(photo()), Recipe(target=20, effort=1))
+    monkeypatch.setattr(candidates, "PALETTE_FLOOR", -100.0)
+    monkeypatch.setattr(candidates, "PALETTE_SHIFT", 1e9)
+    free, _ = run(prepared)
+    monkeypatch.setattr(candidates, "PALETTE_SHIFT", -1.0)
+    strict, _ = run(prepared)
+    assert len(free) == 2
+    assert len(strict) == 1
+    assert strict[0].score == 100
+
+
+@pytest.mark.parametrize("seen", [[(10_000, 9000)], [(10_000, 9000), (4000, 4200)], [(10_000, 9000), (4000, 9500)]])
+def test_guessing_pixels_for_bytes(seen: list[tuple[int, int]]) -> None:
+    guess = candidates._pixels_for(3000, seen)
+    assert 0 < guess < seen[-1][0]
+    if len(seen) > 1 and seen[1][1] < seen[0][1]:  # 0.8 bytes a pixel, and 1000 beside them
+        assert guess == pytest.approx(2500)
+
+
+def test_finished_winners_are_read_again_only_when_they_changed() -> None:
+    webp, _ = run(work(Format.WEBP, still(photo()), Recipe(target=60, effort=1)))
+    jpeg, _ = run(work(Format.JPEG, still(photo()), Recipe(target=60, effort=3)))
+    assert webp[0].is_decoded
+    assert not jpeg[0].is_decoded
+    assert jpeg[0].decoded is not None
