@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -39,9 +38,20 @@ class _Names:
     def __init__(self, sources: Iterable[SourceFile]) -> None:
         self._taken: set[str] = set()
         self._sources = {_key(each.path) for each in sources}
+        self._next: dict[tuple[str, frozenset[str]], int] = {}  # thousands of files may have one name
 
-    def claim(self, names: set[str], source: SourceFile) -> bool:
-        """Take names for a source's result, all or none."""
+    def claim(self, folder: Path, stem: str, suffixes: frozenset[str], source: SourceFile) -> str:
+        """Give the first stem that is free with every suffix, and take it."""
+        room = _NAME_BYTES - max(len(os.fsencode(suffix)) for suffix in suffixes)
+        asked = _key(folder / stem), suffixes
+        number = self._next.get(asked, 1)
+        while not self._take({_key(folder / (numbered(stem, number, room) + suffix)) for suffix in suffixes}, source):
+            number += 1
+        self._next[asked] = number + 1
+        return numbered(stem, number, room)
+
+    def _take(self, names: set[str], source: SourceFile) -> bool:
+        """Take names, all or none."""
         if not names.isdisjoint(self._taken) or not (names - {_key(source.path)}).isdisjoint(self._sources):
             return False
         self._taken |= names
@@ -79,10 +89,7 @@ def _claim(source: SourceFile, recipe: Recipe, names: _Names) -> Destination:
     folder = _folder(source, output)
     beside = output.place is Place.BESIDE
     stem = result_stem(source.path.stem, output.suffix) if beside else source.path.stem
-    suffixes = _suffixes(source, recipe, beside=beside)
-    room = _NAME_BYTES - max(len(os.fsencode(suffix)) for suffix in suffixes)
-    stems = (numbered(stem, number, room) for number in count(1))
-    given = next(each for each in stems if names.claim({_key(folder / (each + suffix)) for suffix in suffixes}, source))
+    given = names.claim(folder, stem, _suffixes(source, recipe, beside=beside), source)
     return Destination(folder, given, output.conflict, output.keep_dates, copy_kept=not beside)
 
 
@@ -92,9 +99,9 @@ def _folder(source: SourceFile, output: Output) -> Path:
     return Path(os.path.abspath(output.path)) / source.path.parent.relative_to(source.root)  # noqa: PTH100
 
 
-def _suffixes(source: SourceFile, recipe: Recipe, *, beside: bool) -> set[str]:
+def _suffixes(source: SourceFile, recipe: Recipe, *, beside: bool) -> frozenset[str]:
     """Every suffix the result may get; in another folder a kept file is copied under its own."""
-    suffixes = {suffix_for(each, source.path) for each in target_formats(source.header, recipe)}
+    suffixes = frozenset(suffix_for(each, source.path) for each in target_formats(source.header, recipe))
     return suffixes if beside and suffixes else suffixes | {source.path.suffix}
 
 

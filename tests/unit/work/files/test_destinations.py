@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -153,6 +154,15 @@ def test_twins_are_numbered_in_the_order_given() -> None:
     sources = [invented(HOME / name, HOME, Header(Format.PNG, 4, 4)) for name in ("a.png", "a.jpg", "A.gif")]
     tasks = plan(sources, Recipe(format=Target.WEBP, output=into(Path("/out"))))
     assert [task.destination.stem for task in tasks] == ["a", "a (2)", "A (3)"]
+
+
+def test_thousands_of_files_may_have_one_name() -> None:
+    sources = [invented(HOME / str(number) / "cover.jpg", HOME / str(number)) for number in range(3000)]
+    began = time.monotonic()
+    tasks = plan(sources, Recipe(output=into(Path("/out"))))
+    assert time.monotonic() - began < 5  # a name is not looked for from the beginning each time
+    assert [task.destination.stem for task in tasks[:3]] == ["cover", "cover (2)", "cover (3)"]
+    assert len({task.destination.stem for task in tasks}) == 3000
 
 
 def test_one_file_gets_the_name_the_user_gave() -> None:
