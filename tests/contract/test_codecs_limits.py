@@ -99,7 +99,7 @@ def test_huge_dimensions_are_refused_before_decoding(target: Format) -> None:
     data = HUGE[target]()
     assert CODECS[target].sniff(data[:64])
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.thread_time()
     try:
         with pytest.raises(OimgError) as caught:
             CODECS[target].decode(data, Limits())
@@ -107,7 +107,7 @@ def test_huge_dimensions_are_refused_before_decoding(target: Format) -> None:
     finally:
         tracemalloc.stop()
     assert caught.value.code is ErrorCode.TOO_LARGE
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
     assert peak < 5_000_000
 
 

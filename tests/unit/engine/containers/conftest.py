@@ -67,7 +67,7 @@ def only_expected_errors() -> Callable[..., Any]:
     """Call a reader; only an OimgError with an allowed code may come out, and soon."""
 
     def call(read: Callable[..., Any], data: bytes, *rest: Any) -> Any:
-        started = time.perf_counter()
+        started = time.thread_time()
         caught: OimgError | None = None
         try:
             # A header reads a stream, everything else reads bytes.
@@ -77,6 +77,6 @@ def only_expected_errors() -> Callable[..., Any]:
             return None
         finally:
             assert caught is None or caught.code in ALLOWED
-            assert time.perf_counter() - started < PATIENCE
+            assert time.thread_time() - started < PATIENCE
 
     return call

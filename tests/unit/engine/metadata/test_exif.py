@@ -327,8 +327,8 @@ def test_overlapping_values_do_not_multiply() -> None:
     records = b"".join(struct.pack("<HHII", tag, 7, size - 8, 8) for tag in range(5000))
     block = b"II*\0" + struct.pack("<IH", 8, 5000) + records
     block += bytes(size - len(block))
-    began = time.perf_counter()
+    began = time.thread_time()
     exif = parse(block)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
     assert sum(len(e.raw) for e in exif.ifd0) <= 3 * size
     assert len(exif.ifd0) <= MAX_ENTRIES

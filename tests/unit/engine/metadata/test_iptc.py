@@ -73,9 +73,9 @@ def test_random_bytes_never_raise(data: bytes) -> None:
 
 
 def test_a_flood_of_datasets_is_bounded() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert len(iptc.parse(b"\x1c\2\x19\0\0" * 1_000_000)) == iptc.MAX_DATASETS
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_real_blocks(real) -> None:

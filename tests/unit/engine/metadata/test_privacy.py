@@ -132,9 +132,9 @@ def test_what_cannot_be_read_is_said() -> None:
 
 def test_a_report_is_bounded_and_safe_to_print(real) -> None:
     flood = b"".join(b"\x1c\2\x19\0\2\n\xe2" for _ in range(9000))
-    began = time.perf_counter()
+    began = time.thread_time()
     found = reveal(Metadata(iptc=flood))
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
     assert len(found) == MAX_FINDINGS
     assert found[-1].name == "more"
     for metadata in (

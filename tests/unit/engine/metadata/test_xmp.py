@@ -117,7 +117,7 @@ def test_two_packets_in_one_are_read() -> None:
 
 
 def test_too_deep_and_too_large_is_refused_quickly() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert xmp.parse(packet("<dc:title>" + "<rdf:Bag>" * 100_000)) is None
     assert xmp.parse(packet("<dc:title>" + "<rdf:li/>" * 200_000 + "</dc:title>")) is None
     assert xmp.parse(b" " * (xmp.MAX_BYTES + 1)) is None
@@ -131,7 +131,7 @@ def test_too_deep_and_too_large_is_refused_quickly() -> None:
     ):
         xmp.corrected(packet(hostile * 100_000), orientation=1, size=(1, 1), drop_pictures=True)
         xmp.parse(packet(hostile * 100_000))
-    assert time.perf_counter() - began < 10
+    assert time.thread_time() - began < 10
 
 
 def test_a_plain_packet_holds_texts_and_languages_only() -> None:
