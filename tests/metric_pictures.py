@@ -40,9 +40,7 @@ def boxes(seed: int, height: int, width: int, channels: int = 3, count: int = 60
 
 def texture(seed: int, height: int, width: int, channels: int = 3) -> np.ndarray:
     """Blobs of three sizes with grain, like foliage."""
-    layers = [
-        clouds(seed + i, height, width, channels, cell).astype(int) for i, cell in enumerate((32, 8, 3))
-    ]
+    layers = [clouds(seed + i, height, width, channels, cell).astype(int) for i, cell in enumerate((32, 8, 3))]
     grain = random_bytes(seed + 9, height, width, 1)
     return ((4 * layers[0] + 2 * layers[1] + layers[2] + grain) // 8).astype(np.uint8)
 
@@ -102,8 +100,7 @@ ORIGINALS: dict[str, Callable[..., np.ndarray]] = {
     function.__name__: function for function in (clouds, boxes, texture, cutout)
 }
 DISTORTIONS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
-    function.__name__: function
-    for function in (posterize, noise, box_blur, blocks, dull_color, brighten, shift)
+    function.__name__: function for function in (posterize, noise, box_blur, blocks, dull_color, brighten, shift)
 }
 
 

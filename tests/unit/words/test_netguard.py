@@ -187,9 +187,7 @@ def test_the_filter_decides_as_promised(name):
     def verdict(number, family=0, architecture=machine.audit_arch):
         return filter_verdict(program, architecture, number, family)
 
-    refused = {
-        error: kernel._SECCOMP_RET_ERRNO | error for error in (errno.EPERM, errno.ENOSYS, errno.EAFNOSUPPORT)
-    }
+    refused = {error: kernel._SECCOMP_RET_ERRNO | error for error in (errno.EPERM, errno.ENOSYS, errno.EAFNOSUPPORT)}
     no_family = refused[errno.EAFNOSUPPORT]
     for call in (machine.socket, machine.socketpair):
         assert verdict(call, family=1) == kernel._SECCOMP_RET_ALLOW

@@ -31,9 +31,7 @@ def inner(pytester, monkeypatch):
     def run(source, *options, plugins=("oimg_guard",)):
         pytester.makepyfile(source)
         loaded = [part for plugin in plugins for part in ("-p", plugin)]
-        return pytester.runpytest_subprocess(
-            *loaded, "-p", "no:cacheprovider", "-rA", "-q", *options, timeout=120
-        )
+        return pytester.runpytest_subprocess(*loaded, "-p", "no:cacheprovider", "-rA", "-q", *options, timeout=120)
 
     return run
 

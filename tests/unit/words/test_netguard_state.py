@@ -46,8 +46,7 @@ def test_a_layer_unpacks():
 
 def test_state_is_live_and_not_remembered():
     code = (
-        "from oimg.words import netguard as n\n"
-        "print(n.state()[0].armed); n.arm(); n.arm(); print(n.state()[0].armed)"
+        "from oimg.words import netguard as n\nprint(n.state()[0].armed); n.arm(); n.arm(); print(n.state()[0].armed)"
     )
     assert told(code).split() == ["False", "True"]
 

@@ -222,9 +222,7 @@ def test_more_jpeg_quality_scores_higher(corpus, name):
 def test_every_distortion_costs_and_a_stronger_one_costs_more(distortion):
     original = metric_pictures.texture(9, 160, 160)
     reference = Reference(original)
-    mild, strong = (
-        reference.score(metric_pictures.distort(original, distortion, strength)) for strength in (2, 6)
-    )
+    mild, strong = (reference.score(metric_pictures.distort(original, distortion, strength)) for strength in (2, 6))
     assert strong < mild < 100
 
 
