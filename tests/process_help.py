@@ -147,20 +147,23 @@ def shown(path: Path) -> Shown:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd EXIF of test pictures
         with Image.open(path) as image:
+            first = _small(image)
             frames = getattr(image, "n_frames", 1)
-            for number in range(frames - 1, -1, -1):
+            for number in range(1, frames):  # forwards: APNG cannot be read the other way
                 image.seek(number)
                 image.load()
-            upright = ImageOps.exif_transpose(image)
-            deep = upright.mode.startswith("I") or upright.mode == "F"
-            if deep:
-                values = np.asarray(upright, np.float64)
-                upright = Image.fromarray((values / (values.max() or 1) * 255).astype(np.uint8))
-            white = Image.new("RGBA", upright.size, "white")
-            flat = Image.alpha_composite(white, upright.convert("RGBA")).convert("RGB")
-            cells = 16 if min(flat.size) >= 64 else 4
-            small = np.asarray(flat.resize((cells, cells), Image.Resampling.BOX), np.float64)
-            return Shown(upright.size, frames, small)
+            return Shown(first.size, frames, first.small)
+
+
+def _small(image: Image.Image) -> Shown:
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I") or upright.mode == "F":  # more than 8 bits
+        values = np.asarray(upright, np.float64)
+        upright = Image.fromarray((values / (values.max() or 1) * 255).astype(np.uint8))
+    white = Image.new("RGBA", upright.size, "white")
+    flat = Image.alpha_composite(white, upright.convert("RGBA")).convert("RGB")
+    cells = 16 if min(flat.size) >= 64 else 4
+    return Shown(upright.size, 1, np.asarray(flat.resize((cells, cells), Image.Resampling.BOX), np.float64))
 
 
 def looks_like(one: Shown, other: Shown) -> bool:
