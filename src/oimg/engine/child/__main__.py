@@ -38,6 +38,15 @@ def oxipng(payload: bytes, options: dict[str, Any]) -> bytes:
     )
 
 
+def mozjpeg(payload: bytes, options: dict[str, Any]) -> bytes:
+    """Pack somebody's JPEG anew. The library ends the process where a coefficient is out of range."""
+    import mozjpeg_lossless_optimization as library  # noqa: PLC0415 - only this call needs it
+
+    del options
+    packed: bytes = library.optimize(payload, library.COPY_MARKERS.ALL)
+    return packed
+
+
 def decode(payload: bytes, options: dict[str, Any]) -> bytes:
     """Decode a file and forget it: whoever asks wants to know whether this process outlives it."""
     from oimg.engine.codecs import CODECS  # noqa: PLC0415 - a child that packs PNGs needs none of them
@@ -47,7 +56,11 @@ def decode(payload: bytes, options: dict[str, Any]) -> bytes:
     return b""
 
 
-CALLS: Final[dict[str, Callable[[bytes, dict[str, Any]], bytes]]] = {"oxipng": oxipng, "decode": decode}
+CALLS: Final[dict[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
+    "oxipng": oxipng,
+    "mozjpeg": mozjpeg,
+    "decode": decode,
+}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

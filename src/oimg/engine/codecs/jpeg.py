@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
+from oimg.engine import child
 from oimg.engine.codecs.base import (
     Capabilities,
     Encoder,
@@ -98,8 +99,13 @@ class JpegCodec:
         return packed if len(packed) < len(encoded) else encoded
 
     def recompress(self, untrusted: bytes, metadata: Metadata, icc: bytes, effort: int) -> bytes:
-        """Give the same coefficients in fewer bytes, with this metadata."""
-        return self.finish(container.rewrite(untrusted, metadata, icc), effort)
+        """Give the same coefficients in fewer bytes, with this metadata.
+
+        In the child: mozjpeg calls exit() on coefficients that no encoder of ours writes.
+        """
+        plain = container.rewrite(untrusted, metadata, icc)
+        packed = child.call("mozjpeg", {}, plain) if effort else plain
+        return packed if len(packed) < len(plain) else plain
 
     def is_own(self, untrusted: bytes) -> bool:
         """Whether the quantization tables are the very ones that `encode` writes: a result of OIMG, or of jpegli."""

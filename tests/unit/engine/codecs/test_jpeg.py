@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from io import BytesIO
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine_pictures import done, image, made, photo, saved
+from engine_pictures import done, image, made, photo, sample, saved
 from oimg.engine.codecs import jpeg
 from oimg.engine.transform import Made
+from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Limits, Metadata
 from oimg.words.recipe import Mode, Recipe, Target
 
@@ -183,3 +185,24 @@ def test_the_first_of_many_pictures(corpus: Path) -> None:
     assert len(decoded.frames) == 1
     assert decoded.size == (640, 480)
     assert jpeg.CODEC.format is Format.JPEG
+
+
+def test_a_file_that_ends_the_packer_ends_nothing_else() -> None:
+    """Pillow reads these; mozjpeg calls exit() while it writes their coefficients again."""
+    whole = sample(Format.JPEG)
+    crashes = 0
+    for seed in range(900):
+        chance = random.Random(seed)  # noqa: S311
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            data[chance.randrange(200 if chance.random() < 0.5 else len(data))] = chance.randrange(256)
+        try:
+            jpeg.CODEC.decode(bytes(data), Limits(max_pixels=1_000_000))
+            jpeg.RECOMPRESSOR.recompress(bytes(data), Metadata(), b"", 1)
+        except OimgError as error:
+            crashes += error.code is ErrorCode.CODEC_CRASHED
+        if crashes:
+            break
+    assert crashes == 1
+    result = done(saved(photo(), "JPEG", quality=85), LOSSLESS)
+    assert isinstance(result, Made)  # a new child serves the next file
