@@ -66,6 +66,11 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": SOURCES, "TERM": "xterm-256color", **(extra or {})}
 
 
+def unmeasured(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The same where a coverage run must not reach into the program: it takes time, modules and disk."""
+    return {name: value for name, value in environment(extra).items() if not name.startswith("COVERAGE_")}
+
+
 @dataclass(frozen=True)
 class Done:
     """What one run of the program left behind."""

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from oimg import __version__
-from process_help import command, environment, run_oimg
+from process_help import command, environment, run_oimg, unmeasured
 from work_help import flat, photo
 
 
 def seconds(*arguments: str) -> float:
     began = time.perf_counter()
-    subprocess.run(arguments, env=environment(), capture_output=True, check=True)
+    subprocess.run(arguments, env=unmeasured(), capture_output=True, check=True)
     return time.perf_counter() - began
 
 
@@ -35,7 +35,7 @@ def test_the_version_costs_at_most_8_bare_starts() -> None:
 def test_the_version_loads_nothing_heavy() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *command("--version")[1:]],
-        env=environment(),
+        env=unmeasured(),
         capture_output=True,
         text=True,
         check=True,
@@ -49,7 +49,7 @@ def test_the_version_loads_nothing_heavy() -> None:
 def test_usage_errors_load_no_codec() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *command("optimize", "--nonsense")[1:]],
-        env=environment(),
+        env=unmeasured(),
         capture_output=True,
         text=True,
         check=False,
