@@ -28,8 +28,8 @@ def _read(path: Path) -> Metadata:
         except (OSError, ValueError):
             return Metadata()
     return Metadata(
-        exif=info.get("exif", b"").removeprefix(b"Exif\0\0"),
-        xmp=info.get("xmp", b""),
+        exif=(info.get("exif") or b"").removeprefix(b"Exif\0\0"),
+        xmp=info.get("xmp") or b"",
         iptc=resources.get(0x0404, b""),
     )
 
