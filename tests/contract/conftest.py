@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from engine_fixtures import packer
+from engine_fixtures import no_other_child, packer
 
-__all__ = ["packer"]
+__all__ = ["no_other_child", "packer"]
