@@ -47,7 +47,7 @@ def rising(power: float, top: float, bottom: float) -> Callable[[float], float]:
     return lambda quality: bottom + (top - bottom) * (quality / 100) ** power
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(
     power=steepness, top=st.floats(60, 100), bottom=st.floats(-40, 20), target=targets, of=st.sampled_from(list(PRIORS))
 )
@@ -57,7 +57,7 @@ def test_monotone_curves(power: float, top: float, bottom: float, target: float,
     assert found.encodes == len(fake.tried) <= MAX_ENCODES
     assert len(set(fake.tried)) == len(fake.tried)
     scores = {quality: fake.curve(quality) for quality in fake.tried}
-    assert found.highest == max(0.0, *scores.values())
+    assert found.highest == max(scores.values())
     passing = [quality for quality, score in scores.items() if score >= target]
     if found.best is None:
         assert not passing
@@ -67,7 +67,7 @@ def test_monotone_curves(power: float, top: float, bottom: float, target: float,
         assert found.best.score >= target
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     shift=st.floats(-15, 15),
     target=st.floats(40, 88),
@@ -88,7 +88,7 @@ def test_pictures_near_the_prior_end_close_to_the_target(shift: float, target: f
     assert target <= found.best.score <= target + max(SLACK, 2 * step)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10_000), target=st.floats(30, 90), noise=st.floats(0, 6))
 def test_noisy_curves(seed: int, target: float, noise: float) -> None:
     wobble = np.random.default_rng(seed).normal(0, noise, 101)
@@ -137,7 +137,7 @@ def test_losers_let_go_of_their_pixels_and_stopping_stops() -> None:
     assert len(fake.tried) == 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     base=st.floats(20, 4000), growth=st.floats(0.005, 0.08), ceiling=st.integers(50, 200_000), floor=st.integers(1, 60)
 )
