@@ -22,12 +22,22 @@ _SECONDS_PER_MEGAPIXEL: Final = 0.5  # the slowest of them, HEIC, takes 0.03
 def decode(untrusted: bytes, header: Header, limits: Limits) -> DecodedImage:
     """Decode a file of the header's format; OimgError(CODEC_CRASHED) when its library breaks down or hangs."""
     if header.format in TRIED_FIRST:
-        seconds = _SECONDS + _SECONDS_PER_MEGAPIXEL * header.pixels / 1e6
         options = {"format": header.format.value, "limits": asdict(limits)}
         try:
-            child.call("decode", options, untrusted, seconds)
+            child.call("decode", options, untrusted, _seconds(header))
         except OimgError as error:
             if error.code is ErrorCode.CODEC_CRASHED:
                 raise
             # It refused the file: it will do so here, too, and say why in our codes.
     return CODECS[header.format].decode(untrusted, limits)
+
+
+def damage(untrusted: bytes, header: Header) -> str:
+    """What is wrong with a JPEG's data although it can be shown; empty where nothing is, or for other formats."""
+    if header.format is not Format.JPEG:
+        return ""
+    return child.call("damage", {}, untrusted, _seconds(header)).decode()
+
+
+def _seconds(header: Header) -> float:
+    return _SECONDS + _SECONDS_PER_MEGAPIXEL * header.pixels / 1e6

@@ -87,6 +87,8 @@ def transform(request: Request) -> Made | Refusal:
     if recipe.format is Target.AUTO and _within_size(request) and not moves_pixels(header, recipe):
         return Refusal(KeptCode.WITHIN_SIZE)
     source = guarded.decode(request.untrusted, header, request.limits)
+    if found := guarded.damage(request.untrusted, header):
+        return Refusal(KeptCode.DAMAGED, found)
     if len(source.frames) < header.frames:
         raise OimgError(ErrorCode.CORRUPT, f"{len(source.frames)} of {header.frames} frames")
     if header.bit_depth > max(8, source.bit_depth) and targets != (header.format,):

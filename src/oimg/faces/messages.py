@@ -60,6 +60,7 @@ KEPT: Final = MappingProxyType(
         KeptCode.GAMMA: N_("its PNG colour correction (gAMA, cHRM or cICP) cannot be carried over"),
         KeptCode.LOSSLESS: N_("cannot be made smaller without loss in this format"),
         KeptCode.READ_ONLY_FORMAT: N_("OIMG reads this format but does not write it; choose another with --format"),
+        KeptCode.DAMAGED: N_("damaged: parts of it are missing or wrong, so it stays as it is"),
         KeptCode.NOT_AN_IMAGE: N_("not a picture"),
         KeptCode.FOLDER_LINK: N_("a link to a folder is not followed"),
         KeptCode.DIMENSIONS: N_("too large for this format"),

@@ -36,6 +36,7 @@ class KeptCode(StrEnum):
     GAMMA = "gamma-not-carried"
     LOSSLESS = "lossless-not-possible"
     READ_ONLY_FORMAT = "format-not-writable"
+    DAMAGED = "damaged"
     NOT_AN_IMAGE = "not-an-image"
     FOLDER_LINK = "folder-link-not-followed"
     DIMENSIONS = "too-large-for-format"

@@ -51,7 +51,7 @@ BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
     }
 )
 _HIGHEST: Final = MappingProxyType({"jobs": 512, "memory_limit": 1 << 50})
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,62}", re.IGNORECASE)
+_NAME: Final = re.compile(r"\w[\w .-]{0,62}")
 
 
 class SettingsError(Exception):

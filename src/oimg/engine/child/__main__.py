@@ -56,10 +56,25 @@ def decode(payload: bytes, options: dict[str, Any]) -> bytes:
     return b""
 
 
+def damage(payload: bytes, options: dict[str, Any]) -> bytes:
+    """Tell whether a JPEG's data is damaged: libjpeg fills what is missing and says nothing, jpegli counts it."""
+    del options
+    try:
+        import pyjpegli  # noqa: PLC0415 - only this call needs it
+
+        pyjpegli.decode(payload, None)
+    except ImportError:  # no wheel for this machine
+        return b""
+    except RuntimeError as error:  # other words are of kinds that it does not read, which are for others to judge
+        return str(error).encode() if "corrupt JPEG data" in str(error) else b""
+    return b""
+
+
 CALLS: Final[dict[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
     "oxipng": oxipng,
     "mozjpeg": mozjpeg,
     "decode": decode,
+    "damage": damage,
 }
 
 
