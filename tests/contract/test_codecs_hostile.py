@@ -18,7 +18,7 @@ from oimg.engine.transform import inspect_header
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits, Metadata
 
-PATIENCE = 2.0
+PATIENCE = 8.0
 LIMITS = Limits(max_pixels=20_000_000)
 READING = {ErrorCode.CORRUPT, ErrorCode.TRUNCATED, ErrorCode.UNSUPPORTED, ErrorCode.TOO_LARGE, ErrorCode.NOT_AN_IMAGE}
 # Pillow tells of what it skips in a damaged file; our error says all there is to say.

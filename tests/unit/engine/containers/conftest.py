@@ -17,7 +17,7 @@ from oimg.words.images import Header
 
 CORPUS = Path(__file__).resolve().parents[4].parent / "shared" / "corpus"
 ALLOWED = {ErrorCode.CORRUPT, ErrorCode.TRUNCATED, ErrorCode.UNSUPPORTED, ErrorCode.TOO_LARGE}
-PATIENCE = 2.0
+PATIENCE = 8.0
 
 
 @dataclass(frozen=True)
