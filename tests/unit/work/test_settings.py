@@ -148,7 +148,6 @@ def test_built_in_presets_are_protected(tmp_path: Path, name: str) -> None:
         "a\nb",
         "x" * 64,
         "a:b",
-        "é",
     ],
 )
 def test_a_name_leads_nowhere_else(tmp_path: Path, name: str) -> None:
@@ -160,6 +159,14 @@ def test_a_name_leads_nowhere_else(tmp_path: Path, name: str) -> None:
             use()
         assert caught.value.reason == "bad-preset-name"
     assert [each.name for each in tmp_path.iterdir()] == ["evil.json"]
+
+
+@pytest.mark.parametrize("name", ["été", "网页", "my web 2", "a.b-c_d"])
+def test_names_are_words_of_any_language(tmp_path: Path, name: str) -> None:
+    presets = PresetStore(tmp_path)
+    presets.save(name, WEB)
+    assert presets.get(name) == WEB
+    assert name in presets.names()
 
 
 def test_an_exported_preset_can_be_imported(tmp_path: Path) -> None:
