@@ -235,8 +235,6 @@ def _reduced(work: Prepared) -> Candidate | None:
 
 def _reduced_lossless(work: Prepared) -> tuple[Proposal, ...]:
     """A drawing in 256 colours, coded without loss: for text and charts often the smallest that looks right."""
-    if len(work.image.frames) > 1:
-        return ()
     is_still_rgb = work.image.color is ColorModel.RGB and len(work.image.frames) == 1
     if not is_still_rgb or count_colors(work.image.pixels) <= 256:  # type: ignore[arg-type]
         return ()
