@@ -130,7 +130,7 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
     if not proposals:
         return _nothing(request, highest, fitted.notices)
     best = _best(proposals, recipe=request.recipe)
-    prove(best, request.limits)
+    prove(best, request.limits.without_ratio())
     return _made(request, best, fitted, is_recompressed=best is recompressed)
 
 
@@ -151,7 +151,7 @@ def _work(request: Request, image: DecodedImage, target: Format, recompressed: P
         replace(image, metadata=kept),
         target,
         request.recipe,
-        request.limits,
+        request.limits.without_ratio(),
         request.check,
         request.progress,
         jpeg=_plain_jpeg(request, target),
@@ -263,7 +263,7 @@ def _recompress(request: Request, source: DecodedImage, target: Format) -> Propo
             return None
         raise
     request.check()
-    prove_untouched(data, source, target, request.limits)
+    prove_untouched(data, source, target, request.limits.without_ratio())
     return Proposal(data, target, geometry.orient(source), 100.0, None, is_proven=True)
 
 

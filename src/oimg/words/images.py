@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -156,10 +156,15 @@ class Limits:
     max_file_bytes: int = 1 << 30
     max_pixels: int = 240_000_000
     max_frames: int = 10_000
-    # A big picture that packs more pixels into a byte than this is a decompression bomb; a real
-    # all-white scan stays under it.
+    # A picture above the floor that packs more pixels into a byte than this is a decompression bomb. Lossy photos
+    # hold 5 to 50; all-white lossless scans stay under 400, and bilevel ones, which cost little, under four times that.
     max_pixels_per_byte: int = 400
+    max_lossy_pixels_per_byte: int = 80
     bomb_floor: int = 30_000_000
+
+    def without_ratio(self) -> Limits:
+        """The same for files of our own making, which may well pack a flat picture better than any bomb."""
+        return replace(self, max_pixels_per_byte=1 << 40, max_lossy_pixels_per_byte=1 << 40)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,10 @@ def quantize(pixels: npt.NDArray[np.uint8], quality: int) -> tuple[npt.NDArray[n
 
 def count_colors(pixels: npt.NDArray[np.uint8], ceiling: int = 256) -> int:
     """Count distinct colours (hidden ones included), giving up just above `ceiling`."""
-    rgba = to_rgba(pixels).view(np.uint32)[..., 0]
     seen: npt.NDArray[np.uint32] = np.empty(0, np.uint32)
-    rows = max(1, 65536 // max(1, rgba.shape[1]))
-    for top in range(0, rgba.shape[0], rows):
-        seen = np.union1d(seen, rgba[top : top + rows])
+    rows = max(1, 65536 // max(1, pixels.shape[1]))
+    for top in range(0, pixels.shape[0], rows):
+        seen = np.union1d(seen, to_rgba(pixels[top : top + rows]).view(np.uint32))
         if seen.size > ceiling:
             break
     return int(seen.size)
