@@ -177,3 +177,26 @@ def test_real_bombs_are_refused(corpus: Path) -> None:
         with pytest.raises(OimgError) as caught:
             transform(Request(data, inspect_header(data), Recipe()))
         assert caught.value.code in {ErrorCode.TOO_LARGE, ErrorCode.CORRUPT}, path.name
+
+
+@pytest.mark.parametrize(
+    ("megapixels", "kilobytes", "lossy", "bits", "refused"),
+    [
+        (33, 220, True, 8, False),  # an easy photo of 33 MP, as OIMG itself writes it
+        (225, 2600, True, 8, True),  # a flat gray JPEG
+        (200, 20_000, True, 8, False),  # a photo of the largest phone sensors
+        (144, 450, False, 8, False),  # one colour as PNG
+        (100, 4, False, 8, True),
+        (70, 60, False, 1, False),  # a white sheet of paper, A1 at 300 dpi, bilevel
+        (70, 60, False, 8, True),
+    ],
+)
+def test_what_counts_as_a_bomb(megapixels: int, kilobytes: int, lossy: bool, bits: int, refused: bool) -> None:
+    header = Header(Format.PNG, megapixels * 1000, 1000, lossy=lossy, bit_depth=bits)
+    if not refused:
+        check_limits(header, kilobytes * 1000, Limits())
+        return
+    with pytest.raises(OimgError) as caught:
+        check_limits(header, kilobytes * 1000, Limits())
+    assert caught.value.code is ErrorCode.TOO_LARGE
+    check_limits(header, kilobytes * 1000, Limits().without_ratio())

@@ -156,11 +156,13 @@ class Limits:
     max_file_bytes: int = 1 << 30
     max_pixels: int = 240_000_000
     max_frames: int = 10_000
-    # A picture above the floor that packs more pixels into a byte than this is a decompression bomb. Lossy photos
-    # hold 5 to 50; all-white lossless scans stay under 400, and bilevel ones, which cost little, under four times that.
+    # A picture above the floor that packs more pixels into a byte than this is a decompression bomb: an all-white
+    # scan stays under it, and a bilevel one, which costs little, under four times that. Lossy pictures are searched,
+    # which takes far longer than decoding, so huge ones have to be as dense as photos are.
     max_pixels_per_byte: int = 400
-    max_lossy_pixels_per_byte: int = 80
     bomb_floor: int = 30_000_000
+    max_lossy_pixels_per_byte: int = 80
+    lossy_bomb_floor: int = 64_000_000
 
     def without_ratio(self) -> Limits:
         """The same for files of our own making, which may well pack a flat picture better than any bomb."""

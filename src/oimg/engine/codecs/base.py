@@ -124,10 +124,11 @@ def check_limits(header: Header, byte_size: int, limits: Limits) -> None:
         raise OimgError(ErrorCode.TOO_LARGE, f"{header.frames} frames")
     if header.pixels > limits.max_pixels:
         raise OimgError(ErrorCode.TOO_LARGE, f"{header.width}x{header.height}, {header.frames} frames")
-    ratio = limits.max_lossy_pixels_per_byte if header.lossy else limits.max_pixels_per_byte
-    if header.bit_depth == 1:
-        ratio *= 4
-    if header.pixels > max(limits.bomb_floor, ratio * byte_size):
+    ratio = limits.max_pixels_per_byte * (4 if header.bit_depth == 1 else 1)
+    is_bomb = header.pixels > max(limits.bomb_floor, ratio * byte_size)
+    if header.lossy:
+        is_bomb |= header.pixels > max(limits.lossy_bomb_floor, limits.max_lossy_pixels_per_byte * byte_size)
+    if is_bomb:
         raise OimgError(ErrorCode.TOO_LARGE, f"{header.width}x{header.height} in {byte_size} bytes")
 
 
