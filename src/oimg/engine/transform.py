@@ -13,7 +13,7 @@ from typing import Final
 
 from oimg.engine import guarded
 from oimg.engine.candidates import Prepared, Proposal, propose
-from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS, jpeg
+from oimg.engine.codecs import ENCODERS, RECOMPRESSORS, jpeg
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.eligibility import moves_pixels, refusal, target_formats
@@ -119,7 +119,7 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
     proposals: tuple[Proposal, ...] = ()
     highest: float | None = None
     if fitted.refused is None:
-        work = _work(request, fitted.image, target, recompressed)
+        work = _work(request, source, fitted.image, target, recompressed)
         proposals, highest = _proposals(request, work, untouched=untouched)
     if untouched and late and not _clearly_beaten(request, proposals):
         recompressed = _recompress(request, source, target)
@@ -144,7 +144,9 @@ def _clearly_beaten(request: Request, proposals: tuple[Proposal, ...]) -> bool:
     return min(len(proposal.data) for proposal in proposals) < _PACKED_SHARE * coded
 
 
-def _work(request: Request, image: DecodedImage, target: Format, recompressed: Proposal | None) -> Prepared:
+def _work(
+    request: Request, source: DecodedImage, image: DecodedImage, target: Format, recompressed: Proposal | None
+) -> Prepared:
     """Put together what the candidates are made from."""
     kept, _ = _metadata(request, image, orientation_left=1)
     return Prepared(
@@ -154,7 +156,7 @@ def _work(request: Request, image: DecodedImage, target: Format, recompressed: P
         request.limits.without_ratio(),
         request.check,
         request.progress,
-        jpeg=_plain_jpeg(request, target),
+        jpeg=_plain_jpeg(request, source, target),
         has_lossless=recompressed is not None,
     )
 
@@ -236,12 +238,11 @@ def _metadata(request: Request, image: DecodedImage, orientation_left: int) -> t
     )
 
 
-def _plain_jpeg(request: Request, target: Format) -> bytes | None:
+def _plain_jpeg(request: Request, source: DecodedImage, target: Format) -> bytes | None:
     """The source's own JPEG stream with its metadata filtered, for packing into JPEG XL without loss."""
     fit = request.header.format is Format.JPEG and target is Format.JXL
     if not fit or moves_pixels(request.header, request.recipe) or request.header.orientation != 1:
         return None
-    source = CODECS[Format.JPEG].decode(request.untrusted, request.limits)
     metadata, _ = _metadata(request, source, orientation_left=1)
     return jpeg_container.rewrite(request.untrusted, metadata, source.icc)
 

@@ -15,42 +15,9 @@ from oimg.words.errors import ErrorCode
 from oimg.words.images import Format, Header
 from oimg.words.privacy import MetadataGroup
 from oimg.words.report import Failed, Kept, KeptCode, Notice, Optimized, Record, Report, SourceFile, Stopped
+from process_help import FILE_KEYS, SUMMARY_KEYS
 from strategies import records
 
-# design, section 6
-FILE_KEYS = [
-    "event",
-    "source",
-    "output",
-    "outcome",
-    "code",
-    "detail",
-    "source_format",
-    "output_format",
-    "source_bytes",
-    "output_bytes",
-    "width",
-    "height",
-    "frames",
-    "score",
-    "quality",
-    "seconds",
-    "warnings",
-    "removed",
-]
-SUMMARY_KEYS = [
-    "event",
-    "files",
-    "optimized",
-    "kept",
-    "failed",
-    "stopped",
-    "source_bytes",
-    "output_bytes",
-    "saved_bytes",
-    "seconds",
-    "batch",
-]
 OUTCOMES = {Optimized: "optimized", Kept: "kept", Failed: "failed", Stopped: "stopped"}
 PATH = Path("/p/a.jpg")
 SOURCE = SourceFile(PATH, PATH.parent, 1000, (1, 2, 1000, 3), Header(Format.JPEG, 40, 30, orientation=6))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from oimg.engine.codecs import avif, bmp, gif, heic, ico, jpeg, jxl, png, ppm, qoi, tiff, webp
-from oimg.engine.codecs.base import Codec, Encoder, Recompressor
+from oimg.engine.codecs.base import Codec, Recompressor
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format
 
@@ -38,8 +38,3 @@ def detect(head: bytes) -> Codec:
         if codec.sniff(head):
             return codec
     raise OimgError(ErrorCode.NOT_AN_IMAGE)
-
-
-def encoder_for(format: Format) -> Encoder:  # noqa: A002 - the field's own word
-    """Give the encoder of a format; KeyError for one that is only read."""
-    return ENCODERS[format]
