@@ -1,14 +1,14 @@
-"""IPTC IIM datasets: read, reported, filtered. Nothing here raises, whatever the bytes.
+"""IPTC IIM datasets: read, filtered, written. Nothing here raises, whatever the bytes.
 
 Source: IPTC-NAA Information Interchange Model version 4.2 (2014), chapters 3 to 9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from oimg.words.privacy import Finding, MetadataGroup, readable
+from oimg.words.privacy import MetadataGroup
 
 MAX_DATASETS = 10_000
 """Datasets read; the fullest press pictures hold a few hundred, most of them keywords."""
@@ -77,7 +77,6 @@ _DATASETS: dict[tuple[int, int], tuple[str, MetadataGroup | None]] = {
     (2, 231): ("DocumentHistory", _G.HISTORY),
     (2, 232): ("ExifCameraInfo", _G.DEVICE),
 }
-_BINARY = {(2, 125), (2, 202)}
 _LONGEST_STRUCTURE = 16  # bytes; whatever is longer is no version number and no escape sequence
 
 
@@ -132,7 +131,7 @@ def filtered(datasets: Iterable[DataSet], groups: frozenset[MetadataGroup]) -> t
     kept = tuple(item for item in datasets if item.group in groups and item.group is not None)
     if not kept:
         return ()
-    charset = (DataSet(*_CODED_CHARACTER_SET, _UTF8),) if _is_utf8(datasets) else ()
+    charset = (DataSet(*_CODED_CHARACTER_SET, _UTF8),) if is_utf8(datasets) else ()
     version = (DataSet(*_RECORD_VERSION, b"\0\4"),) if any(item.record == 2 for item in kept) else ()
     return tuple(sorted((*charset, *version, *kept), key=lambda item: item.record))
 
@@ -149,24 +148,6 @@ def without_previews(block: bytes) -> bytes:
     return serialize(kept) + (b"" if rest[:1] == bytes((_MARK,)) else rest)
 
 
-def findings(datasets: Iterable[DataSet]) -> Iterator[Finding]:
-    """Yield what each dataset says."""
-    datasets = tuple(datasets)
-    utf8 = _is_utf8(datasets)
-    for item in datasets:
-        if item.group is not None:
-            yield Finding(item.group, item.name, readable(_value(item, utf8=utf8)))
-
-
-def _is_utf8(datasets: tuple[DataSet, ...]) -> bool:
+def is_utf8(datasets: tuple[DataSet, ...]) -> bool:
+    """Whether the block declares its texts as UTF-8 (1:90)."""
     return any((d.record, d.number) == _CODED_CHARACTER_SET and d.value.startswith(_UTF8) for d in datasets)
-
-
-def _value(item: DataSet, *, utf8: bool) -> str:
-    if (item.record, item.number) in _BINARY or item.record >= 7:
-        return f"{len(item.value)} bytes"
-    try:
-        return item.value.decode("utf-8").strip("\0 ")
-    except UnicodeDecodeError:
-        # Without a declaration it is some Western code page; with one, a damaged text.
-        return item.value.decode("utf-8" if utf8 else "latin-1", errors="replace").strip("\0 ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oimg.engine.metadata import exif, exif_report, iptc, xmp
+from oimg.engine.metadata import exif, exif_report, iptc, iptc_report, xmp, xmp_report
 from oimg.words.images import Metadata
 from oimg.words.privacy import Finding, MetadataGroup, readable
 
@@ -54,10 +54,10 @@ def _all(metadata: Metadata) -> Iterator[Finding]:
         if properties is None:
             yield Finding(_G.OTHER, "XMP", _unreadable(metadata.xmp))
         else:
-            yield from xmp.findings(properties)
+            yield from xmp_report.findings(properties)
     if metadata.iptc:
         datasets = iptc.parse(metadata.iptc)
-        yield from iptc.findings(datasets)
+        yield from iptc_report.findings(datasets)
         if not datasets:
             yield Finding(_G.OTHER, "IPTC", _unreadable(metadata.iptc))
     for comment in metadata.comments:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oimg.engine.metadata import iptc
+from oimg.engine.metadata import iptc, iptc_report
 from oimg.engine.metadata.iptc import DataSet
 from oimg.words.privacy import Finding
 from oimg.words.privacy import MetadataGroup as G
@@ -50,13 +50,13 @@ def test_what_is_said() -> None:
         DataSet(2, 202, b"abc"),
         DataSet(9, 9, b"x"),
     )
-    assert list(iptc.findings(datasets[1:])) == [
+    assert list(iptc_report.findings(datasets[1:])) == [
         Finding(G.LOCATION, "City", "Köln"),
         Finding(G.OWNER, "By-line", "Müller"),
         Finding(G.THUMBNAIL, "ObjectPreviewData", "3 bytes"),
         Finding(G.OTHER, "9:9", "1 bytes"),
     ]
-    assert "\ufffd" in list(iptc.findings(datasets))[1].value
+    assert "\ufffd" in list(iptc_report.findings(datasets))[1].value
 
 
 @given(st.binary(max_size=200))
@@ -68,7 +68,7 @@ def test_random_bytes_never_raise(data: bytes) -> None:
         b"\x1c\2\x05\xff\xff" + data,
     ):
         found = iptc.parse(block)
-        list(iptc.findings(found))
+        list(iptc_report.findings(found))
         iptc.serialize(iptc.filtered(found, frozenset(G)))
 
 
@@ -86,4 +86,4 @@ def test_real_blocks(real) -> None:
         assert datasets, name
         assert block.startswith(iptc.serialize(datasets)), name
         for end in range(len(block)):
-            list(iptc.findings(iptc.parse(block[:end])))
+            list(iptc_report.findings(iptc.parse(block[:end])))

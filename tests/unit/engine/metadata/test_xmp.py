@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oimg.engine.metadata import xmp
+from oimg.engine.metadata import xmp, xmp_report
 from oimg.engine.metadata.xmp_names import NAMESPACES, group_of
 from oimg.words.privacy import Finding
 from oimg.words.privacy import MetadataGroup as G
@@ -30,7 +30,7 @@ def packet(body: str = "", attributes: str = "", toolkit: str = "") -> bytes:
 def said(data: bytes) -> list[Finding]:
     properties = xmp.parse(data)
     assert properties is not None
-    return list(xmp.findings(properties))
+    return list(xmp_report.findings(properties))
 
 
 def test_both_forms_of_a_property_are_read() -> None:
@@ -217,7 +217,7 @@ def test_random_bytes_never_raise(data: bytes) -> None:
     for whole in (data, packet(data.decode("latin-1")), packet()[:40] + data):
         properties = xmp.parse(whole)
         xmp.build(properties or (), properties or ())
-        list(xmp.findings(properties or ()))
+        list(xmp_report.findings(properties or ()))
         xmp.corrected(whole, orientation=1, size=(1, 1), drop_pictures=True)
 
 
