@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class MetadataGroup(StrEnum):
@@ -50,17 +51,31 @@ class MetadataPolicy(StrEnum):
     """Only what rendering needs."""
 
 
+class Fate(StrEnum):
+    """What becomes of one thing a picture says. The values are part of the JSON contract."""
+
+    REMOVED = "removed"
+    STAYS = "stays"
+    DEPENDS = "depends"
+    """On the format or the way of packing that turns out smallest."""
+
+
+Fact: TypeAlias = str | int | float | bool | tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a picture says.
 
     `name` is the field's own name ("GPSLatitude", "dc:creator"), never translated. `value` is short and
-    readable: at most 200 characters, control characters escaped, safe to print on a terminal.
+    readable: at most 200 characters, control characters escaped, safe to print on a terminal. `facts` say the same
+    for programs, as pairs of a name and a value: numbers in the unit of the value, a text that was too long for it.
     """
 
     group: MetadataGroup
     name: str
     value: str
+    facts: tuple[tuple[str, Fact], ...] = field(default=(), compare=False)
 
 
 _LONGEST = 200
