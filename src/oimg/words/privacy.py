@@ -92,3 +92,14 @@ def readable(text: str) -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+_LONGEST_TEXT = 4000
+
+
+def told(group: MetadataGroup, name: str, text: str, facts: tuple[tuple[str, Fact], ...] = ()) -> Finding:
+    """Make a finding of words from a file; what is too long for its value is the fact "text" (4000 characters)."""
+    value = readable(text)
+    if len(text) > _LONGEST or value.endswith("…"):
+        facts = (*facts, ("text", text[:_LONGEST_TEXT]))
+    return Finding(group, readable(name), value, facts)

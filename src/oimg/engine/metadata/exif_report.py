@@ -2,47 +2,92 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from oimg.engine.metadata.exif import Directory, Entry, Exif
+from oimg.engine.metadata.exif import MAKER_NOTE, Directory, Entry, Exif
 from oimg.engine.metadata.exif_tags import group_of, is_blank, tag_name
-from oimg.words.privacy import Finding, MetadataGroup, readable
+from oimg.engine.metadata.exif_values import Facts, numbers, plain_number, value
+from oimg.words.privacy import Finding, MetadataGroup, told
 
-_MOST_VALUES = 8
-_ASCII, _UNDEFINED, _UTF8 = 2, 7, 129
-_USER_COMMENT = 0x9286
-_XP_FIELDS = range(0x9C9B, 0x9CA0)
-# GPSProcessingMethod and GPSAreaInformation carry the same eight-byte character code as UserComment.
-_CODED_GPS = (0x1B, 0x1C)
+# Where the parts of the block lie: it says nothing, and is never the same again.
+_PLACES = frozenset({0x014A, 0x0111, 0x0117, 0x0144, 0x0145})
+# The date, and the fields of the Exif directory that hold its fraction of a second and its time zone.
+_DATES = {0x0132: (0x9290, 0x9010), 0x9003: (0x9291, 0x9011), 0x9004: (0x9292, 0x9012)}
+_LATITUDES, _LONGITUDES = (0x02, 0x14), (0x04, 0x16)
+_ALTITUDE, _ALTITUDE_REF, _TIME, _SPEED, _TRACK_LIKE, _DISTANCE = 0x06, 0x05, 0x07, 0x0D, (0x0F, 0x11, 0x18), 0x1A
+_UNITS = {0x0C: {"K": "km/h", "M": "mph", "N": "knots"}, 0x19: {"K": "km", "M": "miles", "N": "nautical miles"}}
+_NORTH = {"T": ", true north", "M": ", magnetic north"}
 
 
-def findings(exif: Exif) -> Iterator[Finding]:
-    """Yield every field as a finding, in the order of the block; the place as one number pair comes first."""
-    place = position(exif)
-    if place is not None:
-        yield Finding(MetadataGroup.LOCATION, "position", place)
+def findings(exif: Exif, *, structure: bool = False) -> Iterator[Finding]:
+    """Yield every field as a finding, in the order of the block; the place as one number pair comes first.
+
+    With `structure` also what only says how the block is written: versions, order of components.
+    """
+    yield from place(exif)
     if exif.thumbnail:
-        yield Finding(MetadataGroup.THUMBNAIL, "Thumbnail", _thumbnail(exif))
+        yield _thumbnail(exif)
     for directory, entry in exif.walk():
-        group = group_of(directory, entry)
-        if group is None or is_blank(entry):
+        if is_blank(entry) or entry.tag in _PLACES or (directory is Directory.EXIF and entry.tag == MAKER_NOTE):
+            continue  # maker notes have a report of their own
+        group = group_of(directory, entry) or (MetadataGroup.RENDERING if structure else None)
+        if group is None:
             continue
         name = tag_name(directory, entry.tag)
         if directory is Directory.IFD1:
             name = f"{directory}.{name}"
-        yield Finding(group, name, readable(_value(exif, directory, entry)))
+        yield told(group, name, *_value(exif, directory, entry))
 
 
-def position(exif: Exif) -> str | None:
-    """Return the place as decimal degrees, "latitude, longitude"; None where the block does not tell it."""
+def _value(exif: Exif, directory: Directory, entry: Entry) -> tuple[str, Facts]:
+    if directory is Directory.GPS:
+        return _gps_value(exif, entry)
+    if entry.tag in _DATES and directory is not Directory.IFD1:
+        return _date(exif, entry)
+    return value(exif, directory, entry)
+
+
+def _date(exif: Exif, entry: Entry) -> tuple[str, Facts]:
+    """Return a date with its fraction of a second and its time zone, as far as the block tells them."""
+    day = exif.text(entry)
+    fraction, zone = (exif.text(exif.find(Directory.EXIF, tag)) for tag in _DATES[entry.tag])
+    fraction = fraction if fraction.isdigit() and fraction.isascii() else ""
+    full = day + (f".{fraction}" if fraction else "") + (zone if len(zone) == 6 else "")
+    date, _, time = full.partition(" ")
+    stated = len(day) == 19 and date.replace(":", "").isdigit()
+    return full, (("iso", f"{date.replace(':', '-')}T{time}"),) if stated else ()
+
+
+def place(exif: Exif) -> Iterator[Finding]:
+    """Yield the place as decimal degrees, "latitude, longitude"; nothing where the block does not tell it.
+
+    Facts: latitude -90 to 90 (north is positive), longitude -180 to 180 (east is positive), altitude in metres above
+    the sea where it is stated.
+    """
+    found = position(exif)
+    if found is None:
+        return
+    facts: Facts = (("latitude", round(found[0], 8)), ("longitude", round(found[1], 8)))
+    altitude = _altitude(exif)
+    if altitude is not None:
+        facts = (*facts, ("altitude", altitude))
+    yield Finding(MetadataGroup.LOCATION, "position", f"{found[0]:.6f}, {found[1]:.6f}", facts)
+
+
+def position(exif: Exif) -> tuple[float, float] | None:
+    """Return latitude and longitude in degrees, south and west negative; None where the block does not tell them."""
     parts = []
     for reference, tag, limit in ((1, 2, 90.0), (3, 4, 180.0)):
         angle = _degrees(exif.rationals(exif.find(Directory.GPS, tag)))
         if angle is None or angle > limit:
             return None
-        negative = exif.text(exif.find(Directory.GPS, reference)).upper() in ("S", "W")
-        parts.append(-angle if negative else angle)
-    return f"{parts[0]:.6f}, {parts[1]:.6f}"
+        parts.append(-angle if _reference(exif, reference) in ("S", "W") else angle)
+    return parts[0], parts[1]
+
+
+def _reference(exif: Exif, tag: int) -> str:
+    return exif.text(exif.find(Directory.GPS, tag)).upper()[:1]
 
 
 def _degrees(parts: tuple[tuple[int, int], ...]) -> float | None:
@@ -54,13 +99,66 @@ def _degrees(parts: tuple[tuple[int, int], ...]) -> float | None:
     return total if parts and parts[0][1] else None
 
 
-def _thumbnail(exif: Exif) -> str:
-    size = _jpeg_size(exif.thumbnail)
-    about = f"{len(exif.thumbnail)} bytes"
-    return f"{size[0]} x {size[1]}, {about}" if size else about
+def _altitude(exif: Exif) -> float | None:
+    """Return metres above the sea, below it negative (GPSAltitudeRef 1 or 3)."""
+    found = numbers(exif, exif.find(Directory.GPS, _ALTITUDE))
+    if len(found) != 1 or not math.isfinite(found[0]):
+        return None
+    below = numbers(exif, exif.find(Directory.GPS, _ALTITUDE_REF))[:1] in ((1,), (3,))
+    return -found[0] if below else found[0]
 
 
-def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
+def _gps_value(exif: Exif, entry: Entry) -> tuple[str, Facts]:
+    """Return the value of a GPS field together with the field that gives its unit or side."""
+    found, tag = numbers(exif, entry), entry.tag
+    if tag in (*_LATITUDES, *_LONGITUDES):
+        angle = _degrees(exif.rationals(entry))
+        if angle is not None:
+            return _angle(angle, _reference(exif, tag - 1)), (("number", angle),)
+    elif tag == _TIME and len(found) == 3 and all(math.isfinite(part) and 0 <= part < 100 for part in found):
+        hours, minutes, seconds = found
+        whole = f"{int(hours):02}:{int(minutes):02}:{int(seconds):02}"
+        rest = f"{seconds % 1:.6f}"[1:].rstrip("0.")
+        return f"{whole}.{rest} UTC" if rest else f"{whole} UTC", (("numbers", found),)
+    elif len(found) == 1 and math.isfinite(found[0]):
+        text = _gps_measure(exif, tag, found[0])
+        if text:
+            return text, (("number", found[0]),)
+    return value(exif, Directory.GPS, entry)
+
+
+def _gps_measure(exif: Exif, tag: int, number: float) -> str:
+    shown = plain_number(number)
+    if tag == _ALTITUDE:
+        side = numbers(exif, exif.find(Directory.GPS, _ALTITUDE_REF))[:1]
+        sea = {0: " above sea level", 1: " below sea level"}.get(int(side[0]), "") if side else ""
+        return f"{shown} m{sea}"
+    if tag in _TRACK_LIKE:
+        return f"{shown} degrees{_NORTH.get(_reference(exif, tag - 1), '')}"
+    if tag in (_SPEED, _DISTANCE):
+        return f"{shown} {_UNITS[tag - 1].get(_reference(exif, tag - 1), '')}".strip()
+    return f"{shown} m" if tag == 0x1F else ""
+
+
+def _angle(angle: float, side: str) -> str:
+    """Write an angle as degrees, minutes and seconds, as maps do."""
+    hundredths = round(angle * 360_000)
+    degrees, rest = divmod(hundredths, 360_000)
+    minutes, seconds = divmod(rest, 6000)
+    return f"{degrees} deg {minutes}' {seconds / 100:.2f}\" {side}".rstrip()
+
+
+def _thumbnail(exif: Exif) -> Finding:
+    size = jpeg_size(exif.thumbnail)
+    count = len(exif.thumbnail)
+    text, facts = f"{count} bytes", (("bytes", count),)
+    if size is None:
+        return Finding(MetadataGroup.THUMBNAIL, "Thumbnail", text, facts)
+    facts_of_size: Facts = (("width", size[0]), ("height", size[1]), *facts)
+    return Finding(MetadataGroup.THUMBNAIL, "Thumbnail", f"{size[0]} x {size[1]}, {text}", facts_of_size)
+
+
+def jpeg_size(stream: bytes) -> tuple[int, int] | None:
     """Return width and height from the frame header of a JPEG stream (ITU T.81 B.2.2)."""
     at = 2
     while stream[:2] == b"\xff\xd8" and at + 9 <= len(stream) and stream[at] == 0xFF:
@@ -71,52 +169,3 @@ def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
             return int.from_bytes(width, "big"), int.from_bytes(height, "big")
         at += 2 + int.from_bytes(stream[at + 2 : at + 4], "big")
     return None
-
-
-def _value(exif: Exif, directory: Directory, entry: Entry) -> str:
-    if entry.type in (_ASCII, _UTF8):
-        return exif.text(entry)
-    if directory is Directory.EXIF and entry.tag == _USER_COMMENT:
-        return _coded_text(entry.raw, exif)
-    if directory is Directory.GPS and entry.tag in _CODED_GPS:
-        return _coded_text(entry.raw, exif)
-    if directory is Directory.IFD0 and entry.tag in _XP_FIELDS:
-        return entry.raw.decode("utf-16-le", errors="replace").split("\0", 1)[0]
-    if entry.type == _UNDEFINED:
-        if len(entry.raw) > 4:
-            return f"{len(entry.raw)} bytes"
-        return entry.raw.decode("ascii") if _is_text(entry.raw) else " ".join(map(str, entry.raw))
-    return _numbers(exif, entry)
-
-
-def _is_text(raw: bytes) -> bool:
-    return bool(raw) and all(0x20 <= byte < 0x7F for byte in raw)
-
-
-def _numbers(exif: Exif, entry: Entry) -> str:
-    pairs = exif.rationals(entry)
-    if pairs:
-        shown = [f"{top}/{bottom}" if bottom != 1 else str(top) for top, bottom in pairs[:_MOST_VALUES]]
-    else:
-        shown = [str(number) for number in exif.ints(entry)[:_MOST_VALUES]]
-    if not shown:
-        return f"{len(entry.raw)} bytes"
-    return " ".join(shown) + (" ..." if entry.count > _MOST_VALUES else "")
-
-
-def _coded_text(raw: bytes, exif: Exif) -> str:
-    """Return a text that names its character code in its first eight bytes (Exif 2.32, table 9)."""
-    code, text = raw[:8], raw[8:]
-    match code.rstrip(b"\0 "):
-        case b"UNICODE":
-            # The byte order is that of the block by the book, but many write a mark or the other order.
-            orders = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-            fallback = "utf-16-le" if exif.byte_order == "little" else "utf-16-be"
-            shown = text.decode(orders.get(text[:2], fallback), errors="replace").lstrip("\ufeff")
-        case b"JIS":
-            shown = text.decode("iso2022_jp", errors="replace")
-        case b"ASCII" | b"":
-            shown = text.decode("utf-8", errors="replace")
-        case _:
-            shown = raw.decode("utf-8", errors="replace")
-    return shown.strip("\0 ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oimg.engine.metadata import exif, exif_report, iptc, iptc_report, xmp, xmp_report
+from oimg.engine.metadata import exif, exif_report, iptc, iptc_report, maker_notes, xmp, xmp_report
 from oimg.words.images import Metadata
 from oimg.words.privacy import Finding, MetadataGroup, readable
 
@@ -20,14 +20,15 @@ ORDER = (
 """The order of a report: what gives away most comes first."""
 
 
-def reveal(metadata: Metadata) -> tuple[Finding, ...]:
+def reveal(metadata: Metadata, *, structure: bool = False) -> tuple[Finding, ...]:
     """Return what the metadata says, most telling first; within a group in the order of the file.
 
-    The place where a picture was taken is told once as "position", in decimal degrees.
+    The place where a picture was taken is told once as "position", in decimal degrees. With `structure` also what
+    only says how the blocks are written is told.
     """
     found: list[Finding] = []
     placed = False
-    for finding in _all(metadata):
+    for finding in _all(metadata, structure=structure):
         if finding.name == "position":
             if placed:
                 continue
@@ -43,10 +44,12 @@ def reveal(metadata: Metadata) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _all(metadata: Metadata) -> Iterator[Finding]:
+def _all(metadata: Metadata, *, structure: bool) -> Iterator[Finding]:
     if metadata.exif:
         try:
-            yield from exif_report.findings(exif.parse(metadata.exif))
+            block = exif.parse(metadata.exif)
+            yield from exif_report.findings(block, structure=structure)
+            yield from maker_notes.findings(metadata.exif, block)
         except exif.BadExif:
             yield Finding(_G.OTHER, "EXIF", _unreadable(metadata.exif))
     if metadata.xmp:
