@@ -85,6 +85,7 @@ NOTICES: Final = MappingProxyType(
 SETTINGS: Final = MappingProxyType(
     {
         "unknown-preset": N_("there is no preset with this name"),
+        Notice.NOT_CONVERTED: N_("its colours could not be converted to sRGB and keep their profile"),
         "unreadable-preset": N_("the preset cannot be read"),
         "built-in-preset": N_("a built-in preset cannot be changed"),
         "bad-preset-name": N_("a preset name is made of letters, digits, spaces, dots and dashes"),

@@ -51,6 +51,7 @@ class Notice(StrEnum):
     ALPHA_FLATTENED = "transparency-flattened"
     METADATA_DROPPED = "metadata-not-carried"
     APPROXIMATE_SCORE = "approximate-score"
+    NOT_CONVERTED = "color-not-converted"
     METADATA_STAYS = "metadata-not-removed"
     DATES_NOT_KEPT = "dates-not-kept"
     PREVIEW_DROPPED = "embedded-preview-dropped"

@@ -13,11 +13,13 @@ import numpy.typing as npt
 from PIL import Image, ImageCms
 
 from oimg.engine.codecs.base import Capabilities, from_pillow, to_pillow
+from oimg.engine.icc import matrix
 from oimg.words.images import ColorModel, DecodedImage, Frame, Pixels
 from oimg.words.report import KeptCode, Notice
 
 _INTENT: Final = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _FLAGS: Final = ImageCms.Flags.BLACKPOINTCOMPENSATION
+_MODES: Final = {ColorModel.GRAY: "L", ColorModel.RGB: "RGB", ColorModel.CMYK: "CMYK"}
 _SPACES: Final = {ColorModel.GRAY: "GRAY", ColorModel.RGB: "RGB ", ColorModel.CMYK: "CMYK"}
 # A profile that moves no colour of the probe by more than this is sRGB by another name (8-bit steps).
 _SAME: Final = 3
@@ -34,8 +36,9 @@ class Fitted:
 
 
 def profile_fits(icc: bytes, color: ColorModel) -> bool:
-    """Whether a profile can be read and is for this colour model (ICC.1, header bytes 16 to 19)."""
-    return len(icc) > 128 and icc[16:20] == _SPACES[color].encode() and _open(icc) is not None
+    """Whether a profile is for this colour model (ICC.1:2022, 7.2.8) and leads from it to sRGB."""
+    fits = len(icc) > 128 and icc[16:20] == _SPACES[color].encode() and _open(icc) is not None
+    return fits and _transform(icc, _MODES[color]) is not None
 
 
 def profile_name(icc: bytes) -> str:
@@ -74,12 +77,13 @@ def as_srgb(pixels: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> npt
 def to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
     """Convert to sRGB (relative colorimetric, black-point compensation) and drop the profile.
 
-    A picture without profile stays as it is; so does one of 16 bits, whose profile is kept.
+    Colours that sRGB has not are clipped to it. A picture without profile stays as it is. 8 bits a channel go
+    through LittleCMS. 16 bits go through curves and a matrix; a profile that is made of tables stays, and is told.
     """
-    if image.bit_depth == 16 and image.icc:
-        return image, ()
     if not image.icc and image.color is not ColorModel.CMYK:
         return image, ()
+    if image.bit_depth == 16:
+        return _deep_to_srgb(image)
     notices: tuple[Notice, ...] = ()
     if not profile_fits(image.icc, image.color):
         notices = (Notice.CMYK_GUESSED if image.color is ColorModel.CMYK else Notice.BAD_PROFILE,)
@@ -90,6 +94,22 @@ def to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
     has_alpha = image.has_alpha
     color = ColorModel.GRAY if frames[0].pixels.shape[2] - has_alpha == 1 else ColorModel.RGB
     return replace(image, frames=frames, color=color, icc=b""), notices
+
+
+def _deep_to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
+    if not profile_fits(image.icc, image.color):
+        return replace(image, icc=b""), (Notice.BAD_PROFILE,)
+    if image.color is ColorModel.RGB and is_srgb(image.icc):
+        return replace(image, icc=b""), ()
+    profile = matrix.parse(image.icc)
+    if profile is None:
+        return image, (Notice.NOT_CONVERTED,)
+    count = image.color.channels
+    frames = []
+    for frame in image.frames:
+        shown = matrix.to_srgb(cast("npt.NDArray[np.uint16]", frame.pixels[..., :count]), profile)
+        frames.append(Frame(np.concatenate([shown, frame.pixels[..., count:]], axis=2), frame.duration))
+    return replace(image, frames=tuple(frames), icc=b""), ()
 
 
 def matte(image: DecodedImage, background: tuple[int, int, int]) -> DecodedImage:
@@ -180,10 +200,10 @@ def _open(icc: bytes) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _transform(icc: bytes, mode: str, output: str) -> Any:
+def _transform(icc: bytes, mode: str) -> Any:
     try:
         with _lock:
-            return ImageCms.buildTransform(_open(icc), ImageCms.createProfile("sRGB"), mode, output, _INTENT, _FLAGS)
+            return ImageCms.buildTransform(_open(icc), ImageCms.createProfile("sRGB"), mode, "RGB", _INTENT, _FLAGS)
     except (OSError, ImageCms.PyCMSError, ValueError):
         return None
 
@@ -193,8 +213,7 @@ def _convert(colors: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> np
 
     A gray picture comes back gray when its profile only bends the tone curve, which is what gray profiles do.
     """
-    mode = {ColorModel.GRAY: "L", ColorModel.RGB: "RGB", ColorModel.CMYK: "CMYK"}[color]
-    transform = _transform(icc, mode, "RGB")
+    transform = _transform(icc, _MODES[color])
     if transform is None:
         return None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+import icc_profiles as profiles
 from engine_pictures import image, pixels
 from oimg.engine.codecs import ENCODERS
 from oimg.engine.codecs.base import Capabilities
@@ -108,8 +110,49 @@ def test_nothing_to_convert() -> None:
     for kind in ("gray", "rgb", "rgba", "rgb16"):
         source = image(kind)
         assert color.to_srgb(source)[0] is source
-    deep = still(pixels("rgb16", 8, 8), icc=srgb())
-    assert color.to_srgb(deep)[0] is deep
+    deep = color.to_srgb(still(pixels("rgb16", 8, 8), icc=srgb()))[0]  # only the profile goes
+    assert np.array_equal(deep.pixels, pixels("rgb16", 8, 8))
+    assert deep.icc == b""
+
+
+@pytest.mark.parametrize("kind", ["rgb16", "rgba16", "gray16", "gray+alpha16"])
+def test_sixteen_bits_are_converted_as_eight_are(kind: str) -> None:
+    source = image(kind, 40, 30)
+    is_gray = source.color is ColorModel.GRAY
+    icc = profiles.gray(profiles.gamma(1.8)) if is_gray else profiles.matrix("prophoto", profiles.gamma(1.8))
+    done, notices = color.to_srgb(replace(source, icc=icc))
+    assert (done.icc, notices) == (b"", ())
+    assert done.pixels.dtype == np.uint16
+    assert done.color is source.color
+    count = source.color.channels
+    assert np.array_equal(done.pixels[..., count:], source.pixels[..., count:])
+    coarse = (source.pixels[..., :count] >> 8).astype(np.uint8)
+    wanted = color.as_srgb(coarse, source.color, icc).astype(int)
+    exact = color.to_srgb(still(coarse.astype(np.uint16) * 257, source.color, icc))[0].pixels / 257
+    assert np.abs(exact - wanted).max() < 1.5  # LittleCMS's own gray curves are that coarse in the dark
+    assert not np.array_equal(exact.round(), coarse)
+
+
+def test_sixteen_bits_keep_a_profile_of_tables_and_say_so() -> None:
+    source = still(pixels("rgb16", 8, 8), icc=profiles.table("display-p3", 2.2, 5))
+    done, notices = color.to_srgb(source)
+    assert done is source
+    assert notices == (Notice.NOT_CONVERTED,)
+
+
+def test_sixteen_bits_lose_a_profile_that_does_not_serve() -> None:
+    done, notices = color.to_srgb(still(pixels("rgb16", 9, 9), icc=b"rubbish" * 50))
+    assert np.array_equal(done.pixels, pixels("rgb16", 9, 9))
+    assert (done.icc, notices) == (b"", (Notice.BAD_PROFILE,))
+
+
+def test_a_profile_that_leads_nowhere_is_told() -> None:
+    """It opens, and has the right colour model, but not one curve: LittleCMS can make nothing of it."""
+    empty = profiles.assembled({})
+    assert not color.profile_fits(empty, ColorModel.RGB)
+    done, notices = color.to_srgb(still(pixels("rgb", 9, 9), icc=empty))
+    assert np.array_equal(done.pixels, pixels("rgb", 9, 9))
+    assert (done.icc, notices) == (b"", (Notice.BAD_PROFILE,))
 
 
 def test_a_profile_that_does_not_serve_is_told() -> None:
