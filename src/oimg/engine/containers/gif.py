@@ -13,6 +13,7 @@ from .stream import corrupt, holds_data, length_of, opened, truncated
 
 _LOOPING = frozenset((b"NETSCAPE2.0", b"ANIMEXTS1.0"))
 _XMP = b"XMP DataXMP"
+_C2PA = b"C2PA_GIF\x01\0\0"  # C2PA 2.1, A.3.5
 _ICC = b"ICCRGBG1012"
 # XMP stands in the block as plain text; 257 bytes lead a reader of sub-blocks out of it, a zero ends it.
 _XMP_TAIL = b"\x01" + bytes(range(0xFF, -1, -1))
@@ -63,6 +64,7 @@ def header(stream: BinaryIO) -> Header:
     """Header from one pass over the blocks."""
     canvas = screen(stream)
     frames, alpha, profile, end, width, height = 0, False, False, length_of(stream), 0, 0
+    features: set[Feature] = set()
     for block in walk(stream, canvas.end):
         if block.kind is Kind.IMAGE:
             frames += 1
@@ -73,6 +75,7 @@ def header(stream: BinaryIO) -> Header:
             alpha = alpha or bool(block.head[0] & 1)
         elif block.kind is Kind.APPLICATION:
             profile = profile or block.head == _ICC
+            features |= {Feature.C2PA} if block.head == _C2PA else set()
         elif block.kind is Kind.TRAILER:
             end = block.end
     if not frames:
@@ -81,7 +84,6 @@ def header(stream: BinaryIO) -> Header:
     width, height = max(width, canvas.width), max(height, canvas.height)
     if not (width and height):
         corrupt(f"dimensions {width}x{height}")
-    features: set[Feature] = set()
     if frames > 1:
         features.add(Feature.ANIMATION)
     if holds_data(stream, end, length_of(stream)):

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from oimg.words.errors import OimgError
 from oimg.words.images import ColorModel, Feature, Format, Header, Metadata
 
-from . import tiff_block
+from . import isobmff_special, tiff_block
 from .boxes import Box, boxes
 from .isobmff_items import Items, content, parse
 from .isobmff_tracks import Sequence, sequence
@@ -20,13 +20,8 @@ _HEIC = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm"
 # Brands that say "HEIF" without naming a codec.
 _GENERIC = frozenset((b"mif1", b"mif2", b"msf1", b"miaf", b"1pic", b"tmap"))
 _SEQUENCES = frozenset((b"avis", b"msf1", b"hevc", b"hevx", b"hevm", b"hevs"))
-_C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _TOP = frozenset((b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"uuid", b"mpvd", b"moof"))
-_NO_PICTURES = frozenset((b"Exif", b"mime", b"uri ", b"tmap", b"prem"))
-_ALPHA = (b"auxiliary:alpha", b"auxid:1")
-_DEPTH = (b"auxiliary:depth", b"auxid:2", b"disparity", b"matte")
 _PQ, _HLG = 16, 18
-_LONGEST_TYPE = 256
 # A file describes one picture once or twice.
 _MAX_DESCRIPTIONS = 16
 _MAX_FILE_TYPE = 4096
@@ -97,7 +92,10 @@ def _open(stream: BinaryIO) -> _File:
 
 def _take(stream: BinaryIO, box: Box, found: _File) -> None:
     """Take in one box of the top level."""
-    if box.kind == b"meta" and found.items is None:
+    if box.kind == b"ftyp" and box.start:
+        # A second file in the first: the film that some cameras put behind the picture.
+        found.features.add(Feature.MOTION_PHOTO)
+    elif box.kind == b"meta" and found.items is None:
         found.items = parse(stream, box)
     elif box.kind == b"moov" and found.brands & _SEQUENCES:
         found.sequence = sequence(stream, box)
@@ -105,7 +103,7 @@ def _take(stream: BinaryIO, box: Box, found: _File) -> None:
         found.features.add(Feature.MOTION_PHOTO)
     elif box.kind == b"uuid":
         stream.seek(box.data)
-        if stream.read(16) == _C2PA:
+        if stream.read(16) == isobmff_special.C2PA:
             found.features.add(Feature.C2PA)
 
 
@@ -129,7 +127,7 @@ def header(stream: BinaryIO) -> Header:
     if not (width and height):
         corrupt("no ispe property")
     depth, mono = _coding(told)
-    _note_items(items, found, tiles)
+    found.features |= isobmff_special.features(stream, items)
     profile, transfer = _colour(told)
     if transfer in {_PQ, _HLG}:
         found.features.add(Feature.HDR)
@@ -138,7 +136,7 @@ def header(stream: BinaryIO) -> Header:
         width,
         height,
         frames=frames,
-        has_alpha=found.sequence.has_alpha or _has_aux(items, {items.primary, *tiles}, _ALPHA),
+        has_alpha=found.sequence.has_alpha or isobmff_special.has_alpha(items, {items.primary, *tiles}),
         bit_depth=depth,
         color=ColorModel.GRAY if mono else ColorModel.RGB,
         orientation=_orientation(own),
@@ -212,31 +210,6 @@ def _orientation(properties: list[tuple[bytes, bytes]]) -> int:
         elif kind == b"imir" and data and not mirror:
             mirror = 1 + (data[0] & 1)
     return _ORIENTATIONS[turns][mirror]
-
-
-def _aux_types(items: Items, item: int) -> bytes:
-    return b" ".join(data[4:_LONGEST_TYPE].lower() for kind, data in items.properties_of(item) if kind == b"auxC")
-
-
-def _has_aux(items: Items, pictures: set[int], names: tuple[bytes, ...]) -> bool:
-    """Whether an auxiliary picture of one of these types belongs to one of the pictures."""
-    sources = {source for kind, source, to in items.references if kind == b"auxl" and to in pictures}
-    return any(name in _aux_types(items, source) for source in sources for name in names)
-
-
-def _note_items(items: Items, found: _File, tiles: list[int]) -> None:
-    """Gain maps, depth maps and further pictures."""
-    auxiliary = {source for kind, source, _ in items.references if kind == b"auxl"}
-    types = b" ".join(_aux_types(items, item) for item in auxiliary)
-    if b"hdrgainmap" in types or any(i.kind == b"tmap" for i in items.items.values()) or b"tmap" in found.brands:
-        found.features.add(Feature.GAIN_MAP)
-    if any(name in types for name in _DEPTH):
-        found.features.add(Feature.DEPTH_MAP)
-    parts = {to for kind, _, to in items.references if kind == b"dimg"} | set(tiles)
-    thumbnails = {source for kind, source, _ in items.references if kind == b"thmb"}
-    others = items.items.keys() - parts - thumbnails - auxiliary - {items.primary}
-    if any(not items.items[n].hidden and items.items[n].kind not in _NO_PICTURES for n in others):
-        found.features.add(Feature.MULTI_PICTURE)
 
 
 def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:

@@ -12,6 +12,7 @@ from .stream import corrupt, too_large, truncated
 _MAX_TABLE = 16 << 20
 _MAX_ROWS = 1 << 16
 _MAX_ITEM = 64 << 20
+_MAX_GROUPS = 64
 
 
 class Fields:
@@ -80,6 +81,8 @@ class Items:
     references: list[tuple[bytes, int, int]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     inline: tuple[int, int] = (0, 0)
+    # Pictures for the left and the right eye (23008-12, 6.8.5: entity group `ster`).
+    stereo: list[frozenset[int]] = field(default_factory=list)
 
     def properties_of(self, item: int) -> list[tuple[bytes, bytes]]:
         """Kind and content of each property, in the order decoders apply them."""
@@ -127,6 +130,8 @@ def parse(stream: BinaryIO, meta: Box) -> Items:
             _property_tables(stream, box, found)
         elif box.kind == b"iloc":
             _location_table(Fields(load(stream, box)), found)
+        elif box.kind == b"grpl":
+            _groups(stream, box, found)
         elif box.kind == b"idat":
             found.inline = (box.data, box.end)
     return found
@@ -187,6 +192,17 @@ def _associations(fields: Fields, found: Items) -> None:
         rows += 1 + len(numbers)
         if rows > 4 * _MAX_ROWS:
             too_large("too many item properties")
+
+
+def _groups(stream: BinaryIO, table: Box, found: Items) -> None:
+    """Entity groups (14496-12, 8.18.3): full box, number of the group, count, then the items."""
+    for box in boxes(stream, table.data, table.end):
+        if box.kind != b"ster" or len(found.stereo) >= _MAX_GROUPS:
+            continue
+        fields = Fields(load(stream, box))
+        fields.full()
+        fields.take(4)
+        found.stereo.append(frozenset(fields.number(4) for _ in range(min(fields.number(4), fields.left // 4))))
 
 
 def _location_table(fields: Fields, found: Items) -> None:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from oimg.words.images import ColorModel, Feature, Format, Header, Metadata
 
-from . import tiff_block
+from . import gain_map, jumbf, tiff_block
 from .boxes import Box, boxes, build
 from .jxl_codestream import SIGNATURE, ImageHeader, image_header
 from .stream import corrupt, length_of, opened, truncated
@@ -39,7 +39,7 @@ def header(stream: BinaryIO) -> Header:
         has_icc=said.icc,
         # A recompressed JPEG is DCT without XYB; only modular coding can be exact.
         lossy=said.xyb or said.dct is not False or b"jbrd" in kinds,
-        features=_features(said, kinds),
+        features=_features(said) | _beside(stream, found),
     )
 
 
@@ -49,14 +49,28 @@ def _color(said: ImageHeader) -> ColorModel:
     return ColorModel.GRAY if said.gray else ColorModel.RGB
 
 
-def _features(said: ImageHeader, kinds: set[bytes]) -> frozenset[Feature]:
-    found = {
-        Feature.ANIMATION: said.animation,
-        Feature.HDR: said.hdr,
-        Feature.C2PA: b"jumb" in kinds,
-        Feature.GAIN_MAP: b"jhgm" in kinds,
-    }
+def _features(said: ImageHeader) -> frozenset[Feature]:
+    found = {Feature.ANIMATION: said.animation, Feature.HDR: said.hdr}
     return frozenset(feature for feature, there in found.items() if there)
+
+
+def _beside(stream: BinaryIO, found: list[Box]) -> set[Feature]:
+    """What the boxes beside the codestream are; a compressed one (brob) says of what kind it is."""
+    features: set[Feature] = set()
+    for box in found:
+        stream.seek(box.start)
+        if box.kind == b"jhgm":
+            features.add(Feature.GAIN_MAP)
+            stream.seek(box.data)
+            if gain_map.hdr_base_of_bundle(stream.read(min(box.size, 3 + gain_map.LENGTH))):
+                features.add(Feature.HDR)
+        elif box.kind == b"jumb" and jumbf.is_manifest_store(stream.read(jumbf.LONGEST_HEAD)):
+            features.add(Feature.C2PA)
+        elif box.kind == b"brob":
+            stream.seek(box.data)
+            inside = {b"jhgm": Feature.GAIN_MAP, b"jumb": Feature.C2PA}.get(stream.read(4))
+            features |= {inside} if inside else set()
+    return features
 
 
 def _top(stream: BinaryIO) -> list[Box]:

@@ -42,6 +42,7 @@ class _Picture:
     alpha: bool = False
     lossy: bool = False
     coded: bool = False
+    signed: bool = False
 
 
 def _places(stream: BinaryIO, start: int, stop: int, most: int = _MAX_CHUNKS) -> Iterator[_Place]:
@@ -85,7 +86,8 @@ def header(stream: BinaryIO) -> Header:
         truncated("no picture data")
     if not (picture.width and picture.height):
         corrupt("no dimensions")
-    features: set[Feature] = set()
+    # C2PA 2.1, A.3.6: the manifest store is a chunk of its own.
+    features: set[Feature] = {Feature.C2PA} if picture.signed else set()
     if picture.frames > 1:
         features.add(Feature.ANIMATION)
     if said < size and holds_data(stream, said, size):
@@ -105,6 +107,7 @@ def header(stream: BinaryIO) -> Header:
 
 def _look(stream: BinaryIO, place: _Place, picture: _Picture) -> None:
     """Take in one chunk."""
+    picture.signed = picture.signed or place.name == b"C2PA"
     if place.name == b"VP8X" and not picture.canvas:
         data = _load(stream, place, 64)
         if len(data) < 10:

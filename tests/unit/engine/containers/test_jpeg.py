@@ -203,19 +203,6 @@ def test_what_follows_the_picture(tail, wanted):
     assert jpeg.header(io.BytesIO(picture() + tail)).features == wanted
 
 
-def test_own_words_about_motion_depth_gain_map_and_provenance():
-    def features(marker: int, payload: bytes, tail: bytes = b"") -> set[Feature]:
-        return set(jpeg.header(io.BytesIO(insert(picture(), marker, payload) + tail)).features)
-
-    head = b"http://ns.adobe.com/xap/1.0/\0"
-    assert features(0xE1, head + b'<a GCamera:MotionPhoto="1"/>', b"v" * 99) == {Feature.MOTION_PHOTO}
-    assert features(0xE1, head + b'<a GCamera:MicroVideo="1"/>', b"v" * 99) == {Feature.MOTION_PHOTO}
-    assert features(0xE1, head + b'<a xmlns:GDepth="http://ns.google.com/photos/1.0/depthmap/"/>') == {
-        Feature.DEPTH_MAP
-    }
-    assert features(0xEB, b"JP\0\1\0\0\0\1\0\0\0\x40jumb" + b"c2pa") == {Feature.C2PA}
-
-
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [

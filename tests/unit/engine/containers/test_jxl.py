@@ -107,7 +107,7 @@ def test_parts_are_put_together():
 def test_boxes_that_mean_something():
     data = bare(picture())
     marked = CONTAINER + build(b"jumb", b"") + build(b"jhgm", b"") + build(b"jxlc", data)
-    assert jxl.header(io.BytesIO(marked)).features == {Feature.C2PA, Feature.GAIN_MAP}
+    assert jxl.header(io.BytesIO(marked)).features == {Feature.GAIN_MAP}
     assert not jxl.header(io.BytesIO(data)).has_icc
 
 
