@@ -1,0 +1,133 @@
+"""What follows a picture in its file: how many bytes, and what they look like.
+
+JPEG (T.81), PNG (third edition, 5.2), GIF (89a) and WebP (RIFF) say themselves where they end.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from oimg.words.errors import OimgError
+from oimg.words.images import Format
+
+from .jpeg_segments import EOI, segments
+from .png_chunks import places
+from .stream import opened
+
+_MOST_PARTS = 32
+_LOOK = 4096
+_NOT_ZERO = re.compile(rb"[^\0]")
+# The first bytes of what is found behind pictures: archives, documents, sound, programs.
+_STARTS = (
+    *(
+        (b"PK\3\4", "ZIP archive"),
+        (b"PK\5\6", "ZIP archive"),
+        (b"Rar!\x1a\7", "RAR archive"),
+        (b"\x1f\x8b\x08", "gzip"),
+    ),
+    *(
+        (b"7z\xbc\xaf\x27\x1c", "7z archive"),
+        (b"%PDF-", "PDF"),
+        (b"\x89PNG\r\n", "PNG picture"),
+        (b"GIF8", "GIF picture"),
+    ),
+    *((b"MZ", "Windows program"), (b"\x7fELF", "Linux program"), (b"OggS", "Ogg"), (b"ID3", "MP3"), (b"fLaC", "FLAC")),
+    *((b"<?xml", "XML"), (b"<?xpacket", "XMP"), (b"<svg", "SVG"), (b"<html", "HTML"), (b"<?php", "PHP")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of bytes behind the picture: where it starts, how long it is, and what it looks like."""
+
+    start: int
+    size: int
+    kind: str
+
+
+def end_of_picture(untrusted: bytes, format: Format) -> int | None:  # noqa: A002 - the field's own word
+    """Where the picture ends; None where the format does not say, or the file is cut short."""
+    try:
+        if format is Format.JPEG:
+            last = None
+            for last in segments(opened(untrusted)):  # noqa: B007 - only the last one counts
+                pass
+            return last.end if last is not None and last.marker == EOI else None
+        if format is Format.PNG:
+            walked = list(places(opened(untrusted)))
+            return walked[-1].end if walked and walked[-1].name == "IEND" else None
+    except OimgError:
+        return None
+    if format is Format.WEBP:
+        size = int.from_bytes(untrusted[4:8], "little")
+        return 8 + size + size % 2
+    return None
+
+
+def stretches(untrusted: bytes, start: int) -> tuple[Stretch, ...]:
+    """The runs of bytes from `start` on; what is behind the 32nd counts to it."""
+    found: list[Stretch] = []
+    at, end = start, len(untrusted)
+    while at < end and len(found) < _MOST_PARTS - 1:
+        kind, size = _next(untrusted, at)
+        found.append(Stretch(at, size, kind))
+        at += size
+    if at < end:
+        found.append(Stretch(at, end - at, "data"))
+    return tuple(found)
+
+
+def _next(untrusted: bytes, at: int) -> tuple[str, int]:
+    """What starts at `at`, and how far it reaches."""
+    head = untrusted[at : at + _LOOK]
+    if head[:1] == b"\0" and head[4:8] != b"ftyp":
+        # Cameras align what follows; up to the first other byte it is padding.
+        other = _NOT_ZERO.search(untrusted, at)
+        size = (other.start() if other else len(untrusted)) - at
+        if size > 7 or other is None:
+            # The zeros in front of a box belong to its length.
+            box = untrusted[at + size + 1 : at + size + 5] == b"ftyp"
+            return "zeros", size - 3 if box else size
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG picture", _jpeg_size(untrusted, at)
+    if head[4:8] == b"ftyp":
+        return ("HEIF picture" if head[8:12] in {b"heic", b"mif1", b"avif", b"heix"} else "MP4 video"), len(
+            untrusted
+        ) - at
+    return _by_start(head), _until_picture(untrusted, at)
+
+
+def _jpeg_size(untrusted: bytes, at: int) -> int:
+    try:
+        last = None
+        for last in segments(opened(untrusted), at):  # noqa: B007 - only the last one counts
+            pass
+    except OimgError:
+        last = None
+    complete = last is not None and last.marker == EOI
+    return last.end - at if complete and last is not None else len(untrusted) - at
+
+
+def _until_picture(untrusted: bytes, at: int) -> int:
+    """Bytes up to the next picture or video, or up to the end."""
+    following = [untrusted.find(b"\xff\xd8\xff\xe0", at + 1), untrusted.find(b"\xff\xd8\xff\xe1", at + 1)]
+    box = untrusted.find(b"ftyp", at + 8)
+    if box >= 0 and untrusted[box - 4 : box - 1] == b"\0\0\0":
+        following.append(box - 4)
+    return min((place for place in following if place > at), default=len(untrusted)) - at
+
+
+def _by_start(head: bytes) -> str:
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    if head.startswith(b"RIFF"):
+        return {b"WEBP": "WebP picture", b"WAVE": "WAVE sound", b"AVI ": "AVI video"}.get(head[8:12], "RIFF data")
+    try:
+        # The look may end inside a character.
+        text = head[:-3].decode("utf-8") if len(head) == _LOOK else head.decode("utf-8")
+    except UnicodeDecodeError:
+        return "data"
+    said = text.strip("\0")
+    return "text" if said and all(each.isprintable() or each in "\r\n\t" for each in said) else "data"
