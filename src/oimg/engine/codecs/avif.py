@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from typing import Any, BinaryIO, Final
@@ -53,9 +53,9 @@ class AvifCodec:
         _load()
         header = container.header(BytesIO(untrusted))
         check_limits(header, len(untrusted), limits)  # libavif has limits of its own and another word for them
-        metadata = container.read_metadata(untrusted)[0]
+        metadata, profile = container.read_metadata(untrusted)
         image = decode_pillow(untrusted, "AVIF", limits, metadata=metadata, orientation=header.orientation)
-        return image if header.frames > 1 else _without_play_count(image)
+        return replace(image, icc=image.icc or profile, loop=image.loop if header.frames > 1 else 1)
 
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
         """Write at a quality; 4:4:4 costs nothing at equal score and reaches higher ones."""
@@ -106,12 +106,6 @@ def _load() -> None:
         import pillow_avif  # noqa: F401, PLC0415 - registers itself over Pillow's own
     if features.check("avif"):
         Image.register_open("AVIF", AvifImagePlugin.AvifImageFile, AvifImagePlugin._accept)  # noqa: SLF001
-
-
-def _without_play_count(image: DecodedImage) -> DecodedImage:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(image, loop=1)
 
 
 CODEC: Final[Encoder] = AvifCodec()

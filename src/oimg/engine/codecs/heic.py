@@ -38,13 +38,13 @@ class HeicCodec:
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode the primary picture, upright."""
         check_limits(container.header(BytesIO(untrusted)), len(untrusted), limits)
-        metadata = container.read_metadata(untrusted)[0]
+        metadata, profile = container.read_metadata(untrusted)
         library = _library()
         with foreign(ErrorCode.CORRUPT):
             file = library.open_heif(untrusted, convert_hdr_to_8bit=False)
             image = file[file.primary_index]
             array = np.asarray(image)
-            icc = image.info.get("icc_profile") or b""
+            icc = image.info.get("icc_profile") or profile
         pixels = np.ascontiguousarray(array if array.ndim == 3 else array[:, :, np.newaxis])
         if pixels.shape[2] not in (1, 2, 3, 4):
             raise OimgError(ErrorCode.UNSUPPORTED, f"pixel mode {image.mode}")

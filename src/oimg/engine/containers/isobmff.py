@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from oimg.engine.icc import cicp
 from oimg.words.errors import OimgError
 from oimg.words.images import ColorModel, Feature, Format, Header, Metadata
 
@@ -128,7 +129,7 @@ def header(stream: BinaryIO) -> Header:
         corrupt("no ispe property")
     depth, mono = _coding(told)
     found.features |= isobmff_special.features(stream, items)
-    profile, transfer = _colour(told)
+    profile, transfer = _colour(told, gray=mono)
     if transfer in {_PQ, _HLG}:
         found.features.add(Feature.HDR)
     return Header(
@@ -187,17 +188,20 @@ def _coding(properties: list[tuple[bytes, bytes]]) -> tuple[int, bool]:
     return 8, False
 
 
-def _colour(properties: list[tuple[bytes, bytes]]) -> tuple[bytes, int]:
-    """ICC profile and transfer characteristics of the colr properties."""
-    profile, transfer = b"", 0
+def _colour(properties: list[tuple[bytes, bytes]], *, gray: bool) -> tuple[bytes, int]:
+    """ICC profile and transfer characteristics of the colr properties; code points make a profile where there is none.
+
+    ISO/IEC 23008-12, 6.5.5: a profile counts before code points (nclx).
+    """
+    profile, primaries, transfer = b"", 0, 0
     for kind, data in properties:
         if kind != b"colr":
             continue
         if data[:4] in {b"prof", b"rICC"}:
             profile = profile or data[4:]
-        elif data[:4] == b"nclx":
-            transfer = transfer or int.from_bytes(data[6:8], "big")
-    return profile, transfer
+        elif data[:4] == b"nclx" and not transfer:
+            primaries, transfer = int.from_bytes(data[4:6], "big"), int.from_bytes(data[6:8], "big")
+    return profile or cicp.profile(primaries, transfer, gray=gray), transfer
 
 
 def _orientation(properties: list[tuple[bytes, bytes]]) -> int:
@@ -228,5 +232,6 @@ def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
         elif item.kind == b"mime" and item.content_type == b"application/rdf+xml" and not xmp and not item.encoded:
             xmp = content(untrusted, items, number)
     tiles = items.targets(b"dimg", items.primary)
-    profile, _ = _colour(items.properties_of(items.primary) + (items.properties_of(tiles[0]) if tiles else []))
+    told = items.properties_of(items.primary) + (items.properties_of(tiles[0]) if tiles else [])
+    profile, _ = _colour(told, gray=_coding(told)[1])
     return Metadata(exif, xmp, density=tiff_block.density(exif)), profile

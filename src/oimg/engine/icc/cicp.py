@@ -27,6 +27,7 @@ _PRIMARIES: Final = {
     22: (0.630, 0.340, 0.295, 0.605, 0.155, 0.077, *_D65),  # EBU 3213
 }
 _SRGB_PRIMARIES: Final = 1
+_PQ, _HLG = 16, 18
 # Parameters g, a, b, c, d of ICC's curve type 3 (ICC.1:2022, 10.18), or g alone, by H.273's table 3. Rec. 709, 601
 # and 2020 define cameras, not displays: viewers show them with the curve of sRGB, and so is it here.
 _SRGB_CURVE: Final = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
@@ -75,9 +76,9 @@ def is_srgb(primaries: int, transfer: int) -> bool:
 def profile(primaries: int, transfer: int, *, gray: bool = False) -> bytes:
     """Build a display profile (ICC.1:2010, version 4.3) for code points; empty where they mean sRGB.
 
-    Code points without a meaning count as unspecified. PQ and HLG do, too: no plain profile can say them.
+    Code points without a meaning count as unspecified. PQ and HLG give no profile: a plain one cannot say them.
     """
-    if is_srgb(primaries, transfer) or (gray and transfer not in _CURVES):
+    if is_srgb(primaries, transfer) or (gray and transfer not in _CURVES) or transfer in {_PQ, _HLG}:
         return b""
     found = _PRIMARIES.get(primaries, _PRIMARIES[_SRGB_PRIMARIES])
     curve = _curve(_CURVES.get(transfer, _SRGB_CURVE))

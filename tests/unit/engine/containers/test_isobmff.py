@@ -133,6 +133,19 @@ def test_what_properties_say():
     assert read(made(cropped, brand=b"heic")).upright_size == (30, 10)
 
 
+def test_code_points_make_a_profile_where_there_is_none():
+    """12 and 13 are Display P3 with the curve of sRGB (H.273); 1 and 13 are sRGB itself."""
+    p3, srgb = (build(b"colr", b"nclx" + struct.pack(">HHHB", primaries, 13, 6, 0x80)) for primaries in (12, 1))
+    own = build(b"colr", b"prof" + b"icc")
+    assert read(made(p3)).has_icc
+    assert not read(made(srgb)).has_icc
+    assert not read(made()).has_icc
+    assert isobmff.read_metadata(made(p3, own))[1] == b"icc"
+    assert isobmff.read_metadata(made(srgb))[1] == b""
+    profile = isobmff.read_metadata(made(p3))[1]
+    assert (profile[16:20], profile[36:40]) == (b"RGB ", b"acsp")
+
+
 def test_what_other_boxes_say():
     c2pa = build(b"uuid", bytes.fromhex("d8fec3d61b0e483c92975828877ec481"), b"x")
     assert read(made(extra=c2pa)).features == {Feature.C2PA}
