@@ -9,6 +9,7 @@ from typing import Final
 from oimg.words.errors import ErrorCode
 from oimg.words.i18n import N_, catalogue
 from oimg.words.report import Failed, Kept, KeptCode, Notice, Optimized, Outcome, Stopped
+from oimg.words.undo import RefusalCode
 
 _translations = catalogue()
 _: Callable[[str], str] = _translations.gettext
@@ -33,6 +34,8 @@ ERRORS: Final = MappingProxyType(
         ErrorCode.VERIFY: N_("the result did not match the picture, so it was thrown away"),
         ErrorCode.WRITE: N_("the result could not be written"),
         ErrorCode.NO_SPACE: N_("the disk is full"),
+        ErrorCode.BACKUP: N_("its original could not be put into the backup, so it was left alone"),
+        ErrorCode.IN_USE: N_("another OIMG is replacing pictures in this folder; try again when it is done"),
         ErrorCode.INTERNAL: N_("an unexpected error in OIMG itself"),
     }
 )
@@ -49,12 +52,12 @@ KEPT: Final = MappingProxyType(
         KeptCode.OWN_RESULT: N_("this is the result for the file beside it"),
         KeptCode.ANIMATION: N_("animated: its frames cannot be carried over"),
         KeptCode.MULTI_PAGE: N_("has several pages, which cannot be carried over"),
-        KeptCode.MULTI_PICTURE: N_("holds several pictures, which cannot be carried over"),
-        KeptCode.GAIN_MAP: N_("HDR photo: its gain map cannot be carried over"),
-        KeptCode.MOTION_PHOTO: N_("motion photo: its video cannot be carried over"),
-        KeptCode.DEPTH_MAP: N_("its depth map cannot be carried over"),
+        KeptCode.MULTI_PICTURE: N_("holds several pictures; --flatten-special would keep the first one only"),
+        KeptCode.GAIN_MAP: N_("HDR photo: --flatten-special would leave its gain map out"),
+        KeptCode.MOTION_PHOTO: N_("motion photo: --flatten-special would leave its video out"),
+        KeptCode.DEPTH_MAP: N_("has a depth map, which --flatten-special would leave out"),
         KeptCode.HDR: N_("HDR picture: its brightness cannot be carried over"),
-        KeptCode.C2PA: N_("signed with content credentials, which a change would break"),
+        KeptCode.C2PA: N_("signed with content credentials, which a change would break (--flatten-special drops them)"),
         KeptCode.BIT_DEPTH: N_("has more bits per colour than can be carried over"),
         KeptCode.COLOR: N_("its colours cannot be carried over; convert with --color srgb"),
         KeptCode.GAMMA: N_("its PNG colour correction (gAMA, cHRM or cICP) cannot be carried over"),
@@ -64,6 +67,17 @@ KEPT: Final = MappingProxyType(
         KeptCode.NOT_AN_IMAGE: N_("not a picture"),
         KeptCode.FOLDER_LINK: N_("a link to a folder is not followed"),
         KeptCode.DIMENSIONS: N_("too large for this format"),
+        KeptCode.SAME_FILE: N_("another name of a file that is already in this batch"),
+        KeptCode.LINKED: N_("it has other names (links), which would lose it"),
+        KeptCode.PROTECTED: N_("write-protected; allow writing to it if you want it replaced"),
+    }
+)
+
+# Reasons whose detail says something to a person.
+_INFORMATIVE: Final = frozenset(
+    {
+        *(KeptCode.BIT_DEPTH, KeptCode.ANIMATION, KeptCode.DIMENSIONS, KeptCode.COLOR),
+        *(KeptCode.SAME_FILE, KeptCode.LINKED),
     }
 )
 
@@ -72,20 +86,39 @@ NOTICES: Final = MappingProxyType(
         Notice.WRONG_SUFFIX: N_("its name claims another format than its content has"),
         Notice.CMYK_GUESSED: N_("CMYK without profile: colours are approximate"),
         Notice.BAD_PROFILE: N_("its colour profile cannot be used and was dropped"),
+        Notice.NOT_CONVERTED: N_("its colours could not be converted to sRGB and keep their profile"),
         Notice.ALPHA_FLATTENED: N_("transparency was laid on the background colour"),
         Notice.METADATA_DROPPED: N_("some metadata cannot be carried by this format"),
         Notice.APPROXIMATE_SCORE: N_("the score of so small a picture is approximate"),
         Notice.METADATA_STAYS: N_("the copy is unchanged: what it reveals is still in it"),
         Notice.DATES_NOT_KEPT: N_("dates or permissions could not be kept"),
+        Notice.ATTRIBUTES_NOT_KEPT: N_("its owner, access list or extended attributes could not be kept"),
         Notice.PREVIEW_DROPPED: N_("a smaller preview picture inside the file was dropped"),
         Notice.TRAILING_DATA: N_("bytes after the end of the picture were dropped"),
+        Notice.GAIN_MAP_DROPPED: N_("its gain map was dropped: it is a picture of standard brightness now"),
+        Notice.MOTION_DROPPED: N_("the video of the motion photo was dropped"),
+        Notice.DEPTH_MAP_DROPPED: N_("its depth map or portrait mask was dropped"),
+        Notice.PICTURES_DROPPED: N_("the file held further pictures, which were dropped"),
+        Notice.CREDENTIALS_DROPPED: N_("its content credentials were dropped: they were signed for the original"),
+    }
+)
+
+UNDO: Final = MappingProxyType(
+    {
+        RefusalCode.CHANGED: N_("the file was changed after it was optimized"),
+        RefusalCode.MISSING: N_("the file is gone; `oimg undo --file` brings its original back"),
+        RefusalCode.TAKEN: N_("there is another file now where the original was"),
+        RefusalCode.NO_BACKUP: N_("the original is not kept any more"),
+        RefusalCode.BAD_BACKUP: N_("the kept original is damaged"),
+        RefusalCode.WRITE: N_("the original could not be written"),
+        RefusalCode.NO_SPACE: N_("the disk is full"),
+        RefusalCode.IN_USE: N_("the batch is still at work"),
     }
 )
 
 SETTINGS: Final = MappingProxyType(
     {
         "unknown-preset": N_("there is no preset with this name"),
-        Notice.NOT_CONVERTED: N_("its colours could not be converted to sRGB and keep their profile"),
         "unreadable-preset": N_("the preset cannot be read"),
         "built-in-preset": N_("a built-in preset cannot be changed"),
         "bad-preset-name": N_("a preset name is made of letters, digits, spaces, dots and dashes"),
@@ -104,14 +137,18 @@ def reason(outcome: Outcome) -> str:
         case Kept(code=KeptCode.TARGET_UNREACHABLE, detail=detail):
             return f"{_(KEPT[KeptCode.TARGET_UNREACHABLE])} {detail}"
         case Kept(code=code, detail=detail):
-            informative = {KeptCode.BIT_DEPTH, KeptCode.ANIMATION, KeptCode.DIMENSIONS, KeptCode.COLOR}
-            return _with_detail(_(KEPT[code]), detail if code in informative else "")
+            return _with_detail(_(KEPT[code]), detail if code in _INFORMATIVE else "")
         case Failed(code=code, detail=detail):
             return error(code, detail)
         case Stopped():
             return _("stopped")
         case Optimized():
             return ""
+
+
+def not_restored(code: RefusalCode, detail: str = "") -> str:
+    """Say why an original was not put back."""
+    return _with_detail(_(UNDO[code]), detail)
 
 
 def notice(code: Notice) -> str:

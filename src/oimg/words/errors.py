@@ -25,6 +25,8 @@ class ErrorCode(StrEnum):
     VERIFY = "verification-failed"
     WRITE = "write-failed"
     NO_SPACE = "disk-full"
+    BACKUP = "backup-failed"
+    IN_USE = "folder-in-use"
     INTERNAL = "internal-error"
 
 

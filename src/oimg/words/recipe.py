@@ -75,6 +75,14 @@ class Place(StrEnum):
     BESIDE = "beside"
     FOLDER = "folder"
     FILE = "file"
+    IN_PLACE = "in-place"
+
+
+class Originals(StrEnum):
+    """Where the originals go when results take their place."""
+
+    BACKUP = "backup"
+    TRASH = "trash"
 
 
 class Conflict(StrEnum):
@@ -124,6 +132,7 @@ class Output:
     suffix: str = setting("_optimized", "--suffix", N_("Added to the name beside the original"))
     conflict: Conflict = setting(Conflict.RENAME, "--on-conflict", N_("When the name is taken"))
     keep_dates: bool = setting(True, "--no-keep-dates", N_("Keep dates and permissions"))
+    originals: Originals = setting(Originals.BACKUP, "--trash", N_("Where originals go that were replaced"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +150,9 @@ class Recipe:
     keep: frozenset[MetadataGroup] = setting(frozenset(), "--keep", N_("Metadata groups to keep as well"))
     color: ColorPolicy = setting(ColorPolicy.KEEP, "--color", N_("Colour profile"))
     background: str = setting("#ffffff", "--background", N_("Colour behind transparency"))
+    flatten_special: bool = setting(
+        False, "--flatten-special", N_("Write the plain picture of files that hold more, and say what is left out")
+    )
     min_savings: float = setting(0.0, "--min-savings", N_("Write only if this much smaller"), 0, 100, "%")
     min_saved_bytes: int = setting(0, "--min-savings", N_("Write only if this much smaller"), 0, 1 << 40, "bytes")
     output: Output = field(default_factory=Output)
@@ -192,8 +204,11 @@ def check_ranges(values: Any) -> None:
 
 def check_output(output: Output) -> None:
     """Raise RecipeError for a place that cannot be, or a suffix that would lead elsewhere or fill the name."""
-    if output.place is not Place.BESIDE and (not output.path or "\0" in output.path):
+    elsewhere = output.place in (Place.FOLDER, Place.FILE)
+    if elsewhere and (not output.path or "\0" in output.path):
         raise RecipeError("path", "is needed to write elsewhere")
+    if output.place is Place.IN_PLACE and output.conflict is Conflict.OVERWRITE:
+        raise RecipeError("conflict", "overwrite is not for --in-place: only the original is replaced, nothing else")
     if set("/\\\0") & set(output.suffix):
         raise RecipeError("suffix", "must not hold a path separator")
     if len(output.suffix.encode(errors="surrogatepass")) > _LONGEST_SUFFIX:

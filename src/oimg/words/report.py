@@ -40,6 +40,9 @@ class KeptCode(StrEnum):
     NOT_AN_IMAGE = "not-an-image"
     FOLDER_LINK = "folder-link-not-followed"
     DIMENSIONS = "too-large-for-format"
+    SAME_FILE = "same-file"
+    LINKED = "linked-elsewhere"
+    PROTECTED = "write-protected"
 
 
 class Notice(StrEnum):
@@ -48,14 +51,20 @@ class Notice(StrEnum):
     WRONG_SUFFIX = "wrong-suffix"
     CMYK_GUESSED = "cmyk-without-profile"
     BAD_PROFILE = "unusable-color-profile"
+    NOT_CONVERTED = "color-not-converted"
     ALPHA_FLATTENED = "transparency-flattened"
     METADATA_DROPPED = "metadata-not-carried"
     APPROXIMATE_SCORE = "approximate-score"
-    NOT_CONVERTED = "color-not-converted"
     METADATA_STAYS = "metadata-not-removed"
     DATES_NOT_KEPT = "dates-not-kept"
+    ATTRIBUTES_NOT_KEPT = "attributes-not-kept"
     PREVIEW_DROPPED = "embedded-preview-dropped"
     TRAILING_DATA = "trailing-data-dropped"
+    GAIN_MAP_DROPPED = "gain-map-dropped"
+    MOTION_DROPPED = "motion-dropped"
+    DEPTH_MAP_DROPPED = "depth-map-dropped"
+    PICTURES_DROPPED = "second-picture-dropped"
+    CREDENTIALS_DROPPED = "content-credentials-dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ class SourceFile:
     """The user's file, as its header tells it.
 
     `root` is the folder it was found under (its own folder when it was named itself); the tree below it is
-    what an output folder mirrors. `identity` (device, inode, bytes, mtime in ns) tells whether it changed.
+    what an output folder mirrors. `identity` (device, inode, bytes, mtime in ns) tells whether it changed;
+    `links` is how many names the file has (hard links).
     """
 
     path: Path
@@ -71,6 +81,7 @@ class SourceFile:
     byte_size: int
     identity: tuple[int, int, int, int]
     header: Header
+    links: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +149,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole batch, in the order the files were given."""
+    """A whole batch, in the order the files were given; `in_place` says that results took the place of originals."""
 
     batch: str
     records: tuple[Record, ...]
     seconds: float
+    in_place: bool = False
 
     def count(self, kind: type[Outcome]) -> int:
         """How many outcomes are of one kind."""
         return sum(isinstance(record.outcome, kind) for record in self.records)
+
+    @property
+    def undoable(self) -> bool:
+        """Whether there is something that undo could take back."""
+        return self.in_place and self.count(Optimized) > 0
 
     @property
     def exit_code(self) -> int:

@@ -18,7 +18,8 @@ class Destination:
     """Where one result goes: a folder and a stem of its own in this batch; the suffix follows the format.
 
     `exact` is a full path when the user named the output file. `copy_kept` asks that a kept file be copied
-    there unchanged, so that an output folder is always complete.
+    there unchanged, so that an output folder is always complete. `names` are the real paths (no links on the
+    way) that the result takes over in place: one, or every hard link of the file.
     """
 
     folder: Path
@@ -27,6 +28,7 @@ class Destination:
     keep_dates: bool
     copy_kept: bool = False
     exact: Path | None = None
+    names: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from typing import Final
@@ -64,22 +64,51 @@ class Batch:
         return tuple(each.result() if each.done() and not each.cancelled() else None for each in self._futures)
 
 
+class _Running:
+    """What the tasks of one batch share."""
+
+    def __init__(self, work: Work, on_event: OnEvent, on_end: Callable[[], None], tasks: int) -> None:
+        self.work = work
+        self.on_event = on_event
+        self._on_end = on_end
+        self._left = tasks
+        self._lock = threading.Lock()
+
+    def count_down(self) -> None:
+        """One task less; the last one ends the batch."""
+        with self._lock:
+            self._left -= 1
+            last = self._left == 0
+        if last:
+            try:
+                self._on_end()
+            except Exception:  # the last task is finished whatever becomes of the rest
+                log.exception("unexpected failure at the end of a batch")
+
+
 class BatchRunner:
     """Owns the worker threads; one for the whole program."""
 
-    def __init__(self, work: Work, *, workers: int, memory_limit: int) -> None:
-        self._work = work
+    def __init__(self, *, workers: int, memory_limit: int) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="oimg")
         self._gate = MemoryGate(memory_limit)
         self._tokens: WeakSet[CancelToken] = WeakSet()
 
-    def start(self, tasks: Sequence[Task], on_event: OnEvent) -> Batch:
-        """Start tasks, the biggest first, so that no core idles at the end. `on_event` is called on workers."""
+    def start(
+        self, tasks: Sequence[Task], work: Work, on_event: OnEvent, on_end: Callable[[], None] = lambda: None
+    ) -> Batch:
+        """Start tasks, the biggest first, so that no core idles at the end.
+
+        `on_event` is called on workers; so is `on_end`, after the last task's work and before it is reported.
+        """
         token = CancelToken()
         self._tokens.add(token)
+        batch = _Running(work, on_event, on_end, len(tasks))
         futures: dict[int, Future[Record]] = {}
         for task in sorted(tasks, key=lambda each: -each.source.header.pixels):
-            futures[task.id] = self._pool.submit(self._run, task, token, on_event)
+            futures[task.id] = self._pool.submit(self._run, task, token, batch)
+        if not tasks:
+            on_end()
         return Batch([futures[task.id] for task in tasks], token)
 
     def cancel(self) -> None:
@@ -91,21 +120,23 @@ class BatchRunner:
         """Take no more work; with `wait`, stay until the threads are gone."""
         self._pool.shutdown(wait=wait, cancel_futures=not wait)
 
-    def _run(self, task: Task, token: CancelToken, on_event: OnEvent) -> Record:
+    def _run(self, task: Task, token: CancelToken, batch: _Running) -> Record:
         began = time.monotonic()
-        outcome = self._outcome(task, token, on_event)
+        outcome = self._outcome(task, token, batch)
         record = Record(outcome, time.monotonic() - began)
-        on_event(Finished(task.id, record))  # exactly once, whatever happened
+        batch.count_down()
+        batch.on_event(Finished(task.id, record))  # exactly once, whatever happened
         return record
 
-    def _outcome(self, task: Task, token: CancelToken, on_event: OnEvent) -> Outcome:
+    def _outcome(self, task: Task, token: CancelToken, batch: _Running) -> Outcome:
+        on_event = batch.on_event
         path, cost = task.source.path, task.source.header.pixels * BYTES_PER_PIXEL
         try:
             token.check()
             self._gate.enter(cost, token)
             try:
                 on_event(Started(task.id))
-                return self._work(task, Control(token, lambda done: on_event(Progressed(task.id, done))))
+                return batch.work(task, Control(token, lambda done: on_event(Progressed(task.id, done))))
             finally:
                 self._gate.leave(cost)
         except Cancelled:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,23 +15,40 @@ from oimg.engine.metadata.policy import apply
 from oimg.engine.transform import Made, Refusal, Request, transform
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Limits
-from oimg.words.recipe import Place
+from oimg.words.recipe import Conflict, Place
 from oimg.words.report import Kept, KeptCode, Notice, Optimized, Outcome, SourceFile
 from oimg.words.task import Control, Task
+from oimg.work.files import attributes, temp
+from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import Written, write_new
 from oimg.work.files.destinations import conflict_free, has_wrong_suffix, is_taken, result_stem, suffix_for
-from oimg.work.files.probe import read_source
+from oimg.work.files.probe import check_unchanged, read_source
+from oimg.work.safety import in_place
+from oimg.work.safety.in_place import Change, InPlace
 
 _NUMBER: Final = re.compile(r" \([0-9]+\)$")
 
 
-def optimize_file(task: Task, control: Control, limits: Limits = Limits()) -> Outcome:
-    """Do one task; raises OimgError or Cancelled, and leaves the source as it is in any case."""
-    source = task.source
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What all tasks of a batch share: limits, whom to tell of temp files, and who replaces originals."""
+
+    limits: Limits = Limits()
+    announce: temp.Announce = lambda _: None
+    in_place: InPlace | None = None
+
+
+def optimize_file(task: Task, control: Control, ways: Ways = Ways()) -> Outcome:
+    """Do one task; raises OimgError or Cancelled, and the source is as it was then."""
+    source, limits = task.source, ways.limits
     if _is_own_result(task):
         return Kept(source.path, source, KeptCode.OWN_RESULT)
-    suffixes = {suffix_for(each, source.path) for each in target_formats(source.header, task.recipe)}
-    if is_taken(task.destination, suffixes):
+    targets = target_formats(source.header, task.recipe)
+    if task.destination.names:
+        same = targets == (source.header.format,)
+        if (refused := in_place.refusal(source, task.destination.names, same_format=same)) is not None:
+            return Kept(source.path, source, *refused)
+    elif is_taken(task.destination, {suffix_for(each, source.path) for each in targets}):
         return Kept(source.path, source, KeptCode.EXISTS)
     untrusted = read_source(source)
     control.token.check()
@@ -38,9 +57,9 @@ def optimize_file(task: Task, control: Control, limits: Limits = Limits()) -> Ou
     notices = (Notice.WRONG_SUFFIX,) if has_wrong_suffix(source) else ()
     match result:
         case Made():
-            return _write(task, result, notices)
+            return _write(task, result, untrusted, notices, ways)
         case Refusal():
-            return _keep(task, result, untrusted, notices)
+            return _keep(task, result, untrusted, notices, ways)
 
 
 def _is_own_result(task: Task) -> bool:
@@ -70,13 +89,16 @@ def _has_original(path: Path, stem: str, suffix: str) -> bool:
         return False
 
 
-def _write(task: Task, made: Made, notices: tuple[Notice, ...]) -> Outcome:
+def _write(task: Task, made: Made, untrusted: bytes, notices: tuple[Notice, ...], ways: Ways) -> Outcome:
     source = task.source
     try:
-        written = _commit(task, made.data, suffix_for(made.format, source.path))
+        if ways.in_place is not None and task.destination.names:
+            written = ways.in_place.replace(_change(task, made, untrusted))
+        else:
+            written = _commit(task, made.data, suffix_for(made.format, source.path), ways)
     except FileExistsError:
         return Kept(source.path, source, KeptCode.EXISTS)
-    notices = (*notices, *made.notices, *(() if written.keeps_dates else (Notice.DATES_NOT_KEPT,)))
+    notices = (*notices, *made.notices, *_not_carried(task, written))
     return Optimized(
         source.path,
         source,
@@ -93,14 +115,39 @@ def _write(task: Task, made: Made, notices: tuple[Notice, ...]) -> Outcome:
     )
 
 
-def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice, ...]) -> Outcome:
+def _change(task: Task, made: Made, untrusted: bytes) -> Change:
+    """What is to happen to a file in place. Its name stays, also a wrong one, unless the format becomes another."""
+    destination, source = task.destination, task.source
+    suffix = suffix_for(made.format, source.path)
+    renamed = made.format is not source.header.format and suffix != destination.names[0].suffix
+    return Change(
+        task.id,
+        destination.names,
+        source.identity,
+        untrusted,
+        made.data,
+        (lambda number: conflict_free(destination, suffix, number)) if renamed else None,
+        destination.conflict is Conflict.SKIP,
+        destination.keep_dates,
+    )
+
+
+def _not_carried(task: Task, written: Written) -> Iterator[Notice]:
+    """Tell what a result should have from its original and has not."""
+    if not written.carried.dates:
+        yield Notice.DATES_NOT_KEPT
+    if not written.carried.rest and task.destination.names:  # a copy is its maker's own
+        yield Notice.ATTRIBUTES_NOT_KEPT
+
+
+def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice, ...], ways: Ways) -> Outcome:
     """Leave the file; in another folder, an unchanged copy keeps the folder complete."""
     source, output = task.source, None
     notices = (*notices, *refusal.notices)
     if task.destination.copy_kept:
         notices = (*notices, *_still_told(task, untrusted))
         try:
-            output = _commit(task, untrusted, source.path.suffix).path
+            output = _commit(task, untrusted, source.path.suffix, ways).path
         except FileExistsError:
             return Kept(source.path, source, KeptCode.EXISTS)
     return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, notices)
@@ -124,24 +171,21 @@ def _still_told(task: Task, untrusted: bytes) -> tuple[Notice, ...]:
     return (Notice.METADATA_STAYS,) if removed else ()
 
 
-def _commit(task: Task, data: bytes, suffix: str) -> Written:
+def _commit(task: Task, data: bytes, suffix: str, ways: Ways) -> Written:
     destination, source = task.destination, task.source
-    like = _facts(source) if destination.keep_dates else None
+    check_unchanged(source)
     return write_new(
         data,
         lambda number: conflict_free(destination, suffix, number),
         destination.conflict,
         source=source.path,
-        like=like,
+        like=_attributes(source) if destination.keep_dates else None,
+        announce=ways.announce,
     )
 
 
-def _facts(source: SourceFile) -> os.stat_result:
-    """The source's dates and mode, read just before they are carried over; it must still be the same file."""
+def _attributes(source: SourceFile) -> Attributes:
     try:
-        facts = source.path.stat()
+        return attributes.of(source.path)
     except OSError as error:
         raise OimgError(ErrorCode.CHANGED, error.strerror or "") from error
-    if (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns) != source.identity:
-        raise OimgError(ErrorCode.CHANGED)
-    return facts

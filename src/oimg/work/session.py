@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -22,19 +22,22 @@ from oimg.words.images import Format, Limits
 from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Failed, Kept, Record, Report, SourceFile, Stopped
 from oimg.words.task import Finished, OnEvent, Task
+from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
 from oimg.work import settings
-from oimg.work.files import commit
+from oimg.work.files import commit, temp
 from oimg.work.files.destinations import conflict_free, format_of_name, plan, suffix_for
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
 from oimg.work.jobs import Batch, BatchRunner
 from oimg.work.pipeline import optimize_file
+from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
 __all__ = [
     "Prepared",
     "Run",
     "Selection",
     "Session",
+    "UnknownBatchError",
     "codec_states",
     "format_of_name",
     "planned_path",
@@ -62,8 +65,8 @@ class Prepared:
 class Run:
     """A batch under way, and its report."""
 
-    def __init__(self, prepared: Prepared, batch: Batch) -> None:
-        self.id = time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(2)
+    def __init__(self, id_: str, prepared: Prepared, batch: Batch) -> None:
+        self.id = id_
         self._prepared = prepared
         self._batch = batch
         self._began = time.monotonic()
@@ -83,7 +86,8 @@ class Run:
         for task, record in zip(self._prepared.tasks, self._batch.records(), strict=True):
             records[task.id] = record or Record(Stopped(task.source.path, task.source), 0.0)
         ordered = tuple(records[each] for each in sorted(records))
-        return Report(self.id, ordered, time.monotonic() - self._began)
+        in_place = any(task.destination.names for task in self._prepared.tasks)
+        return Report(self.id, ordered, time.monotonic() - self._began, in_place)
 
 
 class Session:
@@ -95,11 +99,14 @@ class Session:
         self.memory_limit = max(memory_limit or self.settings.memory_limit or _quarter_of_memory(), _SMALLEST_LIMIT)
         self.presets = settings.PresetStore()
         self.limits = limits
+        self._keeper = Keeper(self.settings)
+        self.recovered = Recovery()
         self._runner: BatchRunner | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        """Nothing to do: threads start with the first batch."""
+        """Put right what a killed run left (`recovered`); threads start with the first batch."""
+        self.recovered = self._keeper.recover()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -128,13 +135,9 @@ class Session:
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
         sources = [(each, result) for each, result in enumerate(probed) if isinstance(result, SourceFile)]
-        planned = plan([source for _, source in sources], recipe)
-        tasks = tuple(
-            Task(each, task.source, task.recipe, task.destination)
-            for (each, _), task in zip(sources, planned, strict=True)
-        )
+        tasks, twins = plan(sources, recipe)
         settled = tuple((each, result) for each, result in enumerate(probed) if not isinstance(result, SourceFile))
-        return Prepared(tasks, settled)
+        return Prepared(tasks, (*settled, *twins))
 
     def _probe(self, found: Found | Kept | Failed) -> SourceFile | Kept | Failed:
         return probe(found, self.limits) if isinstance(found, Found) else found
@@ -143,14 +146,30 @@ class Session:
         """Start the work. `on_event` is called on worker threads, once Finished for every file."""
         with self._lock:
             if self._runner is None:
-                self._runner = BatchRunner(
-                    lambda task, control: optimize_file(task, control, self.limits),
-                    workers=self.workers,
-                    memory_limit=self.memory_limit,
-                )
+                self._runner = BatchRunner(workers=self.workers, memory_limit=self.memory_limit)
+        guarded = self._keeper.open(prepared.tasks, self.limits)
+        prepared = Prepared(guarded.tasks, (*prepared.settled, *guarded.refused))
         for each, outcome in prepared.settled:
             on_event(Finished(each, Record(outcome, 0.0)))
-        return Run(prepared, self._runner.start(prepared.tasks, on_event))
+        work = partial(optimize_file, ways=guarded.ways)
+        return Run(guarded.id, prepared, self._runner.start(guarded.tasks, work, on_event, guarded.close))
+
+    def undo(
+        self,
+        batch: str | None = None,
+        files: Sequence[Path] = (),
+        on_result: Callable[[Undoing], None] = lambda _: None,
+    ) -> UndoReport:
+        """Put originals back: those of a batch (the last one), or single files. Raises UnknownBatchError."""
+        return self._keeper.undo(batch, files, on_result)
+
+    def past_batches(self) -> tuple[PastBatch, ...]:
+        """The in-place batches that are remembered, newest first."""
+        return self._keeper.past()
+
+    def clear_backups(self) -> int:
+        """Forget all in-place batches that are not at work, and drop their originals; gives the bytes freed."""
+        return self._keeper.clear()
 
     def inspect(self, path: Path, recipe: Recipe) -> Inspection:
         """Tell what a file is and reveals; raises OimgError."""
@@ -181,7 +200,7 @@ class Session:
             platform.platform(),
             codec_states(),
             guard,
-            (("settings", settings.config_folder()),),
+            (("settings", settings.config_folder()), ("backups", self._keeper.folder)),
             self.workers,
             self.memory_limit,
             self.notes,
@@ -199,7 +218,7 @@ class Session:
         if self._runner is not None:
             self._runner.close(wait=False)
         child.close_all(for_good=True)
-        commit.sweep()
+        temp.sweep()
 
 
 def planned_path(task: Task) -> Path | None:

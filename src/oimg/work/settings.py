@@ -50,7 +50,9 @@ BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
         "smallest": Recipe(format=Target.AUTO, target=60),
     }
 )
-_HIGHEST: Final = MappingProxyType({"jobs": 512, "memory_limit": 1 << 50})
+_HIGHEST: Final = MappingProxyType(
+    {"jobs": 512, "memory_limit": 1 << 50, "backup_days": 36_500, "backup_limit": 1 << 60}
+)
 _NAME: Final = re.compile(r"\w[\w .-]{0,62}")
 
 
@@ -65,11 +67,16 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user set for all runs. 0 means: let the program decide."""
+    """What the user set for all runs. 0 lets the program decide on jobs and memory, and means no limit to backups.
+
+    Originals are kept for `backup_days`; the oldest go first when they have more than `backup_limit` bytes.
+    """
 
     preset: str = "balanced"
     jobs: int = 0
     memory_limit: int = 0
+    backup_days: int = 30
+    backup_limit: int = 20_000_000_000
 
 
 def config_folder() -> Path:

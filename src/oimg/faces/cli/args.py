@@ -18,6 +18,7 @@ from oimg.words.recipe import (
     Fitting,
     Gravity,
     Mode,
+    Originals,
     Output,
     Place,
     Recipe,
@@ -28,7 +29,7 @@ from oimg.words.recipe import (
 )
 
 # Commands of the contract that a later version brings.
-LATER: Final = ("undo", "integrate", "gui")
+LATER: Final = ("integrate", "gui")
 COMMANDS: Final = ("optimize", "inspect", "compare", "undo", "presets", "integrate", "doctor", "gui")
 _UNITS: Final = {"": 1, "b": 1, "k": 1000, "kb": 1000, "kib": 1024, "m": 10**6, "mb": 10**6, "mib": 1 << 20,
                  "g": 10**9, "gb": 10**9, "gib": 1 << 30}  # fmt: skip
@@ -37,6 +38,7 @@ _EPILOG: Final = N_("""examples:
   oimg optimize Holiday/ -o Small/         the whole folder into another one, same tree
   oimg optimize *.png -f webp --target 90  WebP that looks the same
   oimg optimize big.jpg --max-size 500KB --fit 1600x1600
+  oimg optimize Holiday/ --in-place        replace the originals; `oimg undo` brings them back
   oimg inspect photo.jpg                   what the picture is, and what it reveals about you
 
 Pictures never leave this computer. `oimg COMMAND --help` tells more.""")
@@ -61,11 +63,11 @@ def parser() -> argparse.ArgumentParser:
     )
     _inspect(commands.add_parser("inspect", help=_("tell what a picture is and what it reveals")))
     _compare(commands.add_parser("compare", help=_("score how much two pictures differ")))
+    _undo(commands.add_parser("undo", help=_("put back the originals of the last in-place batch")))
     _presets(commands.add_parser("presets", help=_("list, show, save, delete, import and export presets")))
     doctor = commands.add_parser("doctor", help=_("show codecs, the network guard and folders"))
     doctor.add_argument("--json", action="store_true", help=_("machine-readable output"))
     for name, text in (
-        ("undo", N_("restore the originals of the last in-place batch (not in this version yet)")),
         ("integrate", N_("file-manager entries (not in this version yet)")),
         ("gui", N_("the window (not in this version yet)")),
     ):
@@ -84,7 +86,10 @@ def _optimize(command: argparse.ArgumentParser) -> None:
         help=_("folder to write to (keeps the tree below each folder given), or one file"),
     )
     where.add_argument("--suffix", help=_("added to the name beside the original (default: _optimized)"))
-    where.add_argument("--in-place", action="store_true", help=_("replace the originals (not in this version yet)"))
+    where.add_argument("--in-place", action="store_true", help=_("replace the originals; `oimg undo` brings them back"))
+    where.add_argument(
+        "--trash", action="store_true", help=_("with --in-place: originals into the desktop's trash, not the backup")
+    )
     where.add_argument("--on-conflict", choices=list(Conflict), help=_("when a name is taken (default: rename)"))
     where.add_argument("--no-keep-dates", action="store_true", help=_("do not carry over dates and permissions"))
     which = command.add_argument_group(_("which files"))
@@ -119,6 +124,14 @@ def recipe_flags(command: argparse.ArgumentParser) -> None:
     what.add_argument("--effort", type=int, metavar="N", help=_help("effort"))
     what.add_argument("--preset", metavar="NAME", help=_("start from a preset (see `oimg presets list`)"))
     what.add_argument("--min-savings", metavar="N%|SIZE", help=_("write only if at least this much smaller"))
+    what.add_argument(
+        "--flatten-special",
+        action="store_true",
+        help=_(
+            "of HDR photos with a gain map, motion photos, pairs, depth maps and signed pictures, which are kept as "
+            "they are, write the plain picture"
+        ),
+    )
     size = command.add_argument_group(_("size in pixels (of the upright picture; never enlarges unless told)"))
     one = size.add_mutually_exclusive_group()
     one.add_argument("--fit", metavar="WxH", help=_("fit into a box"))
@@ -163,6 +176,16 @@ def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("--heatmap", metavar="OUT.png", help=_("write a map of where they differ"))
 
 
+def _undo(command: argparse.ArgumentParser) -> None:
+    command.description = _("Put back originals that --in-place replaced: bytes, dates, permissions and name.")
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--list", action="store_true", help=_("the batches that are remembered, the newest first"))
+    which.add_argument("--batch", metavar="ID", help=_("this batch (default: the last one)"))
+    which.add_argument("--file", action="append", default=[], metavar="PATH", help=_("only this file; may be repeated"))
+    which.add_argument("--clear", action="store_true", help=_("drop all kept originals for good, to free their space"))
+    command.add_argument("--json", action="store_true", help=_("one JSON object a line on stdout"))
+
+
 def _presets(command: argparse.ArgumentParser) -> None:
     command.description = _("Presets are named recipes, shared by all of OIMG.")
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -194,6 +217,8 @@ def recipe_from(given: argparse.Namespace, base: Recipe) -> Recipe:
     kinds = {"format": Target, "metadata": MetadataPolicy, "color": ColorPolicy}
     changes = {name: kinds[name](value) if name in kinds else value for name, value in changes.items()}
     changes |= _mode(given)
+    if given.flatten_special:
+        changes["flatten_special"] = True
     if given.keep is not None:
         changes["keep"] = _groups(given.keep)
     if given.min_savings is not None:
@@ -268,7 +293,17 @@ def _output(given: argparse.Namespace, base: Recipe) -> Any:
     if getattr(given, "output", None) is not None:
         if not given.output:
             raise RecipeError("--output", "is empty")
+        if getattr(given, "in_place", False):
+            raise RecipeError("--in-place", "cannot be combined with --output")
         changes |= {"place": Place.FOLDER, "path": given.output}
+    if getattr(given, "in_place", False):
+        if getattr(given, "suffix", None) is not None:
+            raise RecipeError("--in-place", "cannot be combined with --suffix")
+        changes |= {"place": Place.IN_PLACE, "path": ""}
+    if getattr(given, "trash", False):
+        if not getattr(given, "in_place", False):
+            raise RecipeError("--trash", "is only for --in-place")
+        changes["originals"] = Originals.TRASH
     if getattr(given, "suffix", None) is not None:
         changes["suffix"] = given.suffix
     if getattr(given, "on_conflict", None) is not None:

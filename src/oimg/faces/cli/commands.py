@@ -115,6 +115,13 @@ def _doctor(given: argparse.Namespace) -> int:
     return doctor(as_json=given.json)
 
 
+def _undo(given: argparse.Namespace) -> int:
+    from oimg.faces.cli.undo import undo  # noqa: PLC0415
+
+    listen()
+    return undo(given)
+
+
 def _presets(given: argparse.Namespace) -> int:
     from oimg.faces.cli.presets import presets  # noqa: PLC0415
 
@@ -128,4 +135,5 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "compare": _compare,
     "doctor": _doctor,
     "presets": _presets,
+    "undo": _undo,
 }

@@ -17,6 +17,7 @@ from typing import Final
 from oimg.faces.cli import jsonl
 from oimg.faces.cli.args import bytes_from, paths_from, recipe_from
 from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr
+from oimg.faces.cli.undo import tell_recovery, undo_hint
 from oimg.faces.messages import KEPT, _, printable, reason
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
 from oimg.words.report import Failed, KeptCode, Record, Report
@@ -32,6 +33,7 @@ class _Show:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self.as_json = given.json
+        self._quiet = given.quiet
         self._table = None if given.json or given.quiet else Table(sys.stdout, verbose=given.verbose)
         self.progress = Progress(sys.stderr, enabled=not given.quiet)
 
@@ -50,13 +52,12 @@ class _Show:
             print(jsonl.line(jsonl.summary_event(report)), flush=True)
         elif self._table is not None:
             self._table.summary(report)
+        if report.undoable and not self._quiet:
+            stderr(undo_hint(report))
 
 
 def optimize(given: argparse.Namespace, base: Recipe) -> int:
     """Run the command; gives the exit code."""
-    if given.in_place:
-        stderr(f"oimg: {_('--in-place is not part of this version yet; use --output or --suffix.')}")
-        return 2
     paths = _paths(given)
     if not paths:
         stderr(f"oimg: {_('which pictures? Name files or folders, or see `oimg optimize --help`.')}")
@@ -73,6 +74,7 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     session = Session(workers=given.jobs, memory_limit=memory)
     show = _Show(given)
     with session:
+        tell_recovery(session.recovered)
         prepared = session.prepare(paths, recipe, selection, show.progress.looking)
         if given.dry_run:
             return _dry_run(prepared, show)

@@ -12,7 +12,7 @@ from oimg.engine.codecs import CODECS, SUFFIXES
 from oimg.engine.eligibility import target_formats
 from oimg.words.images import Format
 from oimg.words.recipe import Conflict, Output, Place, Recipe
-from oimg.words.report import SourceFile
+from oimg.words.report import Kept, KeptCode, SourceFile
 from oimg.words.task import Destination, Task
 
 _NAME_BYTES: Final = 255  # what ext4, APFS and NTFS take at the most
@@ -58,13 +58,44 @@ class _Names:
         return True
 
 
-def plan(sources: Sequence[SourceFile], recipe: Recipe, first_id: int = 0) -> tuple[Task, ...]:
-    """Give each source its task, with a name that no other of the batch can take."""
+def plan(
+    sources: Sequence[tuple[int, SourceFile]], recipe: Recipe
+) -> tuple[tuple[Task, ...], tuple[tuple[int, Kept], ...]]:
+    """Give each source (with its id) its task, with a name that no other of the batch can take.
+
+    A file that has several names in the batch is worked on once where its result goes beside it or in its place;
+    the other names are Kept.
+    """
+    place = recipe.output.place
+    files = _files(sources) if place in (Place.BESIDE, Place.IN_PLACE) else [[each] for each in sources]
     # Whoever lets results replace files does not mean the other pictures of the batch.
-    names = _Names(sources if recipe.output.conflict is Conflict.OVERWRITE else ())
-    return tuple(
-        Task(first_id + index, source, recipe, _claim(source, recipe, names)) for index, source in enumerate(sources)
-    )
+    guarded = recipe.output.conflict is Conflict.OVERWRITE or place is Place.IN_PLACE
+    names = _Names((source for _, source in sources) if guarded else ())
+    tasks, others = [], []
+    for (id_, source), *twins in files:
+        held = _real_names(source, twins) if place is Place.IN_PLACE else ()
+        tasks.append(Task(id_, source, recipe, _claim(source, recipe, names, held)))
+        others += [(each, Kept(twin.path, twin, KeptCode.SAME_FILE, str(source.path))) for each, twin in twins]
+    return tuple(tasks), tuple(others)
+
+
+def _files(sources: Sequence[tuple[int, SourceFile]]) -> list[list[tuple[int, SourceFile]]]:
+    """Put the names of one file together, the first that is no link in front."""
+    groups: dict[object, list[tuple[int, SourceFile]]] = {}
+    for id_, source in sources:
+        device, inode = source.identity[:2]
+        groups.setdefault((device, inode) if inode else id_, []).append((id_, source))
+    return [
+        sorted(group, key=lambda each: each[1].path.is_symlink()) if len(group) > 1 else group
+        for group in groups.values()
+    ]
+
+
+def _real_names(source: SourceFile, twins: Sequence[tuple[int, SourceFile]]) -> tuple[Path, ...]:
+    """The real paths (no link on the way) of a file's names, its own first."""
+    real = dict.fromkeys(Path(os.path.realpath(each.path)) for each in (source, *(twin for _, twin in twins)))
+    # On a disk that ignores case, one name can be written in many ways.
+    return tuple(real)[: source.links]
 
 
 def numbered(stem: str, number: int, room: int) -> str:
@@ -80,8 +111,14 @@ def result_stem(stem: str, suffix: str) -> str:
     return numbered(stem, 1, _NAME_BYTES - _ROOM - len(os.fsencode(suffix))) + suffix
 
 
-def _claim(source: SourceFile, recipe: Recipe, names: _Names) -> Destination:
+def _claim(source: SourceFile, recipe: Recipe, names: _Names, held: tuple[Path, ...]) -> Destination:
     output = recipe.output
+    if output.place is Place.IN_PLACE:
+        real = held[0]
+        others = frozenset(suffix_for(each, source.path) for each in target_formats(source.header, recipe))
+        others -= {real.suffix}
+        stem = names.claim(real.parent, real.stem, others, source) if others else real.stem
+        return Destination(real.parent, stem, output.conflict, output.keep_dates, names=held)
     if output.place is Place.FILE:
         exact = Path(os.path.abspath(output.path))  # noqa: PTH100 - a link is the user's business
         fits = SUFFIXES.get(exact.suffix.lower()) is source.header.format

@@ -25,10 +25,11 @@ def probe(found: Found, limits: Limits) -> SourceFile | Kept | Failed:
     try:
         with open_regular(found.path) as stream:
             identity = identify(stream)
+            links = os.fstat(stream.fileno()).st_nlink
             header = detect(stream.read(_HEAD)).probe(stream)
         if identity[2] > limits.max_file_bytes:
             raise OimgError(ErrorCode.TOO_LARGE, f"{identity[2]} bytes")
-        return SourceFile(found.path, found.root, identity[2], identity, header)
+        return SourceFile(found.path, found.root, identity[2], identity, header, links)
     except OimgError as error:
         claims = found.named or found.path.suffix.lower() in SUFFIXES
         if error.code is ErrorCode.NOT_AN_IMAGE and not claims:
@@ -46,7 +47,7 @@ def open_regular(path: Path) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise OimgError(ErrorCode.NOT_REGULAR)
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = _open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError as error:
         raise OimgError(ErrorCode.NOT_FOUND) from error
     except OSError as error:
@@ -62,9 +63,23 @@ def open_regular(path: Path) -> BinaryIO:
     return stream
 
 
+def _open(path: Path, flags: int) -> int:
+    """Open a file so that its date of last access stays, where that is allowed: to its owner (open(2))."""
+    quietly = getattr(os, "O_NOATIME", 0)
+    if quietly:
+        try:
+            return os.open(path, flags | quietly)
+        except PermissionError:
+            pass
+    return os.open(path, flags)
+
+
 def identify(stream: BinaryIO) -> Identity:
     """Tell a file's state: device, inode, bytes, and the time of its last change in nanoseconds."""
-    facts = os.fstat(stream.fileno())
+    return _identity(os.fstat(stream.fileno()))
+
+
+def _identity(facts: os.stat_result) -> Identity:
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
@@ -80,3 +95,13 @@ def read_source(source: SourceFile) -> bytes:
             return untrusted
     except OSError as error:
         raise OimgError(ErrorCode.UNREADABLE, error.strerror or "") from error
+
+
+def check_unchanged(source: SourceFile) -> None:
+    """Raise OimgError(CHANGED) unless a source (the target, where it is a link) is still what was probed."""
+    try:
+        facts = source.path.stat()
+    except OSError as error:
+        raise OimgError(ErrorCode.CHANGED, error.strerror or "") from error
+    if _identity(facts) != source.identity:
+        raise OimgError(ErrorCode.CHANGED)

@@ -1,0 +1,132 @@
+"""What a file has beside its bytes: dates, mode, owner, access list, extended attributes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+# Names of extended attributes that belong to the file as its owner sees it (xattr(7), acl(5)). Others are of the
+# system's own (trusted.*, security.ima, security.capability) and would be wrong on other bytes.
+_OWN: Final = "user."
+_ACCESS_LIST: Final = "system.posix_acl_access"
+_LABEL: Final = "security.selinux"
+_MOST_BYTES: Final = 1 << 20  # of all values together; ext4 takes 4 KiB, XFS 64 KiB a value
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """Dates in nanoseconds, mode bits, owner, and extended attributes by name (the access list is one of them)."""
+
+    atime_ns: int
+    mtime_ns: int
+    mode: int
+    uid: int
+    gid: int
+    extended: tuple[tuple[str, bytes], ...] = ()
+
+    def bare(self) -> Attributes:
+        """The same without extended attributes and access list."""
+        return replace(self, extended=())
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What could be carried over: dates and mode; owner, access list and extended attributes."""
+
+    dates: bool = True
+    rest: bool = True
+
+
+def of(path: Path, facts: os.stat_result | None = None) -> Attributes:
+    """Read the attributes of a file (of the target of a link). Raises OSError."""
+    facts = facts or path.stat()
+    return Attributes(
+        facts.st_atime_ns,
+        facts.st_mtime_ns,
+        stat.S_IMODE(facts.st_mode),
+        facts.st_uid,
+        facts.st_gid,
+        _extended(path),
+    )
+
+
+def _extended(path: Path) -> tuple[tuple[str, bytes], ...]:
+    if not hasattr(os, "listxattr"):  # Python has them on Linux only
+        return ()
+    found, room = [], _MOST_BYTES
+    with suppress(OSError):  # a disk without them
+        for name in os.listxattr(path):
+            if not (name.startswith(_OWN) or name in (_ACCESS_LIST, _LABEL)):
+                continue
+            with suppress(OSError):
+                value = os.getxattr(path, name)
+                room -= len(value)
+                if room >= 0:
+                    found.append((name, value))
+    return tuple(found)
+
+
+def carry_over(descriptor: int, path: Path, like: Attributes, *, dates: bool) -> Carried:
+    """Give an open file of ours the attributes of another; tells what could not be given. Never raises.
+
+    `path` is the file's name, for systems that do not take a descriptor. Without `dates` the file keeps its own.
+    """
+    same_owner = _give_owner(descriptor, like)
+    rest = _give_extended(descriptor, like) and same_owner
+    # Setting somebody's identity on other bytes is for their owner only.
+    mode = like.mode if same_owner else like.mode & 0o777
+    return Carried(_give_mode(descriptor, path, mode) and (not dates or _give_dates(descriptor, path, like)), rest)
+
+
+def _give_owner(descriptor: int, like: Attributes) -> bool:
+    if not hasattr(os, "fchown"):
+        return True
+    facts = os.fstat(descriptor)
+    for uid, gid in ((-1, like.gid), (like.uid, -1)):  # the group alone can often be given by anybody in it
+        if (uid, gid) not in ((-1, facts.st_gid), (facts.st_uid, -1)):
+            with suppress(OSError):
+                os.fchown(descriptor, uid, gid)
+    facts = os.fstat(descriptor)
+    return (facts.st_uid, facts.st_gid) == (like.uid, like.gid)
+
+
+def _give_extended(descriptor: int, like: Attributes) -> bool:
+    if not hasattr(os, "setxattr"):
+        return True
+    whole = True
+    wanted = dict(like.extended)
+    if _ACCESS_LIST not in wanted:
+        with suppress(OSError):  # the folder may have given the new file a list of its own
+            os.removexattr(descriptor, _ACCESS_LIST)
+    for name, value in wanted.items():
+        try:
+            os.setxattr(descriptor, name, value)
+        except OSError as error:
+            # The label of a security module is the system's business.
+            whole = whole and (name == _LABEL or error.errno == errno.ENODATA)
+    return whole
+
+
+def _give_mode(descriptor: int, path: Path, mode: int) -> bool:
+    try:
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, mode)
+        else:
+            path.chmod(mode)
+    except OSError:
+        return False
+    return True
+
+
+def _give_dates(descriptor: int, path: Path, like: Attributes) -> bool:
+    where: int | Path = descriptor if os.utime in os.supports_fd else path
+    try:
+        os.utime(where, ns=(like.atime_ns, like.mtime_ns))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""Where originals and the journal are kept, and one lock over both."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+_thread_lock: Final = threading.RLock()  # a lock on a file is the process's, not the thread's, on some systems
+_held: Final[set[Path]] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The program's own folder for what has to outlive a run, and what is in it."""
+
+    root: Path
+
+    @property
+    def backups(self) -> Path:
+        """Originals by their content."""
+        return self.root / "backups"
+
+    @property
+    def journal(self) -> Path:
+        """One file a batch."""
+        return self.root / "journal"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other thread and process from looking at or changing the set of journals and backups.
+
+        Short: for taking stock and for claims, never while a picture is worked on. May be entered again by the
+        thread that holds it. Raises OSError.
+        """
+        with _thread_lock:
+            if self.root in _held:
+                yield
+                return
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                lock(descriptor)
+                _held.add(self.root)
+                yield
+            finally:
+                _held.discard(self.root)
+                os.close(descriptor)  # which lets the lock go
+
+
+def default() -> Folders:
+    """The folders of this user."""
+    return Folders(platformdirs.user_data_path("oimg", appauthor=False))
+
+
+if os.name == "posix":
+    import fcntl
+
+    def lock(descriptor: int) -> None:
+        """Wait for the only lock on an open file. Raises OSError on disks that know none."""
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def try_lock(descriptor: int) -> bool:
+        """Take the only lock on an open file if nobody has it; it is gone with the process. Raises OSError."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+else:
+    import msvcrt
+    import time
+
+    _FAR: Final = 1 << 40  # a byte that no journal reaches: Windows keeps others from reading what is locked
+
+    def lock(descriptor: int) -> None:
+        """Wait for the only lock on an open file. Raises OSError on disks that know none."""
+        while not try_lock(descriptor):
+            time.sleep(0.02)
+
+    def try_lock(descriptor: int) -> bool:
+        """Take the only lock on an open file if nobody has it; it is gone with the process. Raises OSError."""
+        place = os.lseek(descriptor, 0, os.SEEK_CUR)
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        with suppress(OSError):
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            return True
+        os.lseek(descriptor, place, os.SEEK_SET)
+        return False

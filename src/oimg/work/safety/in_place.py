@@ -1,0 +1,210 @@
+"""Letting a proven result take the place of its original, so that every moment finds the one or the other.
+
+    temp file, synced -> original kept, synced -> journal says what is about to happen, synced
+    -> names exchanged, the old file looked at -> journal says that it is done -> temp names removed
+
+Killed before the exchange, the next start removes the temp file; after it, it only ends the entry in the journal.
+"""  # fmt: skip
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.recipe import Originals
+from oimg.words.report import KeptCode, SourceFile
+from oimg.work.files import attributes, temp
+from oimg.work.files.attributes import Attributes
+from oimg.work.files.commit import TRIES, Written, link_new
+from oimg.work.files.exchange import Identity, check, exchange, identity_of, take_place
+from oimg.work.safety.folders import Folders
+from oimg.work.safety.journal import Journal, Original, Replacement, State
+from oimg.work.safety.trash import Trash
+from oimg.work.safety.vault import Vault, digest_of
+
+_NONE: Final = -1  # the inode of a name that nothing stands under
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to happen to one file: `names` are all it has, `output` the result's own where its suffix is another.
+
+    `output(n)` gives the n-th name to try. `before` are the bytes that were read, `after` those of the proven
+    result.
+    """
+
+    number: int
+    names: tuple[Path, ...]
+    identity: Identity
+    before: bytes
+    after: bytes
+    output: Callable[[int], Path] | None
+    skip_taken: bool
+    keep_dates: bool
+
+
+def refusal(source: SourceFile, names: tuple[Path, ...], *, same_format: bool) -> tuple[KeptCode, str] | None:
+    """Tell why a file must not be replaced, before anything is worked on; OimgError(WRITE) where it cannot be."""
+    if source.links > len(names):
+        return KeptCode.LINKED, f"{len(names)} of {source.links} names"
+    others = len(names) > 1 or source.path != names[0]
+    if others and not same_format:  # the other name, or the link, would lead nowhere
+        return KeptCode.LINKED, str(names[-1] if len(names) > 1 else source.path)
+    if not os.access(names[0], os.W_OK):
+        return KeptCode.PROTECTED, ""
+    for folder in {name.parent for name in names}:
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise OimgError(ErrorCode.WRITE, f"{folder}: not writable")
+    return None
+
+
+class InPlace:
+    """Replaces the originals of one batch."""
+
+    def __init__(self, folders: Folders, journal: Journal, originals: Originals) -> None:
+        self._folders = folders
+        self._journal = journal
+        self._originals = originals
+        self._vault = Vault(folders.backups)
+
+    def replace(self, change: Change) -> Written:
+        """Put a result in the place of its original.
+
+        Raises OimgError (CHANGED, BACKUP, WRITE, NO_SPACE), and FileExistsError where the result's own name is
+        taken and that is to be skipped. Then the original is untouched, and nothing is left behind.
+        """
+        first = change.names[0]
+        temps: list[Path] = []
+        fresh = _NONE
+        try:
+            check(first, change.identity)
+            like = attributes.of(first)
+            written = temp.write(
+                change.after, first.parent, like, dates=change.keep_dates, announce=self._journal.announce
+            )
+            temps.append(written.path)
+            fresh = _inode(written.path)
+            temps += [temp.new_name(name.parent, self._journal.announce) for name in change.names[1:]]
+            old = self._keep(change, like)
+            item = Replacement(
+                *(change.number, change.names, None, tuple(temps), old),
+                *(digest_of(change.after), len(change.after)),
+            )
+            return Written(self._take_place(change, item), written.carried)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise temp.as_ours(error, first) from error
+        finally:
+            remove_ours(temps, fresh, change.identity[1])
+
+    def _keep(self, change: Change, like: Attributes) -> Original:
+        """Put the original where it can be had back from; OimgError(BACKUP) where that cannot be done."""
+        digest, size = digest_of(change.before), len(change.before)
+        old = Original(digest, size, like.mtime_ns, like.atime_ns, like.mode)
+        try:
+            if self._originals is Originals.TRASH:
+                where = Trash.of_user().put(change.before, change.names[0], like, self._journal.announce)
+                return replace(old, trash=where)
+            with self._folders.locked():
+                self._journal.keep(digest)
+                known = self._vault.has(digest, size)
+            if not known:
+                self._vault.store(change.before, digest, self._journal.announce)
+        except OSError as error:
+            raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
+        return old
+
+    def _take_place(self, change: Change, item: Replacement) -> Path:
+        """Do it, with a word to the journal before and after; gives the name of the result."""
+        result = item.names[0]
+        if change.output is None:
+            with self._told(item):
+                take_all(item.temps, item.names, change.identity)
+        else:
+            result = self._under_new_name(change, item, change.output)
+        # If the journal cannot take this, the next start sees it by the bytes that are there.
+        with suppress(OSError):
+            self._journal.mark(item.number, State.DONE)
+        return result
+
+    def _under_new_name(self, change: Change, item: Replacement, output: Callable[[int], Path]) -> Path:
+        for number in range(1, TRIES):
+            target = output(number)
+            if not os.path.lexists(target):
+                with suppress(FileExistsError), self._told(replace(item, output=target)):
+                    if not link_new(item.temps[0], target):
+                        raise FileExistsError(target)  # it came in between
+                    remove_old(item.names[0], item.temps[0], target, change.identity)
+                    return target
+            if change.skip_taken:
+                raise FileExistsError(target)
+        raise OimgError(ErrorCode.WRITE, "no free name")
+
+    @contextmanager
+    def _told(self, item: Replacement) -> Iterator[None]:
+        """Tell the journal what is about to happen and, when that failed, that nothing did."""
+        try:
+            self._journal.begin(item)
+        except OSError as error:
+            raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
+        ours = item.temps[0].stat().st_ino
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):
+                if not any(_inode(name) == ours for name in item.results):
+                    self._journal.mark(item.number, State.DROPPED)
+            raise
+
+
+def take_all(temps: tuple[Path, ...], names: tuple[Path, ...], identity: Identity) -> None:
+    """Give the first temp file all these names of one old file, or none. Raises OimgError(CHANGED), OSError."""
+    exchanged: list[tuple[Path, Path]] = []
+    try:
+        for new, name in zip(temps, names, strict=True):
+            temp.release(new)  # what it holds from here on is not ours to sweep
+            if name is not names[0]:
+                os.link(names[0], new, follow_symlinks=False)
+            if take_place(new, name, identity):
+                exchanged.append((new, name))
+    except BaseException:
+        for new, name in reversed(exchanged):
+            exchange(new, name)
+        raise
+    for folder in {name.parent for name in names}:
+        temp.sync_folder(folder)
+
+
+def remove_old(name: Path, aside: Path, result: Path, identity: Identity) -> None:
+    """Take the old file away now that its result has a name of its own. `aside` is a temp name to move it to.
+
+    Raises OimgError(CHANGED), and takes the result away again, where it is not that file any more.
+    """
+    temp.release(aside)
+    name.rename(aside)
+    if identity_of(aside) != identity:
+        link_new(aside, name)
+        result.unlink()
+        raise OimgError(ErrorCode.CHANGED)
+    temp.sync_folder(name.parent)
+
+
+def remove_ours(temps: list[Path], *inodes: int) -> None:
+    """Remove temp files that hold the result or the original; what somebody else wrote is not ours to remove."""
+    for each in temps:
+        if _inode(each) in (*inodes, _NONE):
+            temp.remove(each)
+        temp.release(each)
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.lstat().st_ino
+    except OSError:
+        return _NONE

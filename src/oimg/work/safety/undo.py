@@ -1,0 +1,233 @@
+"""Putting originals back: a whole batch or single files, each only if its result is still what was written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.undo import NotRestored, PastBatch, RefusalCode, Restored, Undoing, UndoReport
+from oimg.work.files import attributes, temp
+from oimg.work.files.attributes import Attributes
+from oimg.work.files.commit import link_new
+from oimg.work.files.exchange import Identity, identity_of
+from oimg.work.safety import journal as journals
+from oimg.work.safety import trash
+from oimg.work.safety.folders import Folders
+from oimg.work.safety.in_place import remove_old, remove_ours, take_all
+from oimg.work.safety.journal import Journal, Replacement, State, Story
+from oimg.work.safety.vault import Vault, digest_of, digest_of_file
+
+_CODES = {
+    ErrorCode.CHANGED: RefusalCode.CHANGED,
+    ErrorCode.NO_SPACE: RefusalCode.NO_SPACE,
+    ErrorCode.WRITE: RefusalCode.WRITE,
+}
+
+
+class UnknownBatchError(Exception):
+    """There is no such batch, or none from which anything could be taken back."""
+
+
+class _Refused(Exception):  # noqa: N818 - a reason, not an error
+    def __init__(self, code: RefusalCode, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+def past(folders: Folders) -> tuple[PastBatch, ...]:
+    """The batches that replaced originals, newest first."""
+    if not folders.journal.is_dir():
+        return ()
+    with folders.locked():
+        return tuple(
+            _told(story, running=story.is_open and journals.is_running(story.path))
+            for story in reversed(journals.stories(folders))
+            if story.in_place and story.replacements
+        )
+
+
+def _told(story: Story, *, running: bool) -> PastBatch:
+    items = [each for each in story.replacements.values() if each.state is not State.DROPPED]
+    parents = {str(each.names[0].parent) for each in items}
+    return PastBatch(
+        story.id,
+        story.began,
+        len(items),
+        len(story.standing),
+        sum(each.old.size for each in items),
+        sum(each.size for each in items),
+        Path(os.path.commonpath(parents)) if parents else Path(),
+        in_trash=any(each.old.trash for each in items),
+        running=running,
+    )
+
+
+def undo_batch(folders: Folders, batch: str | None, on_result: Callable[[Undoing], None]) -> UndoReport:
+    """Take back a batch, the last one of which something is left where none is named. Raises UnknownBatchError."""
+    for story in reversed(journals.stories(folders)):
+        wanted = story.id == batch if batch is not None else story.in_place
+        if wanted and (story.standing or story.is_open):
+            return UndoReport(story.id, tuple(_undo(folders, story, story.standing, on_result)))
+    raise UnknownBatchError(batch or "")
+
+
+def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None]) -> UndoReport:
+    """Take back single files, each in the last batch that replaced it; also results that are gone.
+
+    Raises UnknownBatchError with the first path that no batch has replaced.
+    """
+    stories = journals.stories(folders)[::-1]
+    wanted: dict[str, tuple[Story, list[Replacement]]] = {}
+    for path in paths:
+        real = Path(os.path.realpath(path))
+        story, item = _last(stories, {real, Path(os.path.realpath(path.parent)) / path.name}, path)
+        chosen = wanted.setdefault(story.id, (story, []))[1]
+        if item not in chosen:
+            chosen.append(item)
+    results: list[Undoing] = []
+    for story, items in wanted.values():
+        results += _undo(folders, story, items, on_result, missing_too=True)
+    return UndoReport(next(iter(wanted), ""), tuple(results))
+
+
+def _last(stories: Sequence[Story], names: set[Path], path: Path) -> tuple[Story, Replacement]:
+    for story in stories:
+        for item in reversed(story.standing):
+            if not names.isdisjoint((*item.names, *item.results)):
+                return story, item
+    raise UnknownBatchError(str(path))
+
+
+def _undo(
+    folders: Folders,
+    story: Story,
+    items: Sequence[Replacement],
+    on_result: Callable[[Undoing], None],
+    *,
+    missing_too: bool = False,
+) -> Iterator[Undoing]:
+    with folders.locked():
+        journal = Journal.reopened(folders, story.path)
+    if journal is None:
+        for item in items:
+            refused = NotRestored(item.names[0], item.results[0], RefusalCode.IN_USE)
+            on_result(refused)
+            yield refused
+        return
+    try:
+        for item in items:
+            result = _Undo(folders, journal, item, missing_too=missing_too).run()
+            on_result(result)
+            yield result
+    finally:
+        journal.close()
+
+
+class _Undo:
+    """Taking back one replacement."""
+
+    def __init__(self, folders: Folders, journal: Journal, item: Replacement, *, missing_too: bool) -> None:
+        self._vault = Vault(folders.backups)
+        self._journal = journal
+        self._item = item
+        self._missing_too = missing_too
+
+    def run(self) -> Undoing:
+        item = self._item
+        try:
+            keeps_dates = self._put_back()
+        except _Refused as refused:
+            return NotRestored(item.names[0], item.results[0], refused.code, refused.detail)
+        except OimgError as error:
+            return NotRestored(item.names[0], item.results[0], _CODES[error.code], error.detail)
+        except OSError as error:
+            ours = temp.as_ours(error, item.names[0].parent)
+            return NotRestored(item.names[0], item.results[0], _CODES[ours.code], ours.detail)
+        if item.old.trash is not None:
+            trash.forget(item.old.trash)
+        return Restored(item.names[0], item.results[0], item.old.size, keeps_dates)
+
+    def _put_back(self) -> bool:
+        """Restore; tells whether the dates could be. Raises _Refused, OimgError, OSError."""
+        item = self._item
+        identity = self._result()
+        if (item.output is not None or identity is None) and os.path.lexists(item.names[0]):
+            raise _Refused(RefusalCode.TAKEN)
+        data = self._original()
+        like = self._attributes()
+        written = temp.write(data, item.names[0].parent, like, announce=self._journal.announce)
+        temps = [written.path]
+        fresh = written.path.lstat().st_ino
+        try:
+            temps += [temp.new_name(name.parent, self._journal.announce) for name in item.names[1:]]
+            with self._told(tuple(temps)):
+                if identity is None:
+                    self._new(written.path)
+                elif item.output is None:
+                    take_all(tuple(temps), item.names, identity)
+                else:
+                    self._new(written.path)
+                    remove_old(item.output, written.path, item.names[0], identity)
+        finally:
+            remove_ours(temps, fresh, identity[1] if identity else fresh)
+        return written.carried.dates
+
+    def _new(self, written: Path) -> None:
+        """Give the original its name, or all of them, where there is nothing in the way."""
+        for name in self._item.names:
+            if not link_new(written if name == self._item.names[0] else self._item.names[0], name):
+                raise _Refused(RefusalCode.TAKEN)
+            temp.sync_folder(name.parent)
+
+    def _result(self) -> Identity | None:
+        """What stands under the names of the result, if it is what was written; None where it is gone."""
+        found: set[Identity] = set()
+        for name in self._item.results:
+            try:
+                identity = identity_of(name)
+                if identity[2] != self._item.size or digest_of_file(name) != self._item.digest:
+                    raise _Refused(RefusalCode.CHANGED)
+                found.add(identity)
+            except FileNotFoundError as error:
+                if not self._missing_too or found:
+                    raise _Refused(RefusalCode.MISSING) from error
+        if len(found) > 1:  # its names were parted since
+            raise _Refused(RefusalCode.CHANGED, "its names are different files now")
+        return next(iter(found), None)
+
+    def _original(self) -> bytes:
+        old = self._item.old
+        try:
+            data = self._vault.load(old.digest) if old.trash is None else old.trash.read_bytes()
+        except FileNotFoundError as error:
+            raise _Refused(RefusalCode.NO_BACKUP) from error
+        except ValueError as error:
+            raise _Refused(RefusalCode.BAD_BACKUP) from error
+        if digest_of(data) != old.digest:
+            raise _Refused(RefusalCode.BAD_BACKUP)
+        return data
+
+    def _attributes(self) -> Attributes:
+        """Dates and mode as they were; the rest as it is now, for its owner may have changed that on purpose."""
+        old = self._item.old
+        now = next((name for name in self._item.results if name.exists()), None)
+        like = attributes.of(now) if now is not None else attributes.of(self._item.names[0].parent).bare()
+        return replace(like, atime_ns=old.atime_ns, mtime_ns=old.mtime_ns, mode=old.mode)
+
+    @contextmanager
+    def _told(self, temps: tuple[Path, ...]) -> Iterator[None]:
+        number = self._item.number
+        self._journal.mark(number, State.UNDOING, temps, sync=True)
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):
+                self._journal.mark(number, State.DONE)
+            raise
+        with suppress(OSError):  # the next start sees it by the bytes that are there
+            self._journal.mark(number, State.UNDONE, sync=True)
