@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from oimg.engine.codecs import ENCODERS
 from oimg.engine.containers import png
+from oimg.engine.flatten import DROPPED
 from oimg.engine.steps import geometry
 from oimg.words.images import Feature, Format, Header
 from oimg.words.recipe import ColorPolicy, Fitting, Recipe, Target
@@ -44,7 +45,7 @@ def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
 def refusal(untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[Format, ...]) -> Reason | None:
     """Refuse what would be lost without a word, told by the header alone."""
     for feature, code in _NOT_CARRIED:
-        if feature in header.features:
+        if feature in header.features and not (recipe.flatten_special and feature in DROPPED):
             return code, ""
     same = targets == (header.format,)
     moved = moves_pixels(header, recipe)

@@ -6,26 +6,27 @@ passes -> proven by decoding it again -> Made, or Refusal with the reason
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
-from oimg.engine import guarded
+from oimg.engine import flatten, guarded
 from oimg.engine.candidates import Prepared, Proposal, propose
 from oimg.engine.codecs import ENCODERS, RECOMPRESSORS, jpeg
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.eligibility import moves_pixels, refusal, target_formats
 from oimg.engine.metadata.policy import apply
+from oimg.engine.request import Made, Refusal, Request
 from oimg.engine.search import SMALLEST_EXACT
 from oimg.engine.steps import color, geometry
 from oimg.engine.verify import prove, prove_untouched
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import DecodedImage, Feature, Format, Header, Limits, Metadata
-from oimg.words.privacy import MetadataGroup
+from oimg.words.images import DecodedImage, Feature, Format, Header, Metadata
 from oimg.words.recipe import ColorPolicy, Mode, Recipe, Target, background_rgb
 from oimg.words.report import KeptCode, Notice
+
+__all__ = ["Made", "Refusal", "Request", "inspect_header", "transform"]
 
 # A lossy picture is coded again with loss only where it saves at least this share: every generation costs quality
 # that no score against the last one shows, and a result must never be worth another pass. By mode: a JPEG of our
@@ -36,43 +37,6 @@ GENERATION_GAIN: Final = {Mode.VISUAL: (0.55, 0.25, 0.45), Mode.QUALITY: (0.12, 
 # of 49 JPEGs of the corpus two came out smaller, both with 0.03 or less (benchmarks/search/packing.py).
 _PACKED_SHARE: Final = 0.70
 _EMPTY: Final = 0.1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """A finished file in memory, proven. Sizes are in pixels; `score` is None where nothing was compared."""
-
-    data: bytes
-    format: Format
-    width: int
-    height: int
-    frames: int
-    score: float | None
-    quality: float | None
-    notices: tuple[Notice, ...]
-    removed: tuple[MetadataGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why there is nothing to write."""
-
-    code: KeptCode
-    detail: str = ""
-    score: float | None = None
-    notices: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
-    """What `transform` works from. `check` raises Cancelled when the user has stopped."""
-
-    untrusted: bytes
-    header: Header
-    recipe: Recipe
-    limits: Limits = Limits()
-    check: Callable[[], None] = lambda: None
-    progress: Callable[[float], None] = lambda _: None
 
 
 def transform(request: Request) -> Made | Refusal:
@@ -86,6 +50,15 @@ def transform(request: Request) -> Made | Refusal:
         return Refusal(*refused)
     if recipe.format is Target.AUTO and _within_size(request) and not moves_pixels(header, recipe):
         return Refusal(KeptCode.WITHIN_SIZE)
+    if named := flatten.notices(header):
+        result = _transformed(flatten.plain(request), targets)
+        return replace(result, notices=(*named, *result.notices)) if isinstance(result, Made) else result
+    return _transformed(request, targets)
+
+
+def _transformed(request: Request, targets: tuple[Format, ...]) -> Made | Refusal:
+    """Decode, prepare, and choose among the formats."""
+    header = request.header
     source = guarded.decode(request.untrusted, header, request.limits)
     if found := guarded.damage(request.untrusted, header):
         return Refusal(KeptCode.DAMAGED, found)
@@ -93,6 +66,8 @@ def transform(request: Request) -> Made | Refusal:
         raise OimgError(ErrorCode.CORRUPT, f"{len(source.frames)} of {header.frames} frames")
     if header.bit_depth > max(8, source.bit_depth) and targets != (header.format,):
         return Refusal(KeptCode.BIT_DEPTH, f"{header.bit_depth} bits")
+    if request.recipe.flatten_special:
+        source = replace(source, metadata=flatten.unlinked(source.metadata))
     request.check()
     request.progress(0.15)
     prepared, notices = _prepare(source, request)
@@ -185,7 +160,7 @@ def _proposals(request: Request, work: Prepared, *, untouched: bool) -> tuple[tu
         work,
         lossy_source=untouched and request.header.lossy,
         untouched=untouched,
-        most_bytes=len(request.untrusted) * (1 - (_generation_gain(request) if untouched else 0.0)),
+        most_bytes=request.picture_bytes * (1 - (_generation_gain(request) if untouched else 0.0)),
     )
 
 
@@ -201,7 +176,7 @@ def _generation_gain(request: Request) -> float:
 
 
 def _within_size(request: Request) -> bool:
-    return request.recipe.mode is Mode.SIZE and len(request.untrusted) <= request.recipe.max_bytes
+    return request.recipe.mode is Mode.SIZE and request.file_bytes <= request.recipe.max_bytes
 
 
 def _best(proposals: tuple[Proposal, ...], recipe: Recipe) -> Proposal:
@@ -292,11 +267,11 @@ def _worth_changing(request: Request, result: Made) -> bool:
     header, recipe = request.header, request.recipe
     if recipe.format is not Target.AUTO or result.format is header.format or moves_pixels(header, recipe):
         return True
-    return len(result.data) <= len(request.untrusted) * (1 - _generation_gain(request))
+    return len(result.data) <= request.picture_bytes * (1 - _generation_gain(request))
 
 
 def _gate(request: Request, best: Made) -> Made | Refusal:
-    recipe, before = request.recipe, len(request.untrusted)
+    recipe, before = request.recipe, request.file_bytes
     saved = before - len(best.data)
     on_purpose = recipe.format not in (Target.KEEP, Target.AUTO) and best.format is not request.header.format
     wanted = max(recipe.min_saved_bytes, before * recipe.min_savings / 100)

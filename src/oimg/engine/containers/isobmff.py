@@ -216,6 +216,14 @@ def _orientation(properties: list[tuple[bytes, bytes]]) -> int:
     return _ORIENTATIONS[turns][mirror]
 
 
+def bytes_beside(untrusted: bytes) -> int:
+    """How many bytes of the file belong to items that are not the primary picture, its tiles or its alpha plane."""
+    items = _open(opened(untrusted)).items
+    if items is None:
+        return 0
+    return min(len(untrusted), isobmff_special.bytes_beside(items))
+
+
 def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
     """EXIF, XMP and ICC profile that belong to the primary item (or to none in particular)."""
     items = _open(opened(untrusted)).items
