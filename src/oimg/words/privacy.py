@@ -78,6 +78,15 @@ class Finding:
     facts: tuple[tuple[str, Fact], ...] = field(default=(), compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What becomes of one finding under a recipe, and the value that stays where that is another one ("" otherwise)."""
+
+    finding: Finding
+    fate: Fate
+    left: str = ""
+
+
 _LONGEST = 200
 
 

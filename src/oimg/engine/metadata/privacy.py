@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from oimg.engine.metadata import exif, exif_report, iptc, iptc_report, maker_notes, xmp, xmp_report
 from oimg.words.images import Metadata
@@ -26,9 +26,14 @@ def reveal(metadata: Metadata, *, structure: bool = False) -> tuple[Finding, ...
     The place where a picture was taken is told once as "position", in decimal degrees. With `structure` also what
     only says how the blocks are written is told.
     """
+    return ordered(_all(metadata, structure=structure))
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings most telling first, the place once and at the head of all; at most `MAX_FINDINGS`."""
     found: list[Finding] = []
     placed = False
-    for finding in _all(metadata, structure=structure):
+    for finding in findings:
         if finding.name == "position":
             if placed:
                 continue
