@@ -65,7 +65,7 @@ def _all(metadata: Metadata, *, structure: bool) -> Iterator[Finding]:
             yield from xmp_report.findings(properties)
     if metadata.iptc:
         datasets = iptc.parse(metadata.iptc)
-        yield from iptc_report.findings(datasets)
+        yield from iptc_report.findings(datasets, structure=structure)
         if not datasets:
             yield Finding(_G.OTHER, "IPTC", _unreadable(metadata.iptc))
     for comment in metadata.comments:
