@@ -13,7 +13,21 @@ from oimg.engine.metadata.iptc import DataSet, is_utf8
 from oimg.words.privacy import Finding, MetadataGroup, told
 
 _BINARY: Final = {(2, 125), (2, 202)}
-_NUMBERS: Final = {(1, 0), (1, 20), (1, 22), (2, 0), (2, 200), (2, 201), (3, 20), (3, 30), (7, 90), (7, 95), (8, 10)}
+_NUMBERS: Final = {
+    (1, 0),
+    (1, 20),
+    (1, 22),
+    (2, 0),
+    (2, 200),
+    (2, 201),
+    (3, 20),
+    (3, 30),
+    (7, 10),
+    (7, 20),
+    (7, 90),
+    (7, 95),
+    (9, 10),
+}
 # Names of datasets that no policy tells apart.
 _FURTHER_NAMES: Final = {
     (1, 5): "Destination",
@@ -49,7 +63,7 @@ _FURTHER_NAMES: Final = {
 }
 _DATE: Final = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _TIME: Final = re.compile(r"(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)(\d\d))?")
-_SUBFILE: Final = 8
+_OBJECT_DATA: Final = 7  # records from here on describe the object as bytes, or are it
 
 
 def findings(datasets: Iterable[DataSet], *, structure: bool = False) -> Iterator[Finding]:
@@ -65,10 +79,10 @@ def findings(datasets: Iterable[DataSet], *, structure: bool = False) -> Iterato
 
 def _value(item: DataSet, *, utf8: bool) -> str:
     place = (item.record, item.number)
-    if place in _BINARY or item.record == _SUBFILE:
-        return f"{len(item.value)} bytes"
-    if (place in _NUMBERS or item.record in (7, 9)) and 0 < len(item.value) <= 4:
+    if place in _NUMBERS and 0 < len(item.value) <= 4:
         return str(int.from_bytes(item.value, "big"))
+    if place in _BINARY or item.record >= _OBJECT_DATA:
+        return f"{len(item.value)} bytes"
     if place == (1, 90):
         return "UTF-8" if utf8 else repr(item.value)[2:-1]
     try:
