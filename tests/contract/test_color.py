@@ -173,14 +173,6 @@ def test_a_broken_profile_is_told(corpus: Path) -> None:
 
 
 @pytest.mark.corpus
-def test_jxl_takes_no_profile_and_says_so(corpus: Path) -> None:
-    source = small(corpus, "conformance/icc/ferry_sunset.png")
-    result = done(source, Recipe(format=Target.JXL))
-    assert isinstance(result, Refusal)
-    assert result.code is KeptCode.COLOR
-
-
-@pytest.mark.corpus
 @pytest.mark.parametrize("name", ["cicp-display-p3_reencoded.png", "ccwn2c08.png", "cs5n2c08.png"])
 def test_color_chunks_of_png_stay_or_stop_the_conversion(corpus: Path, name: str) -> None:
     data = (corpus / "conformance" / "png" / name).read_bytes()

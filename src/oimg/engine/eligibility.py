@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from oimg.engine.codecs import ENCODERS
-from oimg.engine.containers import png
+from oimg.engine.containers import jxl, png
 from oimg.engine.flatten import DROPPED
 from oimg.engine.steps import geometry
 from oimg.words.images import Feature, Format, Header
@@ -56,6 +56,8 @@ def refusal(untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[For
         return (KeptCode.ANIMATION, f"{header.frames} frames" if header.frames > 1 else "")
     if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(untrusted):
         return KeptCode.GAMMA, ""
+    if header.format is Format.JXL and jxl.loses_profile(untrusted):
+        return KeptCode.COLOR, ""
     deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
     return (KeptCode.BIT_DEPTH, f"{header.bit_depth} bits") if deep else None
 

@@ -36,7 +36,7 @@ def header(stream: BinaryIO) -> Header:
         has_alpha=said.alpha,
         bit_depth=said.bit_depth,
         color=_color(said),
-        has_icc=said.icc,
+        has_icc=said.icc or not said.srgb,
         # A recompressed JPEG is DCT without XYB; only modular coding can be exact.
         lossy=said.xyb or said.dct is not False or b"jbrd" in kinds,
         features=_features(said) | _beside(stream, found),
@@ -98,6 +98,13 @@ def _first_bytes(stream: BinaryIO, found: list[Box]) -> bytes:
     if not start:
         truncated("no codestream box")
     return bytes(start)
+
+
+def loses_profile(untrusted: bytes) -> bool:
+    """Whether decoders leave the profile's colours: XYB holds none, and libjxl gives 8 bits of linear sRGB instead."""
+    stream = opened(untrusted)
+    said = image_header(_first_bytes(stream, _top(stream)))
+    return said.xyb and said.icc
 
 
 def has_jpeg_reconstruction(untrusted: bytes) -> bool:

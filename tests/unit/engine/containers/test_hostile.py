@@ -12,6 +12,7 @@ READERS = [
     *(module.read_metadata for module in (gif, isobmff, jpeg, jxl, png, riff)),
     jpeg.quantization,
     jxl.has_jpeg_reconstruction,
+    jxl.loses_profile,
     png.chunks,
     png.colour_chunks,
     png.is_plain_srgb,
