@@ -23,6 +23,8 @@ DROPPED: Final = MappingProxyType(
         Feature.C2PA: Notice.CREDENTIALS_DROPPED,
     }
 )
+# Formats that no packer takes: where coding them anew is not worth it, the picture is copied without the rest.
+CUT_DOWN: Final = frozenset({Format.WEBP, Format.JXL})
 
 
 def notices(header: Header) -> tuple[Notice, ...]:
@@ -55,6 +57,13 @@ def _cut_down(untrusted: bytes, kind: Format) -> bytes:
     if kind is Format.JXL:
         return jxl.rewrite(untrusted, jxl.read_metadata(untrusted)[0], keep_reconstruction=True)
     return untrusted
+
+
+def copied(request: Request, metadata: Metadata, icc: bytes) -> bytes:
+    """The plain picture of a format in `CUT_DOWN` as it is coded, with this metadata and profile."""
+    if request.header.format is Format.WEBP:
+        return riff.rewrite(request.untrusted, metadata, icc)
+    return jxl.rewrite(request.untrusted, metadata, keep_reconstruction=True)
 
 
 def unlinked(metadata: Metadata) -> Metadata:

@@ -87,8 +87,9 @@ def _prepare(source: DecodedImage, request: Request) -> tuple[DecodedImage, tupl
 def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target: Format) -> Made | Refusal:
     """Give the smallest proven file of one format."""
     untouched = target is request.header.format and not moves_pixels(request.header, request.recipe)
-    # A JPEG is packed anew only where coding it anew does not win clearly; for the rest, packing is the lossless try.
-    late = target is Format.JPEG
+    # A JPEG is packed anew only where coding it anew does not win clearly, and what can only be cut down comes last;
+    # for the rest, packing is the lossless try.
+    late = target is Format.JPEG or target in flatten.CUT_DOWN
     recompressed = _recompress(request, source, target) if untouched and not late else None
     fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
     proposals: tuple[Proposal, ...] = ()
@@ -111,7 +112,7 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
 
 def _clearly_beaten(request: Request, proposals: tuple[Proposal, ...]) -> bool:
     """Whether a lossy file is so small that packing the source's own coefficients cannot come near it."""
-    if not proposals or request.recipe.mode is Mode.SIZE:
+    if not proposals or request.recipe.mode is Mode.SIZE or request.header.format is not Format.JPEG:
         return False
     coded = len(jpeg_container.rewrite(request.untrusted, Metadata(), b""))
     if coded < _EMPTY * request.header.pixels:
@@ -224,14 +225,17 @@ def _plain_jpeg(request: Request, source: DecodedImage, target: Format) -> bytes
 
 def _recompress(request: Request, source: DecodedImage, target: Format) -> Proposal | None:
     """Pack the source's own coding better, where the format can, without touching a pixel."""
-    if target not in RECOMPRESSORS:
+    if target not in RECOMPRESSORS and not (request.beside and target in flatten.CUT_DOWN):
         return None
     turned = request.header.orientation != 1
     if turned and target is not Format.JPEG:  # a PNG is turned for good at no loss; a JPEG keeps its tag
         return None
     metadata, _ = _metadata(request, source, orientation_left=request.header.orientation)
     try:
-        data = RECOMPRESSORS[target].recompress(request.untrusted, metadata, source.icc, request.recipe.effort)
+        if target in RECOMPRESSORS:
+            data = RECOMPRESSORS[target].recompress(request.untrusted, metadata, source.icc, request.recipe.effort)
+        else:
+            data = flatten.copied(request, metadata, source.icc)
     except OimgError as error:
         # An odd coding (arithmetic JPEG, junk behind the last row) that the packer does not take.
         request.check()

@@ -29,10 +29,11 @@ _SOME: Final = {
     xmp_special.OPLUS_CAMERA: ("MotionPhoto", "OLivePhoto", "VideoLength"),
     "http://purl.org/dc/terms/": ("provenance",),
 }
+_MAX_PREFIXES: Final = 100
 # No "<" may stand in a tag, so that each try ends at the next one.
 _TAG: Final = re.compile(r"<(?:\"[^\"<]*\"|'[^'<]*'|[^<>\"'])*+>")
 _NAME: Final = re.compile(r"</?([^\s/<>]{1,200})")
-_ATTRIBUTE: Final = re.compile(r"\s+([^\s=<>\"']{1,200})\s{0,20}=\s{0,20}(?:\"[^\"<]*\"|'[^'<]*')")
+_ATTRIBUTE: Final = re.compile(r"(?<!\s)\s++([^\s=<>\"']{1,200})\s{0,20}=\s{0,20}(?:\"[^\"<]*\"|'[^'<]*')")
 _DECLARED: Final = re.compile(r"xmlns:([\w.-]{1,50})\s{0,20}=\s{0,20}[\"']([^\"'<>]{1,200})[\"']")
 
 
@@ -48,7 +49,15 @@ def without_pointers(packet: bytes) -> bytes:
     spaces = {prefix: uri for prefix, uri in _DECLARED.findall(text) if uri in _SOME or _is_whole(uri)}
     if not spaces:
         return packet
-    after = "".join(_pieces(text, spaces)).encode("latin-1")
+    if len(spaces) > _MAX_PREFIXES:
+        return b""
+    text = "".join(_pieces(text, spaces))
+    for prefix in spaces:
+        # A declaration that nothing needs any more would still name the thing.
+        if re.search(rf"[<\s]{re.escape(prefix)}:", text) is None:
+            declared = rf"\sxmlns:{re.escape(prefix)}\s{{0,20}}=\s{{0,20}}[\"'][^\"'<>]{{0,200}}[\"']"
+            text = re.sub(declared, "", text)
+    after = text.encode("latin-1")
     said = xmp_special.said(after)
     return b"" if said.points_to or said.embeds else after
 
