@@ -15,14 +15,17 @@ from oimg.engine.candidates import Prepared, Proposal, propose
 from oimg.engine.codecs import ENCODERS, RECOMPRESSORS, jpeg
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
+from oimg.engine.containers import jxl as jxl_container
 from oimg.engine.eligibility import moves_pixels, refusal, target_formats
-from oimg.engine.metadata.policy import apply
+from oimg.engine.metadata.carrying import carriable
+from oimg.engine.metadata.policy import apply, lost
 from oimg.engine.request import Made, Refusal, Request
 from oimg.engine.search import SMALLEST_EXACT
 from oimg.engine.steps import color, geometry
 from oimg.engine.verify import prove, prove_untouched
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import DecodedImage, Feature, Format, Header, Metadata
+from oimg.words.privacy import MetadataGroup
 from oimg.words.recipe import ColorPolicy, Mode, Recipe, Target, background_rgb
 from oimg.words.report import KeptCode, Notice
 
@@ -126,7 +129,7 @@ def _work(
     """Put together what the candidates are made from."""
     kept, _ = _metadata(request, image, orientation_left=1)
     return Prepared(
-        replace(image, metadata=kept),
+        replace(image, metadata=_carriable(kept, target)),
         target,
         request.recipe,
         request.limits.without_ratio(),
@@ -142,7 +145,9 @@ def _made(request: Request, best: Proposal, fitted: color.Fitted, *, is_recompre
     notices = () if is_recompressed else fitted.notices
     left = request.header.orientation if is_recompressed else 1
     kept, removed = _metadata(request, fitted.image, orientation_left=left)
-    if not ENCODERS[best.format].capabilities.metadata and (kept.exif or kept.xmp or kept.iptc):
+    # A JPEG packed into JPEG XL comes back with all that it held.
+    is_whole = best.format is Format.JXL and jxl_container.has_jpeg_reconstruction(best.data)
+    if not is_whole and lost(kept, _carriable(kept, best.format)):
         notices = (*notices, Notice.METADATA_DROPPED)
     if best.score is not None and best.score < 100 and min(best.image.size) < SMALLEST_EXACT:
         notices = (*notices, Notice.APPROXIMATE_SCORE)
@@ -201,16 +206,25 @@ def _nothing(request: Request, highest: float | None, notices: tuple[Notice, ...
     return Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, notices)
 
 
-def _metadata(request: Request, image: DecodedImage, orientation_left: int) -> tuple:  # type: ignore[type-arg]
+def _carriable(metadata: Metadata, target: Format) -> Metadata:
+    """Leave out what the format has no place for."""
+    return carriable(metadata, ENCODERS[target].capabilities.blocks, ENCODERS[target].carries)
+
+
+def _metadata(
+    request: Request, image: DecodedImage, orientation_left: int
+) -> tuple[Metadata, frozenset[MetadataGroup]]:
     """Filter the metadata for a picture of this size."""
     upright = request.header.upright_size
+    turned = request.header.orientation != orientation_left
     return apply(
         image.metadata,
         request.recipe.metadata,
         request.recipe.keep,
         orientation_left=orientation_left,
         size=image.size,
-        pixels_changed=image.size != upright or request.header.orientation != orientation_left,
+        pixels_changed=image.size != upright or turned,
+        reframed=turned or geometry.plan_size(upright, request.recipe.resize)[0] != upright,
     )
 
 
@@ -232,10 +246,11 @@ def _recompress(request: Request, source: DecodedImage, target: Format) -> Propo
         return None
     metadata, _ = _metadata(request, source, orientation_left=request.header.orientation)
     try:
+        carried = _carriable(metadata, target)
         if target in RECOMPRESSORS:
-            data = RECOMPRESSORS[target].recompress(request.untrusted, metadata, source.icc, request.recipe.effort)
+            data = RECOMPRESSORS[target].recompress(request.untrusted, carried, source.icc, request.recipe.effort)
         else:
-            data = flatten.copied(request, metadata, source.icc)
+            data = flatten.copied(request, carried, source.icc)
     except OimgError as error:
         # An odd coding (arithmetic JPEG, junk behind the last row) that the packer does not take.
         request.check()

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 from oimg.engine.codecs.base import Capabilities, Encoder, check_limits, decode_pillow, foreign, save_pillow, to_pillow
 from oimg.engine.containers import isobmff as container
 from oimg.words.errors import ErrorCode
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata
+from oimg.words.images import Block, ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata, Part
 
 # aom's speed by effort: 8 makes 6 % more bytes than 6 in a quarter of its time.
 _SPEEDS: Final = (10, 9, 9, 8, 8, 8, 7, 6, 6, 5, 4)
@@ -22,7 +22,7 @@ _CAPABILITIES: Final = Capabilities(
     max_side=32768,  # what libavif reads by default, in browsers too
     qualities=(1, 99, 1),
     suffixes=(".avif", ".avifs"),
-    metadata=True,
+    blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
     gray_alpha=False,
 )
 # About 1 % fewer bytes at scores of 70 to 85 than the default tuning "iq", 2 % more at 90 (docs/dependencies.md).
@@ -79,6 +79,11 @@ class AvifCodec:
         elif quality < 100:  # aom refuses a tuning where it codes without loss
             coding["advanced"] = _TUNING
         return save_pillow(pictures[0], "AVIF", **coding)
+
+    def carries(self, part: Part) -> bool:
+        """Our writer has no place for them."""
+        del part
+        return False
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Nothing left to gain."""

@@ -10,10 +10,22 @@ import numpy as np
 
 from oimg.engine.codecs.base import Capabilities, Encoder, check_limits, foreign
 from oimg.engine.codecs.jpeg import CODEC as JPEG
+from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.containers import jxl as container
 from oimg.engine.containers import jxl_profile
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Limits, Metadata
+from oimg.words.images import (
+    Block,
+    ColorModel,
+    DecodedImage,
+    EncodeOptions,
+    Format,
+    Frame,
+    Header,
+    Limits,
+    Metadata,
+    Part,
+)
 
 # libjxl's effort by ours: 5 is as small as 7 within 2 % in half the time.
 _EFFORTS: Final = (1, 2, 3, 4, 5, 5, 6, 7, 7, 8, 9)
@@ -25,7 +37,7 @@ _CAPABILITIES: Final = Capabilities(
     max_side=1 << 30,
     qualities=(1, 99, 0.5),
     suffixes=(".jxl",),
-    metadata=True,
+    blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
 )
 # From this quality on, a picture with a profile keeps its colour at full resolution.
 _FULL_CHROMA_FROM: Final = 90
@@ -47,14 +59,14 @@ class JxlCodec:
         return container.header(stream)
 
     def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
-        """Give metadata and profile without decoding a pixel."""
-        return container.read_metadata(untrusted)
+        """Give metadata and profile without decoding a pixel; of a packed JPEG, what the JPEG file says."""
+        return _read_metadata(untrusted)
 
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode the (first) picture upright, as libjxl gives it."""
         header = container.header(BytesIO(untrusted))
         check_limits(header, len(untrusted), limits)
-        metadata, _ = container.read_metadata(untrusted)
+        metadata, _ = _read_metadata(untrusted)
         library = _library()
         # Of a packed JPEG the plugin would give back the file, without the turn that the codestream asks for.
         packed = container.has_jpeg_reconstruction(untrusted)
@@ -69,6 +81,10 @@ class JxlCodec:
         """Write VarDCT at a quality, or modular without loss; with a profile, see `_with_profile`."""
         data = _with_profile(image, options) if image.icc else _coded(image, options, own_numbers=False)
         return container.rewrite(data, image.metadata)
+
+    def carries(self, part: Part) -> bool:
+        """Ask the container."""
+        return container.carries(part)
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Nothing left to gain."""
@@ -140,9 +156,31 @@ def from_jpeg(jpeg: bytes, size: tuple[int, int], effort: int) -> bytes:
     Raises OimgError(VERIFY) when the way back is not exact (it is not for some odd JPEG files).
     """
     packed = _packed(jpeg, size, effort)
-    if to_jpeg(packed) != jpeg:
-        raise OimgError(ErrorCode.VERIFY, "the JPEG does not come back bit for bit")
-    return packed
+    # libjxl compresses the boxes beside the picture, which few readers can open.
+    plain = container.opened_boxes(packed, jpeg_container.read_metadata(jpeg)[0])
+    for made in (plain, packed):
+        if _gives_back(made, jpeg):
+            return made
+    raise OimgError(ErrorCode.VERIFY, "the JPEG does not come back bit for bit")
+
+
+def _gives_back(packed: bytes, jpeg: bytes) -> bool:
+    try:
+        return to_jpeg(packed) == jpeg
+    except OimgError:
+        return False
+
+
+def _read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
+    """What the boxes say; of a packed JPEG with compressed boxes, what the JPEG file says, which is the same."""
+    metadata, icc = container.read_metadata(untrusted)
+    if not any(part.name == "brob" for part in metadata.parts):
+        return metadata, icc
+    try:
+        jpeg = to_jpeg(untrusted)
+        return (metadata if jpeg is None else jpeg_container.read_metadata(jpeg)[0]), icc
+    except OimgError:  # the picture can be read without
+        return metadata, icc
 
 
 def to_jpeg(packed: bytes) -> bytes | None:

@@ -28,6 +28,7 @@ from oimg.engine.containers import png as container
 from oimg.engine.containers.png_chunks import Chunk
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import (
+    Block,
     ColorModel,
     DecodedImage,
     EncodeOptions,
@@ -36,6 +37,7 @@ from oimg.words.images import (
     Header,
     Limits,
     Metadata,
+    Part,
     Pixels,
 )
 
@@ -52,7 +54,7 @@ _CAPABILITIES: Final = Capabilities(
     depths=frozenset({8, 16}),
     max_side=2**31 - 1,
     suffixes=(".png", ".apng"),
-    metadata=True,
+    blocks=frozenset(Block),
 )
 
 
@@ -94,6 +96,10 @@ class PngCodec:
         else:
             data = assemble(image.pixels)
         return container.rewrite(data, image.metadata, image.icc)
+
+    def carries(self, part: Part) -> bool:
+        """Ask the container."""
+        return container.carries(part)
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Search filters and reductions that keep every pixel."""

@@ -19,9 +19,10 @@ from oimg.engine.codecs.base import (
     save_pillow,
     to_pillow,
 )
-from oimg.engine.codecs.tiff_file import deflated, lifted, write
+from oimg.engine.codecs.tiff_file import deflated, lifted, lifted_metadata, write
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import (
+    Block,
     ColorModel,
     DecodedImage,
     EncodeOptions,
@@ -30,13 +31,14 @@ from oimg.words.images import (
     Header,
     Limits,
     Metadata,
+    Part,
 )
 
 # Tags that describe how the pixels lie in the file (TIFF 6.0, parts 1 and 2; DNG 1.7): never metadata.
 _STRUCTURE: Final = frozenset({
     254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 284, 288, 289, 290, 291, 292, 293,
     297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 330, 332, 334, 336, 338, 339, 340, 341, 342, 347, 512,
-    513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 700, 33723, 34377, 34675,
+    513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 700, 33723, 34377, 34675, 37724,
 })  # fmt: skip
 _XMP, _IPTC = 700, 33723
 _MIDDLE: Final = 5  # the effort above which deflate takes its time
@@ -49,7 +51,7 @@ _CAPABILITIES: Final = Capabilities(
     depths=frozenset({8}),
     max_side=2**31 - 1,
     suffixes=(".tif", ".tiff"),
-    metadata=True,
+    blocks=frozenset({Block.EXIF, Block.XMP, Block.IPTC, Block.PHOTOSHOP, Block.DENSITY}),
 )
 
 
@@ -116,6 +118,11 @@ class TiffCodec:
             return write(coded, image.metadata, image.icc, _STRUCTURE)
         raise AssertionError  # pragma: no cover
 
+    def carries(self, part: Part) -> bool:
+        """What a TIFF file may hold lies in its EXIF block."""
+        del part
+        return False
+
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Nothing left to gain."""
         del effort
@@ -144,6 +151,12 @@ def _read_profile(untrusted: bytes) -> bytes:
 
 def _read_metadata(untrusted: bytes) -> Metadata:
     """Lift the directories that are metadata out of the file; a broken one never fails the picture."""
+    found = lifted_metadata(untrusted, _STRUCTURE)
+    return _read_with_pillow(untrusted) if found is None else found
+
+
+def _read_with_pillow(untrusted: bytes) -> Metadata:
+    """Read a Big TIFF, whose offsets our own reader does not know."""
     try:
         with open_pillow(untrusted, "TIFF") as image, foreign(ErrorCode.CORRUPT):
             exif = image.getexif()

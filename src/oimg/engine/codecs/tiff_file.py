@@ -1,4 +1,7 @@
-"""Writing TIFF files (TIFF 6.0) around coded strips: Pillow's writer loses Exif directories and holds the GIL."""
+"""TIFF files (TIFF 6.0): lifting metadata out, and writing it around coded strips.
+
+Pillow's writer loses Exif directories and holds the GIL.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,19 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from oimg.engine.containers import photoshop, tiff_block
 from oimg.engine.metadata.exif import BadExif, Exif, parse
 from oimg.engine.metadata.tiff import Entry, TableReader, even, number_entry, table_bytes
-from oimg.words.images import ColorModel, Metadata
+from oimg.words.images import ColorModel, Format, Metadata, Part
 
 _DEFLATE, _HORIZONTAL = 8, 2
 _PHOTOMETRIC: Final = {ColorModel.GRAY: 1, ColorModel.RGB: 2, ColorModel.CMYK: 5}
 _STRIP_BYTES: Final = 1 << 20
+_IIM_MARK: Final = b"\x1c"
 _OFFSETS, _COUNTS, _X_DENSITY, _Y_DENSITY, _DENSITY_UNIT, _XMP, _IPTC, _ICC = 273, 279, 282, 283, 296, 700, 33723, 34675
+_PHOTOSHOP, _SUB_IFDS, _LAYERS = 34377, 330, 37724
+# A maker note stays where it was, for the offsets in it, unless that would cost this much.
+_FARTHEST_NOTE: Final = 1 << 13
 _SHORT, _LONG, _RATIONAL, _BYTE, _UNDEFINED = 3, 4, 5, 1, 7
 
 
@@ -68,6 +76,44 @@ def _numbers(entry: Entry, reader: TableReader) -> tuple[int, ...]:
     return tuple(int.from_bytes(entry.raw[at : at + size], reader.order) for at in range(0, len(entry.raw), size))
 
 
+def lifted_metadata(untrusted: bytes, structure: frozenset[int]) -> Metadata | None:
+    """Read what a file says beside its first page; None where it has no directory that can be read.
+
+    Tags of `structure` tell of the pixels. Pages below the first one and Photoshop's layers are parts.
+    """
+    try:
+        source = parse(untrusted)
+    except BadExif:
+        return None
+    fields = {entry.tag: entry for entry in reversed(source.ifd0)}
+    raw = {tag: entry.raw for tag, entry in fields.items()}
+    resources, others = photoshop.split(raw.get(_PHOTOSHOP, b""))
+    iptc = _in_order(raw.get(_IPTC, b"")) or resources
+    pictures = {"SubIFDs": raw.get(_SUB_IFDS, b""), "ImageSourceData": raw.get(_LAYERS, b"")}
+    block = replace(
+        source,
+        ifd0=tuple(entry for entry in source.ifd0 if entry.tag not in structure),
+        exif=tuple(replace(entry, at=0) if entry.at > _FARTHEST_NOTE else entry for entry in source.exif),
+        ifd1=(),
+        thumbnail=b"",
+    )
+    return Metadata(
+        exif=block.serialize() if any(block.walk()) else b"",
+        xmp=raw.get(_XMP, b""),
+        iptc=iptc,
+        density=tiff_block.density(untrusted),
+        photoshop=others,
+        parts=tuple(Part(Format.TIFF, name, data) for name, data in pictures.items() if data),
+    )
+
+
+def _in_order(iptc: bytes) -> bytes:
+    """IPTC data without padding; some writers call it LONG, and then others swap its bytes."""
+    if iptc[:1] != _IIM_MARK and iptc[3:4] == _IIM_MARK:
+        iptc = b"".join(iptc[at : at + 4][::-1] for at in range(0, len(iptc), 4))
+    return iptc.rstrip(b"\0")
+
+
 def write(coded: Coded, metadata: Metadata, icc: bytes, structure: frozenset[int]) -> bytes:
     """Put a file together; tags of `structure` in the metadata are left out, for they told of other pixels."""
     try:
@@ -85,13 +131,19 @@ def write(coded: Coded, metadata: Metadata, icc: bytes, structure: frozenset[int
         out += strip
     out += bytes(even(len(out)) - len(out))
     entries = {entry.tag: entry for entry in source.ifd0 if entry.tag not in structure and entry.type != 13}
+    # Whole blocks in the EXIF block of a JPEG file, where the file itself has none.
+    entries |= {entry.tag: entry for entry in source.ifd0 if entry.tag in (_XMP, _IPTC, _PHOTOSHOP)}
     entries |= {entry.tag: entry for entry in (links.entries if links is not None else ())}
     sizes = {_OFFSETS: tuple(offsets), _COUNTS: tuple(len(strip) for strip in coded.strips)}
     for tag, values in (coded.numbers | sizes).items():
         wide = max(values) > 0xFFFF
         raw = b"".join(value.to_bytes(4 if wide else 2, order) for value in values)
         entries[tag] = Entry(tag, _LONG if wide else _SHORT, len(values), raw)
-    for tag, kind, blob in ((_XMP, _BYTE, metadata.xmp), (_IPTC, _UNDEFINED, metadata.iptc), (_ICC, _UNDEFINED, icc)):
+    blobs = (
+        *((_XMP, _BYTE, metadata.xmp), (_IPTC, _UNDEFINED, metadata.iptc), (_ICC, _UNDEFINED, icc)),
+        (_PHOTOSHOP, _BYTE, metadata.photoshop),
+    )
+    for tag, kind, blob in blobs:
         if blob:
             entries[tag] = Entry(tag, kind, len(blob), blob)
     if metadata.density is not None:

@@ -82,9 +82,9 @@ def _is_keyword(words: str) -> bool:
     return 0 < len(words) < 80 and printable and words == words.strip(" ") and not words.startswith(_RAW)
 
 
-def raw_iptc(data: bytes) -> bytes:
-    """IPTC data as a raw profile."""
-    resource = photoshop.resource(data)
+def raw_resources(iptc: bytes, others: bytes) -> bytes:
+    """IPTC data and other image resources as a raw profile."""
+    resource = photoshop.joined(iptc, others)
     digits = binascii.hexlify(resource)
     lines = b"\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
     text = b"\niptc\n%8d\n%s\n" % (len(resource), lines)
@@ -92,7 +92,10 @@ def raw_iptc(data: bytes) -> bytes:
 
 
 def raw_profile(text: Text) -> tuple[str, bytes]:
-    """Kind ("exif", "iptc", "xmp") and content of a raw profile; empty for any other text."""
+    """Kind ("exif", "iptc", "xmp") and content of a raw profile; empty for any other text.
+
+    The content of "iptc" are image resources, of which IPTC data is one.
+    """
     kind = text.keyword.removeprefix(_RAW).lower()
     if kind == text.keyword.lower() or kind not in {"exif", "app1", "iptc", "8bim", "xmp"}:
         return "", b""
@@ -105,7 +108,7 @@ def raw_profile(text: Text) -> tuple[str, bytes]:
     except binascii.Error:
         return "", b""
     if kind in {"iptc", "8bim"}:
-        return "iptc", photoshop.iptc(data) or (data if data[:1] == b"\x1c" else b"")
+        return "iptc", photoshop.joined(data, b"") if data[:1] == b"\x1c" else data
     if data.startswith(b"http://ns.adobe.com/xap/1.0/\0"):
         return "xmp", data.partition(b"\0")[2]
     return ("xmp" if kind == "xmp" else "exif"), data

@@ -18,6 +18,12 @@ DATE_TIME_ORIGINAL, SUBSEC_ORIGINAL = 0x9003, 0x9291
 EXIF_VERSION = 0x9000
 COLOR_SPACE = 0xA001
 
+XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 0x02BC, 0x83BB, 0x8649
+"""Fields of the first directory that hold whole blocks of other kinds (XMP part 3, 1.1.5; TIFF/EP; Photoshop)."""
+
+SUBJECT_PLACES = frozenset({0x9214, 0xA214})
+"""SubjectArea and SubjectLocation: pixels of the picture as it was."""
+
 STATE = frozenset({0x0100, 0x0101, 0x0112, 0xA002, 0xA003})
 """Sizes and orientation: they follow the pixels, so losing or changing them takes nothing away."""
 

@@ -137,7 +137,8 @@ def test_rewrite_replaces_metadata_and_nothing_else(mode):
     source = picture(mode, pnginfo=info, exif=EXIF + b"SECRET", dpi=(90, 90)) + b"SECRET"
     bare = png.rewrite(source, Metadata(), None)
     assert b"SECRET" not in bare
-    assert {"gAMA", "pHYs"} <= set(names(bare))
+    assert "gAMA" in names(bare)
+    assert "pHYs" not in names(bare)
     assert_same_pixels(bare, source)
     assert png.rewrite(bare, Metadata(), None) == bare
 
@@ -244,7 +245,10 @@ def test_damaged_extras_are_dropped_damaged_picture_is_refused():
 def test_bombs_in_text_stay_small(only_expected_errors):
     bomb = zlib.compress(b"\0" * (200 << 20), 9)
     source = insert(picture(), *[chunk("zTXt", b"k\0\0" + bomb)] * 400, chunk("iCCP", b"p\0\0" + bomb))
-    assert only_expected_errors(png.read_metadata, source) == (Metadata(), b"")
+    metadata, icc = only_expected_errors(png.read_metadata, source)
+    assert metadata == Metadata(parts=metadata.parts)
+    assert icc == b""
+    assert {part.data for part in metadata.parts} == {b"k\0\0" + bomb}
     medium = zlib.compress(b"a" * (8 << 20), 9)
     source = insert(picture(), *[chunk("iTXt", b"k\0\1\0\0\0" + medium)] * 400)
     metadata, _ = only_expected_errors(png.read_metadata, source)

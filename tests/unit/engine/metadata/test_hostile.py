@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oimg.engine.metadata import exif, xmp
-from oimg.engine.metadata.exif import BadExif, Exif, orientation, parse, patched
+from oimg.engine.metadata.exif import BadExif, Exif, orientation, parse
+from oimg.engine.metadata.exif_patch import patched
 from oimg.engine.metadata.exif_report import findings
 from oimg.engine.metadata.policy import apply
 from oimg.engine.metadata.privacy import reveal
@@ -31,7 +32,7 @@ def _never_fails(block: bytes) -> None:
     fresh = exif.serialize()
     assert parse(fresh).orientation == exif.orientation
     for drop in (True, False):
-        changed = parse(patched(block, orientation=3, width=5, height=6, drop_thumbnail=drop))
+        changed = parse(patched(block, orientation=3, width=5, height=6, drop_pictures=drop))
         assert isinstance(changed, Exif)
 
 
