@@ -15,9 +15,10 @@ from oimg.words.privacy import Finding, MetadataGroup, told
 
 _NAMES_OF_PEOPLE: Final = ("Name", "PersonDisplayName", "PersonName", "PersonInImage")
 _LI: Final = f"{{{RDF}}}li"
-_MOST_LEAVES, _MOST_ENTRIES = 50, 200
+_MOST_LEAVES, _MOST_ENTRIES = 500, 200
 # Labels that are languages, not names of fields: x-default, en, pt-BR.
 _LANGUAGE: Final = re.compile(r"x-default|[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/=\s]+")
 _EVENT: Final = ("action", "softwareAgent", "when", "changed", "parameters", "instanceID")
 _LISTS: Final = {"xmpMM:History": "entries", "xmpMM:Ingredients": "entries", "photoshop:DocumentAncestors": "documents"}
 _LONGEST_PART = 300
@@ -49,8 +50,8 @@ def _structured(item: Property) -> str:
 
 
 def _is_data(text: str) -> bool:
-    """Whether a long text has no spaces, as base64 has none: embedded pictures and the notes of phone cameras."""
-    return len(text) > _LONGEST_PART and " " not in text[:_LONGEST_PART]
+    """Whether a long text is base64: embedded pictures, and what phone cameras note for themselves."""
+    return len(text) > _LONGEST_PART and _BASE64.fullmatch(text[:_LONGEST_PART]) is not None
 
 
 def _place(values: dict[str, str]) -> Iterator[Finding]:

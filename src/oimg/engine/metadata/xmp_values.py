@@ -12,7 +12,7 @@ from functools import cache
 from oimg.engine.metadata.exif import Directory
 from oimg.engine.metadata.exif_tags import tag_name
 from oimg.engine.metadata.exif_values import MEASURED, Facts, in_words, plain_number
-from oimg.engine.metadata.exif_words import NUMBERS
+from oimg.engine.metadata.exif_words import GPS_NUMBERS, GPS_TEXTS, NUMBERS
 from oimg.words.privacy import Fact
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?")
@@ -39,6 +39,8 @@ def mirrored(qualified: str, texts: tuple[str, ...], altitude_ref: str = "") -> 
         return None
     if name.startswith("GPS"):
         return _gps(name, texts[0], altitude_ref) if len(texts) == 1 else None
+    if len(texts) == 1 and "/" in texts[0] and name not in _tags() and (plain := number(texts[0])) is not None:
+        return plain_number(plain), _facts((plain,))
     numbers = tuple(number(text) for text in (texts[0].split() if name == "LensInfo" else texts))
     tag = _LENS_INFO if name == "LensInfo" else _tags().get(name)
     if tag is None or not numbers or any(each is None for each in numbers):
@@ -72,6 +74,9 @@ def _gps(name: str, text: str, altitude_ref: str) -> tuple[str, Facts] | None:
     angle = degrees(text)
     if angle is not None:
         return text, (("number", round(angle, 8)),)
+    words = _letters(name).get(text)
+    if words is not None:
+        return words, ()
     value = number(text)
     if value is None or not math.isfinite(value) or "/" not in text:
         return None
@@ -79,6 +84,14 @@ def _gps(name: str, text: str, altitude_ref: str) -> tuple[str, Facts] | None:
         f" m{_SEA.get(altitude_ref, '')}" if name == "GPSAltitude" else " m" if name == "GPSHPositioningError" else ""
     )
     return f"{plain_number(value)}{unit}", (("number", value),)
+
+
+def _letters(name: str) -> dict[str, str]:
+    """Words for the letters of a GPS property, as EXIF has them; numbers are texts in XMP."""
+    for tag in (*GPS_TEXTS, *GPS_NUMBERS):
+        if tag_name(Directory.GPS, tag) == name:
+            return GPS_TEXTS.get(tag) or {str(key): words for key, words in GPS_NUMBERS[tag].items()}
+    return {}
 
 
 def _facts(found: tuple[float, ...]) -> Facts:
