@@ -104,7 +104,8 @@ def raw_profile(text: Text) -> tuple[str, bytes]:
     if len(fields) < 3:
         return "", b""
     try:
-        data = binascii.unhexlify(b"".join(fields[2].split()))
+        # Some writers leave junk behind the digits; the length says how many bytes they stand for.
+        data = binascii.unhexlify(_digits(fields[1], b"".join(fields[2].split())))
     except binascii.Error:
         return "", b""
     if kind in {"iptc", "8bim"}:
@@ -112,3 +113,8 @@ def raw_profile(text: Text) -> tuple[str, bytes]:
     if data.startswith(b"http://ns.adobe.com/xap/1.0/\0"):
         return "xmp", data.partition(b"\0")[2]
     return ("xmp" if kind == "xmp" else "exif"), data
+
+
+def _digits(stated: bytes, found: bytes) -> bytes:
+    """The digits of as many bytes as are stated; all of them where the statement is no number."""
+    return found[: 2 * int(stated)] if stated.isdigit() and len(stated) < 12 else found

@@ -230,6 +230,12 @@ def test_hidden_profiles_in_text_are_read_and_removed():
     assert names(png.rewrite(source, Metadata(), None)) == names(picture())
 
 
+def test_junk_behind_the_digits_of_a_raw_profile_is_ignored():
+    digits = binascii.hexlify(b"Exif\0\0" + EXIF)
+    text = b"Raw profile type exif\0\nexif\n%8d\n%s\n$}\x1e" % (6 + len(EXIF), digits)
+    assert png.read_metadata(insert(picture(), chunk("tEXt", text)))[0].exif == EXIF
+
+
 def test_damaged_extras_are_dropped_damaged_picture_is_refused():
     bad = bytearray(insert(picture(), chunk("gAMA", b"\0\0\0\1")))
     bad[33 + 8 + 4] ^= 1
