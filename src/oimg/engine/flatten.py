@@ -6,10 +6,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from oimg.engine.containers import isobmff, jpeg, jxl, png, riff
+from oimg.engine.containers import gain_map, gif, isobmff, isobmff_special, jpeg, jumbf, jxl, png, riff
 from oimg.engine.metadata.xmp_pointers import without_pointers
 from oimg.engine.request import Request
-from oimg.words.images import Feature, Format, Header, Metadata
+from oimg.words.images import Feature, Format, Header, Metadata, Part
 from oimg.words.report import Notice
 
 # What can be left out so that a whole picture remains, and the notice that names it. The pages of a document are its
@@ -67,6 +67,15 @@ def copied(request: Request, metadata: Metadata, icc: bytes) -> bytes:
 
 
 def unlinked(metadata: Metadata) -> Metadata:
-    """The metadata without what points at things left out."""
+    """The metadata without what points at things left out, and without what was signed."""
     packet = without_pointers(metadata.xmp) if metadata.xmp else b""
-    return replace(metadata, xmp=packet)
+    return replace(metadata, xmp=packet, parts=tuple(part for part in metadata.parts if not _is_named(part)))
+
+
+def _is_named(part: Part) -> bool:
+    """Whether a part is of a gain map or a manifest store, whose loss has a notice of its own."""
+    chunks = {Format.PNG: "caBX", Format.WEBP: "C2PA"}
+    segment = part.data.startswith(gain_map.JPEG_SIGNATURE) or jumbf.is_manifest_segment(part.data)
+    box = part.name == "jumb" and jumbf.is_manifest_store(b"\0\0\0\0jumb" + part.data[: jumbf.LONGEST_HEAD])
+    block = part.data[3:14] == gif.C2PA
+    return segment or box or block or part.data.startswith(isobmff_special.C2PA) or chunks.get(part.format) == part.name

@@ -14,7 +14,7 @@ from .stream import corrupt, holds_data, length_of, opened, truncated
 
 _LOOPING = frozenset((b"NETSCAPE2.0", b"ANIMEXTS1.0"))
 _XMP = b"XMP DataXMP"
-_C2PA = b"C2PA_GIF\x01\0\0"  # C2PA 2.1, A.3.5
+C2PA = b"C2PA_GIF\x01\0\0"  # C2PA 2.1, A.3.5
 _ICC = b"ICCRGBG1012"
 # XMP stands in the block as plain text; 257 bytes lead a reader of sub-blocks out of it, a zero ends it.
 _XMP_TAIL = b"\x01" + bytes(range(0xFF, -1, -1))
@@ -77,7 +77,7 @@ def header(stream: BinaryIO) -> Header:
             alpha = alpha or bool(block.head[0] & 1)
         elif block.kind is Kind.APPLICATION:
             profile = profile or block.head == _ICC
-            features |= {Feature.C2PA} if block.head == _C2PA else set()
+            features |= {Feature.C2PA} if block.head == C2PA else set()
         elif block.kind is Kind.TRAILER:
             end = block.end
     if not frames:
@@ -228,7 +228,7 @@ def _blocks(metadata: Metadata) -> Iterator[bytes]:
 
 def carries(part: Part) -> bool:
     """Whether a part may be written into another file; text is laid out for one frame of the old one."""
-    return part.format is Format.GIF and part.name != Kind.TEXT.name and _C2PA not in part.data[:16]
+    return part.format is Format.GIF and part.name != Kind.TEXT.name and C2PA not in part.data[:16]
 
 
 def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
