@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from oimg.words.images import ColorModel, Feature, Format, Header, Metadata, Part
 
-from . import photoshop, png_text, tiff_block
+from . import photoshop, png_color, png_text, tiff_block
 from .png_chunks import MAX_INFLATED, SIGNATURE, Chunk, Place, chunk, inflate, load, places
 from .stream import corrupt, holds_data, length_of, opened, truncated, unsupported
 
@@ -70,7 +70,7 @@ def header(stream: BinaryIO) -> Header:
         bit_depth=8 if kind == _PALETTE else depth,
         color=ColorModel.GRAY if kind in _GRAY else ColorModel.RGB,
         orientation=_orientation(stream, walked),
-        has_icc="iCCP" in names,
+        has_icc=not names.isdisjoint({"iCCP", "cICP"}),
         lossy=False,
         features=_features(stream, walked, frames),
     )
@@ -246,14 +246,13 @@ def colour_chunks(untrusted: bytes) -> frozenset[str]:
 
 
 def is_plain_srgb(untrusted: bytes) -> bool:
-    """Whether nothing beside an ICC profile gives the colours another meaning than sRGB, within 3 %.
+    """Whether nothing gives the colours another meaning than sRGB, within 3 %, that an ICC profile could not say.
 
     cICP counts before all others, a profile before gAMA and cHRM (third edition, 4.3).
     """
     said = {one.name: one.data for one in reversed(_readable(untrusted)) if one.name in _COLOUR}
     if "cICP" in said:
-        # Rec. 709 primaries with the sRGB curve, full range.
-        return said["cICP"][:2] == b"\1\x0d" and said["cICP"][2:4] == b"\0\1"
+        return png_color.parse(said["cICP"]) is not None
     if "iCCP" in said or "sRGB" in said:
         return True
     gamma, primaries = said.get("gAMA"), said.get("cHRM")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oimg.engine.containers import gif, isobmff, jpeg, jxl, png, riff
+from oimg.engine.containers import gif, isobmff, jpeg, jxl, png, png_color, riff
 from oimg.words.images import Metadata
 
 READERS = [
@@ -16,6 +16,7 @@ READERS = [
     png.chunks,
     png.colour_chunks,
     png.is_plain_srgb,
+    png_color.code_points,
     gif.blocks,
 ]
 

@@ -206,7 +206,10 @@ def test_colour_chunks_stay_or_go_together():
         ((chunk("cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)),), True),
         ((chunk("cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)),), False),
         ((chunk("cICP", b"\1\x0d\0\1"),), True),
-        ((chunk("cICP", b"\x0c\x0d\0\1"), chunk("sRGB", b"\0")), False),
+        ((chunk("cICP", b"\x0c\x0d\0\1"), chunk("sRGB", b"\0")), True),
+        ((chunk("cICP", b"\x0c\x0d\0\0"),), False),
+        ((chunk("cICP", b"\x0c\x0d\1\1"),), False),
+        ((chunk("cICP", b"\x0c\x0d\0"), chunk("sRGB", b"\0")), False),
     ],
 )
 def test_plain_srgb(added, plain):
