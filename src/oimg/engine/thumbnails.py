@@ -21,7 +21,9 @@ from PIL import Image
 from oimg.engine import guarded
 from oimg.engine.codecs import jpeg
 from oimg.engine.codecs.base import check_limits
+from oimg.engine.containers import photoshop
 from oimg.engine.metadata import exif, iptc, xmp
+from oimg.engine.metadata.parts_report import THUMBNAIL_AT
 from oimg.engine.search import shown
 from oimg.engine.steps.geometry import orient
 from oimg.words.errors import OimgError
@@ -30,6 +32,7 @@ from oimg.words.privacy import Finding, readable
 
 _GRID: Final = 32
 _IPTC_PREVIEW: Final = (2, 202)
+_PHOTOSHOP_THUMBNAIL: Final = 0x040C
 _LIMITS: Final = Limits(max_pixels=16_000_000, max_file_bytes=64 << 20)
 # Measured over the pictures of the corpus that have a thumbnail, and over as many pairs that do not belong together
 # (benchmarks/thumbnails.py): true ones correlate by 0.97 or more and differ by 30 at most in any place, of 756 false
@@ -88,6 +91,10 @@ def _streams(metadata: Metadata) -> Iterator[tuple[str, bytes]]:
     for dataset in iptc.parse(metadata.iptc):
         if (dataset.record, dataset.number) == _IPTC_PREVIEW:
             yield "ObjectPreviewData", dataset.value
+            break
+    for each in photoshop.resources(metadata.photoshop):
+        if each.number == _PHOTOSHOP_THUMBNAIL:
+            yield "Photoshop:PhotoshopThumbnail", each.data[THUMBNAIL_AT:]
             break
     for item in xmp.parse(metadata.xmp) or () if metadata.xmp else ():
         if item.qualified == "xmp:Thumbnails":

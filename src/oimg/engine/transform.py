@@ -29,7 +29,7 @@ from oimg.words.privacy import MetadataGroup
 from oimg.words.recipe import ColorPolicy, Mode, Recipe, Target, background_rgb
 from oimg.words.report import KeptCode, Notice
 
-__all__ = ["Made", "Refusal", "Request", "inspect_header", "transform"]
+__all__ = ["Made", "Refusal", "Request", "inspect_header", "metadata_carried", "metadata_left", "transform"]
 
 # A lossy picture is coded again with loss only where it saves at least this share: every generation costs quality
 # that no score against the last one shows, and a result must never be worth another pass. By mode: a JPEG of our
@@ -127,9 +127,9 @@ def _work(
     request: Request, source: DecodedImage, image: DecodedImage, target: Format, recompressed: Proposal | None
 ) -> Prepared:
     """Put together what the candidates are made from."""
-    kept, _ = _metadata(request, image, orientation_left=1)
+    kept, _ = metadata_left(request, image, orientation_left=1)
     return Prepared(
-        replace(image, metadata=_carriable(kept, target)),
+        replace(image, metadata=metadata_carried(kept, target)),
         target,
         request.recipe,
         request.limits.without_ratio(),
@@ -144,10 +144,10 @@ def _made(request: Request, best: Proposal, fitted: color.Fitted, *, is_recompre
     """Put together what is told of a finished file."""
     notices = () if is_recompressed else fitted.notices
     left = request.header.orientation if is_recompressed else 1
-    kept, removed = _metadata(request, fitted.image, orientation_left=left)
+    kept, removed = metadata_left(request, fitted.image, orientation_left=left)
     # A JPEG packed into JPEG XL comes back with all that it held.
     is_whole = best.format is Format.JXL and jxl_container.has_jpeg_reconstruction(best.data)
-    if not is_whole and lost(kept, _carriable(kept, best.format)):
+    if not is_whole and lost(kept, metadata_carried(kept, best.format)):
         notices = (*notices, Notice.METADATA_DROPPED)
     if best.score is not None and best.score < 100 and min(best.image.size) < SMALLEST_EXACT:
         notices = (*notices, Notice.APPROXIMATE_SCORE)
@@ -206,12 +206,12 @@ def _nothing(request: Request, highest: float | None, notices: tuple[Notice, ...
     return Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, notices)
 
 
-def _carriable(metadata: Metadata, target: Format) -> Metadata:
+def metadata_carried(metadata: Metadata, target: Format) -> Metadata:
     """Leave out what the format has no place for."""
     return carriable(metadata, ENCODERS[target].capabilities.blocks, ENCODERS[target].carries)
 
 
-def _metadata(
+def metadata_left(
     request: Request, image: DecodedImage, orientation_left: int
 ) -> tuple[Metadata, frozenset[MetadataGroup]]:
     """Filter the metadata for a picture of this size."""
@@ -233,7 +233,7 @@ def _plain_jpeg(request: Request, source: DecodedImage, target: Format) -> bytes
     fit = request.header.format is Format.JPEG and target is Format.JXL
     if not fit or moves_pixels(request.header, request.recipe) or request.header.orientation != 1:
         return None
-    metadata, _ = _metadata(request, source, orientation_left=1)
+    metadata, _ = metadata_left(request, source, orientation_left=1)
     return jpeg_container.rewrite(request.untrusted, metadata, source.icc)
 
 
@@ -244,9 +244,9 @@ def _recompress(request: Request, source: DecodedImage, target: Format) -> Propo
     turned = request.header.orientation != 1
     if turned and target is not Format.JPEG:  # a PNG is turned for good at no loss; a JPEG keeps its tag
         return None
-    metadata, _ = _metadata(request, source, orientation_left=request.header.orientation)
+    metadata, _ = metadata_left(request, source, orientation_left=request.header.orientation)
     try:
-        carried = _carriable(metadata, target)
+        carried = metadata_carried(metadata, target)
         if target in RECOMPRESSORS:
             data = RECOMPRESSORS[target].recompress(request.untrusted, carried, source.icc, request.recipe.effort)
         else:
