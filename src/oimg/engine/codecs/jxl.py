@@ -128,9 +128,10 @@ def _with_profile(image: DecodedImage, options: EncodeOptions) -> bytes:
     if options.quality is None or image.color is ColorModel.GRAY or image.has_alpha:
         return jxl_profile.with_profile(_coded(image, options, own_numbers=True), image.icc)
     full = options.quality >= _FULL_CHROMA_FROM
-    plain = replace(image, metadata=Metadata())
-    coded = JPEG.encode(plain, replace(options, full_chroma=full))
-    return container.rewrite(_packed(coded, image.size, options.effort), Metadata())
+    # libjxl refuses a JPEG whose profile it cannot follow itself, so it does not see any.
+    coded = JPEG.encode(replace(image, icc=b"", metadata=Metadata()), replace(options, full_chroma=full))
+    packed = container.rewrite(_packed(coded, image.size, options.effort), Metadata())
+    return jxl_profile.with_profile(packed, image.icc)
 
 
 def _packed(coded: bytes, size: tuple[int, int], effort: int) -> bytes:
