@@ -70,7 +70,7 @@ class GifCodec:
         picture = Image.fromarray(indices, "P")
         picture.putpalette(palette[:, :3].tobytes())
         extra = {"transparency": int(clear[0])} if clear.size else {}
-        return save_pillow(picture, "GIF", optimize=True, **extra)
+        return container.rewrite(save_pillow(picture, "GIF", optimize=True, **extra), image.metadata)
 
     def carries(self, part: Part) -> bool:
         """Ask the container."""

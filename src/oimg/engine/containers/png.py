@@ -35,7 +35,6 @@ _MOST_BYTES = {
     "sBIT": 4,
     "bKGD": 6,
     "pHYs": 9,
-    "IEND": 0,
     "acTL": 8,
     "fcTL": 26,
 }
@@ -289,6 +288,9 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes | None) -> bytes:
         if one.name in {"IDAT", "fcTL"}:
             out.extend(pending)
             pending = []
+        if one.name == "IEND":
+            out.append(chunk("IEND", b""))
+            break
         if one.name == "iCCP":
             # The name of a profile is free text, and what lies behind the deflated data is nobody's.
             out.extend(_profile_chunk(_profile(one.data)))

@@ -14,6 +14,7 @@ from .png_chunks import chunk, inflate
 
 XMP_KEYWORD = "XML:com.adobe.xmp"
 _RAW = "Raw profile type "
+_LONG = 1024  # characters; the standard recommends to compress longer texts (11.3.3.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def parse(name: str, data: bytes, limit: int) -> Text | None:
 
 
 def build(comment: bytes) -> bytes:
-    """The chunk for one comment: tEXt where Latin-1 can say it, iTXt otherwise."""
+    """The chunk for one comment: tEXt where Latin-1 can say it, iTXt otherwise; zTXt where that saves much."""
     try:
         words = comment.decode("utf-8")
     except UnicodeDecodeError:
@@ -65,15 +66,20 @@ def build(comment: bytes) -> bytes:
     keyword, colon, text = words.partition(": ")
     if not colon or not _is_keyword(keyword):
         keyword, text = "Comment", words
+    name = keyword.encode("latin-1")
     try:
-        return chunk("tEXt", keyword.encode("latin-1") + b"\0" + text.encode("latin-1"))
+        plain = text.encode("latin-1")
     except UnicodeEncodeError:
-        return international(keyword, text.encode("utf-8"))
+        return international(keyword, text.encode("utf-8"), packed=len(text) > _LONG)
+    if len(plain) > _LONG:
+        return chunk("zTXt", name + b"\0\0" + zlib.compress(plain, 9))
+    return chunk("tEXt", name + b"\0" + plain)
 
 
-def international(keyword: str, text: bytes) -> bytes:
-    """An uncompressed iTXt chunk without language."""
-    return chunk("iTXt", keyword.encode("latin-1") + b"\0\0\0\0\0" + text)
+def international(keyword: str, text: bytes, *, packed: bool = False) -> bytes:
+    """An iTXt chunk without language."""
+    how = b"\0\1\0\0\0" if packed else b"\0\0\0\0\0"
+    return chunk("iTXt", keyword.encode("latin-1") + how + (zlib.compress(text, 9) if packed else text))
 
 
 def _is_keyword(words: str) -> bool:
