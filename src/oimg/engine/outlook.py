@@ -74,7 +74,10 @@ def foresee(untrusted: bytes, header: Header, recipe: Recipe) -> Outlook:
     targets = target_formats(header, recipe)
     kept: Reason | None = None if targets else (KeptCode.READ_ONLY_FORMAT, header.format.value)
     kept = kept or refusal(untrusted, header, recipe, targets)
-    source = _source(Request(untrusted, header, recipe), metadata, icc)
+    try:
+        source = _source(Request(untrusted, header, recipe), metadata, icc)
+    except OimgError as error:  # cut short: there is no plain picture to take out
+        source, kept = _Source(Request(untrusted, header, recipe), metadata, icc), (KeptCode.DAMAGED, error.detail)
     results: list[_Result] = []
     for target in targets if kept is None else ():
         made = [result for result in _results(source, target) if isinstance(result, _Result)]

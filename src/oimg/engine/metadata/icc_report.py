@@ -31,7 +31,8 @@ def findings(profile: bytes) -> Iterator[Finding]:
         return
     count = int.from_bytes(profile[128:132], "big")
     seen = set()
-    for at in range(132, 132 + 12 * min(count, _MAX_TAGS), 12):
+    most = min(count, _MAX_TAGS, (len(profile) - 132) // 12)
+    for at in range(132, 132 + 12 * most, 12):
         signature, start, size = profile[at : at + 4], *_numbers(profile[at + 4 : at + 12], 4)
         if signature in _TEXTS and signature not in seen:
             seen.add(signature)
