@@ -128,6 +128,18 @@ def test_apple_fujifilm_panasonic_and_pentax() -> None:
     assert said("PENTAX", note, "little") == {"Pentax:SerialNumber": "8123456", "Pentax:Artist": "Ann"}
 
 
+def test_samsung_counts_from_the_note_or_from_the_block() -> None:
+    fields: list[Field] = [(1, UNDEFINED, 4, b"0100"), text(0xA001, "NX1_01"), text(0xA002, "SER12345")]
+    expected = {"Samsung:FirmwareName": "NX1_01", "Samsung:SerialNumber": "SER12345"}
+    for base in (0, AT):
+        assert said("SAMSUNG", directory(fields, "little", base), "little") == expected
+
+
+def test_sony_writes_its_serial_number_backwards_in_pairs() -> None:
+    note = b"SONY DSC \0\0\0" + directory([text(0x2031, "12345678")], "little", AT + 12)
+    assert said("SONY", note, "little") == {"Sony:SerialNumber": "78563412"}
+
+
 def test_each_says_what_it_is_about() -> None:
     note = b"Panasonic\0\0\0" + directory([text(0x66, "Lina"), text(0x67, "Porto")], "little", AT + 12)
     found = {f.name: f for f in reveal(Metadata(exif=block("Panasonic", note, "little")))}
