@@ -44,11 +44,15 @@ def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
 
 def refusal(untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[Format, ...]) -> Reason | None:
     """Refuse what would be lost without a word, told by the header alone."""
-    for feature, code in _NOT_CARRIED:
-        if feature in header.features and not (recipe.flatten_special and feature in DROPPED):
-            return code, ""
     same = targets == (header.format,)
     moved = moves_pixels(header, recipe)
+    keeps_pages = same and not moved and header.format is Format.TIFF
+    for feature, code in _NOT_CARRIED:
+        left_out = recipe.flatten_special and feature in DROPPED
+        if feature in header.features and not left_out and not (feature is Feature.MULTI_PAGE and keeps_pages):
+            return code, ""
+    if Feature.MULTI_PAGE in header.features:
+        return None  # its pages are packed as they are, whatever they hold
     if Feature.HDR in header.features and not (same and not moved and header.format is Format.PNG):
         return KeptCode.HDR, ""
     animated = header.frames > 1 or Feature.ANIMATION in header.features

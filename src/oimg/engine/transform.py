@@ -10,7 +10,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
-from oimg.engine import flatten, guarded
+from oimg.engine import flatten, guarded, pages
 from oimg.engine.candidates import Prepared, Proposal, propose
 from oimg.engine.codecs import ENCODERS, RECOMPRESSORS, jpeg
 from oimg.engine.codecs.base import check_limits
@@ -45,7 +45,9 @@ _EMPTY: Final = 0.1
 def transform(request: Request) -> Made | Refusal:
     """Do what the recipe asks with one picture; raises OimgError, or Cancelled."""
     header, recipe = request.header, request.recipe
-    check_limits(header, len(request.untrusted), request.limits)
+    # Pages are taken one by one, and each is checked by itself.
+    in_pages = Feature.MULTI_PAGE in header.features
+    check_limits(replace(header, frames=1) if in_pages else header, len(request.untrusted), request.limits)
     targets = target_formats(header, recipe)
     if not targets:
         return Refusal(KeptCode.READ_ONLY_FORMAT, header.format)
@@ -53,6 +55,9 @@ def transform(request: Request) -> Made | Refusal:
         return Refusal(*refused)
     if recipe.format is Target.AUTO and _within_size(request) and not moves_pixels(header, recipe):
         return Refusal(KeptCode.WITHIN_SIZE)
+    if in_pages:
+        packed = pages.packed(request)
+        return _gate(request, packed) if isinstance(packed, Made) else packed
     if named := flatten.notices(header):
         result = _transformed(flatten.plain(request), targets)
         return replace(result, notices=(*named, *result.notices)) if isinstance(result, Made) else result

@@ -120,8 +120,10 @@ def test_an_hdr_picture_is_not_taken_for_a_plain_one(data: bytes) -> None:
 
 
 def test_pages_are_no_leftovers() -> None:
-    for target in (Target.KEEP, Target.PNG):
+    for target in (Target.JPEG, Target.PNG):
         assert refused(special.pages(10, 200), replace(FLAT, format=target)).code is KeptCode.MULTI_PAGE
+    result = made(special.pages(10, 200), FLAT)
+    assert (result.frames, result.notices) == (2, ())
 
 
 def test_what_only_lay_beside_is_no_reason_for_another_generation() -> None:

@@ -17,11 +17,19 @@ from oimg.engine.metadata.exif import BadExif, Exif, parse
 from oimg.engine.metadata.tiff import Entry, TableReader, even, number_entry, table_bytes
 from oimg.words.images import ColorModel, Format, Metadata, Part
 
+# Tags that describe how the pixels lie in the file (TIFF 6.0, parts 1 and 2; DNG 1.7), and the manifest of C2PA
+# (52545): never metadata.
+STRUCTURE: Final = frozenset({
+    254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 284, 288, 289, 290, 291, 292, 293,
+    297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 330, 332, 334, 336, 338, 339, 340, 341, 342, 347, 512,
+    513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 700, 33723, 34377, 34675, 52545, 37724,
+})  # fmt: skip
 _DEFLATE, _HORIZONTAL = 8, 2
 _PHOTOMETRIC: Final = {ColorModel.GRAY: 1, ColorModel.RGB: 2, ColorModel.CMYK: 5}
 _STRIP_BYTES: Final = 1 << 20
 _IIM_MARK: Final = b"\x1c"
 _OFFSETS, _COUNTS, _X_DENSITY, _Y_DENSITY, _DENSITY_UNIT, _XMP, _IPTC, _ICC = 273, 279, 282, 283, 296, 700, 33723, 34675
+_TILE_OFFSETS, _TILE_COUNTS = 324, 325
 _PHOTOSHOP, _SUB_IFDS, _LAYERS = 34377, 330, 37724
 # A maker note stays where it was, for the offsets in it, unless that would cost this much.
 _FARTHEST_NOTE: Final = 1 << 13
@@ -30,10 +38,15 @@ _SHORT, _LONG, _RATIONAL, _BYTE, _UNDEFINED = 3, 4, 5, 1, 7
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """The strips of a picture, and the numbers by tag that tell how they are coded."""
+    """The strips of a picture, or its tiles, and the numbers by tag that tell how they are coded.
+
+    `fields` are written as they are, in the byte order of the file they came from.
+    """
 
     numbers: dict[int, tuple[int, ...]]
     strips: tuple[bytes, ...]
+    fields: tuple[Entry, ...] = ()
+    is_tiled: bool = False
 
 
 def deflated(pixels: npt.NDArray[np.uint8], color: ColorModel, level: int) -> Coded:
@@ -134,9 +147,11 @@ def write(coded: Coded, metadata: Metadata, icc: bytes, structure: frozenset[int
     # Whole blocks in the EXIF block of a JPEG file, where the file itself has none.
     entries |= {entry.tag: entry for entry in source.ifd0 if entry.tag in (_XMP, _IPTC, _PHOTOSHOP)}
     entries |= {entry.tag: entry for entry in (links.entries if links is not None else ())}
-    sizes = {_OFFSETS: tuple(offsets), _COUNTS: tuple(len(strip) for strip in coded.strips)}
+    entries |= {entry.tag: entry for entry in coded.fields}
+    where, lengths = (_TILE_OFFSETS, _TILE_COUNTS) if coded.is_tiled else (_OFFSETS, _COUNTS)
+    sizes = {where: tuple(offsets), lengths: tuple(len(strip) for strip in coded.strips)}
     for tag, values in (coded.numbers | sizes).items():
-        wide = max(values) > 0xFFFF
+        wide = max(values) > 0xFFFF or (tag == where and bool(coded.fields))  # a page may move further ahead
         raw = b"".join(value.to_bytes(4 if wide else 2, order) for value in values)
         entries[tag] = Entry(tag, _LONG if wide else _SHORT, len(values), raw)
     blobs = (
