@@ -56,7 +56,7 @@ def _finding(prospect: Prospect) -> dict[str, Any]:
         "value": finding.value,
         "removed": prospect.fate is Fate.REMOVED,
         "fate": prospect.fate,
-        "left": prospect.left or None,
+        "left": list(prospect.left),
         "facts": dict(finding.facts),
     }
 
@@ -114,7 +114,7 @@ def _whole_value(prospect: Prospect) -> str:
     """The value, a long text in full, and what it becomes where another value stays."""
     finding = prospect.finding
     value = printable(str(dict(finding.facts).get("text", finding.value)))
-    return f"{value}  [{_(_SHOWN_AS).format(prospect.left)}]" if prospect.left else value
+    return f"{value}  [{_(_SHOWN_AS).format(_(' or ').join(prospect.left))}]" if prospect.left else value
 
 
 def _show_row(head: str, text: str) -> None:
