@@ -13,7 +13,7 @@ from oimg.words.images import Feature, Format, Header, Metadata, Part
 from oimg.words.report import Notice
 
 # What can be left out so that a whole picture remains, and the notice that names it. The pages of a document are its
-# content, frames and HDR are the picture itself: none of them is here.
+# content, frames and HDR are the picture itself: none of them is here (docs/adr/0013-special-pictures.md).
 DROPPED: Final = MappingProxyType(
     {
         Feature.GAIN_MAP: Notice.GAIN_MAP_DROPPED,
