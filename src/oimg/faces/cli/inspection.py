@@ -89,7 +89,8 @@ def show(inspection: Inspection, recipe: Recipe) -> None:
             print(f"\n  {headings[topic]}")
         for each in prospects:
             _show_row(f"    {_MARKS[each.fate]} {each.finding.name:{names}}  ", _whole_value(each))
-    print(f"\n  {_closing(inspection, by_topic, recipe)}")
+    print()
+    _show_row("  ", _closing(inspection, by_topic, recipe))
 
 
 def _show_picture(inspection: Inspection) -> None:
