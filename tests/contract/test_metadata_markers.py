@@ -216,6 +216,17 @@ def test_no_old_picture_survives_a_resize(source: Format) -> None:
     assert {n for n, m in marks.items() if m.block in {"exif", "xmp", "iptc", "comments"}} <= left
 
 
+@pytest.mark.filterwarnings("ignore:Truncated File Read:UserWarning")  # Pillow's, about the broken one
+@pytest.mark.parametrize("target", [F.JPEG, F.PNG, F.WEBP, F.AVIF, F.JXL])
+def test_a_kept_exif_block_is_the_same_to_the_byte(target: Format) -> None:
+    block = exif(Planter())
+    broken = block[:200] + b"\xff" * 40 + block[240:]
+    for said in (block, broken):
+        data = jpeg(noise(), quality=99)
+        made = run(data[:2] + segment(0xE1, b"Exif\0\0" + said) + data[2:], target, P.KEEP)
+        assert said in made.data
+
+
 ONE_BLOCK = {
     "nothing": lambda _: b"",
     "exif": lambda plant: segment(0xE1, b"Exif\0\0" + exif(plant)),
