@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pillow_jxl
 import pytest
 from PIL import Image
 
@@ -75,6 +76,41 @@ def test_the_private_part_of_a_packed_jpeg_is_gone() -> None:
     for told in (b"Jane Private", b"my secret comment"):
         assert told not in result.data
         assert told not in back
+
+
+def test_what_a_packed_jpeg_says_is_open_to_all_readers() -> None:
+    exif = Image.Exif()
+    exif[0x8298] = "(c) somebody"
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>' + b" " * 500
+    source = saved(photo(), "JPEG", quality=85, exif=exif, xmp=xmp, comment=b"a comment")
+    packed = jxl.from_jpeg(source, (160, 128), 3)
+    assert b"brob" not in packed
+    assert b"(c) somebody" in packed
+    assert xmp in packed
+    assert jxl.to_jpeg(packed) == source
+
+
+def test_compressed_boxes_of_a_packed_jpeg_are_read_through_the_jpeg() -> None:
+    exif = Image.Exif()
+    exif[0x8298] = "(c) somebody"
+    source = saved(photo(), "JPEG", quality=85, exif=exif, xmp=b"<x>" + b" " * 500 + b"</x>", comment=b"a comment")
+    encoder = pillow_jxl.Encoder(
+        mode="RGB",
+        lossless=True,
+        quality=100.0,
+        decoding_speed=0,
+        effort=3,
+        use_container=True,
+        use_original_profile=False,
+        num_threads=1,
+    )
+    packed = bytes(encoder(source, 160, 128, jpeg_encode=True))
+    assert b"brobExif" in packed
+    metadata, _ = jxl.CODEC.read_metadata(packed)
+    assert metadata.exif == exif.tobytes().removeprefix(b"Exif\0\0")
+    assert metadata.xmp.startswith(b"<x>")
+    assert metadata.comments == (b"a comment",)
+    assert not metadata.parts
 
 
 @pytest.mark.parametrize("kind", ["gray", "gray+alpha", "rgb", "rgba"])
