@@ -115,7 +115,8 @@ class AvifCodec:
 def _unbiased(picture: Image.Image) -> Image.Image:
     """Give RGB an opaque alpha, which libavif leaves out of the file.
 
-    It converts RGB without alpha to YCbCr with a rounding that moves every picture by half a step to green.
+    It converts RGB without alpha to YCbCr with a rounding that moves every picture by half a step to green
+    (docs/dependencies.md, "pillow-avif-plugin").
     """
     return picture.convert("RGBA") if picture.mode == "RGB" else picture
 
