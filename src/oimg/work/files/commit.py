@@ -14,6 +14,7 @@ from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Conflict
 from oimg.work.files import temp
 from oimg.work.files.attributes import Attributes, Carried
+from oimg.work.files.exchange import rename_new
 
 TRIES: Final = 10_000
 _UNSUPPORTED: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EOPNOTSUPP})
@@ -94,8 +95,10 @@ def link_new(written: Path, target: Path) -> bool:
 
 
 def _rename_new(written: Path, target: Path) -> bool:
-    """The same where there are no hard links: hold the name with an empty file, then rename onto it."""
+    """The same where there are no hard links: rename, with an empty file holding the name if need be."""
     try:
+        if rename_new(written, target):
+            return True
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except FileExistsError:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,7 @@ from oimg.words.report import Failed
 from oimg.words.task import Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
 from oimg.work.pipeline import Ways
-from oimg.work.safety import journal as journals
-from oimg.work.safety import recovery, trash, undo, upkeep
+from oimg.work.safety import recovery, story, trash, undo, upkeep
 from oimg.work.safety.folders import Folders, default
 from oimg.work.safety.in_place import InPlace
 from oimg.work.safety.journal import Journal
@@ -81,10 +81,11 @@ class Keeper:
         """Take folders for a batch; gives those that another process works in, with its number. Raises OSError."""
         busy: dict[str, int] = {}
         with self._folders.locked():
-            for path in journals.files(self._folders, open_only=True):
-                if journals.is_running(path):
-                    story = journals.read(path)
-                    busy |= dict.fromkeys(wanted & story.folders, story.process)
+            for path in story.files(self._folders, open_only=True):
+                if story.is_running(path):
+                    with suppress(FileNotFoundError):
+                        told = story.read(path)
+                        busy |= dict.fromkeys(wanted & told.folders, told.process)
             journal.start(wanted - busy.keys())
         return busy
 

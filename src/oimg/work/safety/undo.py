@@ -14,11 +14,12 @@ from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import link_new
 from oimg.work.files.exchange import Identity, identity_of
-from oimg.work.safety import journal as journals
+from oimg.work.safety import story as stories
 from oimg.work.safety import trash
 from oimg.work.safety.folders import Folders
-from oimg.work.safety.in_place import remove_old, remove_ours, take_all
-from oimg.work.safety.journal import Journal, Replacement, State, Story
+from oimg.work.safety.in_place import remove_old, remove_ours, stands, take_all
+from oimg.work.safety.journal import Journal
+from oimg.work.safety.story import Replacement, State, Story
 from oimg.work.safety.vault import Vault, digest_of, digest_of_file
 
 _CODES = {
@@ -45,9 +46,9 @@ def past(folders: Folders) -> tuple[PastBatch, ...]:
         return ()
     with folders.locked():
         return tuple(
-            _told(story, running=story.is_open and journals.is_running(story.path))
-            for story in reversed(journals.stories(folders))
-            if story.in_place and story.replacements
+            _told(story, running=story.is_open and stories.is_running(story.path))
+            for story in reversed(stories.stories(folders))
+            if story.replacements
         )
 
 
@@ -69,9 +70,8 @@ def _told(story: Story, *, running: bool) -> PastBatch:
 
 def undo_batch(folders: Folders, batch: str | None, on_result: Callable[[Undoing], None]) -> UndoReport:
     """Take back a batch, the last one of which something is left where none is named. Raises UnknownBatchError."""
-    for story in reversed(journals.stories(folders)):
-        wanted = story.id == batch if batch is not None else story.in_place
-        if wanted and (story.standing or story.is_open):
+    for story in reversed(stories.stories(folders)):
+        if story.id == (batch or story.id) and story.standing:
             return UndoReport(story.id, tuple(_undo(folders, story, story.standing, on_result)))
     raise UnknownBatchError(batch or "")
 
@@ -81,11 +81,11 @@ def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Und
 
     Raises UnknownBatchError with the first path that no batch has replaced.
     """
-    stories = journals.stories(folders)[::-1]
+    newest_first = stories.stories(folders)[::-1]
     wanted: dict[str, tuple[Story, list[Replacement]]] = {}
     for path in paths:
         real = Path(os.path.realpath(path))
-        story, item = _last(stories, {real, Path(os.path.realpath(path.parent)) / path.name}, path)
+        story, item = _last(newest_first, {real, Path(os.path.realpath(path.parent)) / path.name}, path)
         chosen = wanted.setdefault(story.id, (story, []))[1]
         if item not in chosen:
             chosen.append(item)
@@ -95,8 +95,8 @@ def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Und
     return UndoReport(next(iter(wanted), ""), tuple(results))
 
 
-def _last(stories: Sequence[Story], names: set[Path], path: Path) -> tuple[Story, Replacement]:
-    for story in stories:
+def _last(newest_first: Sequence[Story], names: set[Path], path: Path) -> tuple[Story, Replacement]:
+    for story in newest_first:
         for item in reversed(story.standing):
             if not names.isdisjoint((*item.names, *item.results)):
                 return story, item
@@ -111,8 +111,7 @@ def _undo(
     *,
     missing_too: bool = False,
 ) -> Iterator[Undoing]:
-    with folders.locked():
-        journal = Journal.reopened(folders, story.path)
+    journal, now = _reopened(folders, story)
     if journal is None:
         for item in items:
             refused = NotRestored(item.names[0], item.results[0], RefusalCode.IN_USE)
@@ -121,11 +120,27 @@ def _undo(
         return
     try:
         for item in items:
-            result = _Undo(folders, journal, item, missing_too=missing_too).run()
+            result: Undoing
+            if item.number in now:
+                result = _Undo(folders, journal, item, missing_too=missing_too).run()
+            else:  # another process was quicker
+                result = NotRestored(item.names[0], item.results[0], RefusalCode.CHANGED)
             on_result(result)
             yield result
     finally:
         journal.close()
+
+
+def _reopened(folders: Folders, story: Story) -> tuple[Journal | None, set[int]]:
+    """Take up a journal, with the numbers of what stands in it now; none while somebody works on it."""
+    with folders.locked():
+        try:
+            journal = Journal.reopened(folders, story.path)
+        except FileNotFoundError:  # somebody took it up since it was read
+            return None, set()
+        if journal is None:
+            return None, set()
+        return journal, {item.number for item in stories.read(journal.path).standing}
 
 
 class _Undo:
@@ -144,7 +159,7 @@ class _Undo:
         except _Refused as refused:
             return NotRestored(item.names[0], item.results[0], refused.code, refused.detail)
         except OimgError as error:
-            return NotRestored(item.names[0], item.results[0], _CODES[error.code], error.detail)
+            return NotRestored(item.names[0], item.results[0], _CODES.get(error.code, RefusalCode.WRITE), error.detail)
         except OSError as error:
             ours = temp.as_ours(error, item.names[0].parent)
             return NotRestored(item.names[0], item.results[0], _CODES[ours.code], ours.detail)
@@ -162,8 +177,9 @@ class _Undo:
         like = self._attributes()
         written = temp.write(data, item.names[0].parent, like, announce=self._journal.announce)
         temps = [written.path]
-        fresh = written.path.lstat().st_ino
+        fresh = -1
         try:
+            fresh = written.path.lstat().st_ino
             temps += [temp.new_name(name.parent, self._journal.announce) for name in item.names[1:]]
             with self._told(tuple(temps)):
                 if identity is None:
@@ -174,15 +190,22 @@ class _Undo:
                     self._new(written.path)
                     remove_old(item.output, written.path, item.names[0], identity)
         finally:
-            remove_ours(temps, fresh, identity[1] if identity else fresh)
+            remove_ours(temps, fresh, identity)
         return written.carried.dates
 
     def _new(self, written: Path) -> None:
-        """Give the original its name, or all of them, where there is nothing in the way."""
-        for name in self._item.names:
-            if not link_new(written if name == self._item.names[0] else self._item.names[0], name):
-                raise _Refused(RefusalCode.TAKEN)
-            temp.sync_folder(name.parent)
+        """Give the original its name, or all of them, where there is nothing in the way; else none."""
+        given: list[Path] = []
+        try:
+            for name in self._item.names:
+                if not link_new(given[0] if given else written, name):
+                    raise _Refused(RefusalCode.TAKEN)
+                given.append(name)
+                temp.sync_folder(name.parent)
+        except BaseException:
+            for name in given:
+                name.unlink(missing_ok=True)
+            raise
 
     def _result(self) -> Identity | None:
         """What stands under the names of the result, if it is what was written; None where it is gone."""
@@ -221,13 +244,14 @@ class _Undo:
 
     @contextmanager
     def _told(self, temps: tuple[Path, ...]) -> Iterator[None]:
-        number = self._item.number
-        self._journal.mark(number, State.UNDOING, temps, sync=True)
+        item = self._item
         try:
+            self._journal.mark(item.number, State.UNDOING, temps, sync=True)
             yield
         except BaseException:
-            with suppress(OSError):
-                self._journal.mark(number, State.DONE)
+            with suppress(OSError):  # the next start finds out by itself
+                if not stands(item.names, item.old.digest):
+                    self._journal.mark(item.number, State.DONE)
             raise
         with suppress(OSError):  # the next start sees it by the bytes that are there
-            self._journal.mark(number, State.UNDONE, sync=True)
+            self._journal.mark(item.number, State.UNDONE, sync=True)
