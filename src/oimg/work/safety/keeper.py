@@ -102,12 +102,12 @@ class Keeper:
 
     def undo(self, batch: str | None, files: Sequence[Path], on_result: Callable[[Undoing], None]) -> UndoReport:
         """Put originals back. Raises UnknownBatchError, OSError."""
-        if files:
-            report = undo.undo_files(self._folders, files, on_result)
-        else:
-            report = undo.undo_batch(self._folders, batch, on_result)
-        self._prune()
-        return report
+        try:
+            if files:
+                return undo.undo_files(self._folders, files, on_result)
+            return undo.undo_batch(self._folders, batch, on_result)
+        finally:
+            self._prune()
 
     def past(self) -> tuple[PastBatch, ...]:
         """The batches that can be undone, and those that were."""

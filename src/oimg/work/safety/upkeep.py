@@ -25,6 +25,12 @@ def prune(folders: Folders, *, days: int, limit: int) -> None:
                 _prune(folders, days, limit)
 
 
+def sweep(folders: Folders) -> None:
+    """Drop originals that no batch refers to, for they were never replaced or are back. Never raises."""
+    with suppress(OSError), folders.locked():
+        _drop_unwanted(folders)
+
+
 def clear(folders: Folders) -> int:
     """Drop every batch that is not at work with its originals; tells how many bytes of originals are gone."""
     with folders.locked():
