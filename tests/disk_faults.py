@@ -56,13 +56,13 @@ class Disk:
     looks: bool = False
     exchanges: bool = True
     links: bool = True
-    calls: int = 0
-    struck: str = ""
-    where: str = ""
-    trace: list[tuple[str, str]] = field(default_factory=list)
-    dead: bool = False
-    _paths: dict[int, str] = field(default_factory=dict)
-    _open: set[int] = field(default_factory=set)
+    calls: int = field(default=0, init=False)
+    struck: str = field(default="", init=False)
+    where: str = field(default="", init=False)
+    trace: list[tuple[str, str]] = field(default_factory=list, init=False)
+    dead: bool = field(default=False, init=False)
+    _paths: dict[int, str] = field(default_factory=dict, init=False)
+    _open: set[int] = field(default_factory=set, init=False)
 
     @contextmanager
     def installed(self) -> Iterator[Disk]:
@@ -121,7 +121,7 @@ class Disk:
 
     def _written(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(descriptor: int, data: Any) -> Any:
-            if descriptor not in self._paths:  # not a file of the product: the output of the test
+            if descriptor <= 2:  # the output of the test
                 return function(descriptor, data)
             due = self._strike(
                 "write", (descriptor,), Moment.BEFORE, lambda: function(descriptor, data[: len(data) // 2])
@@ -163,6 +163,8 @@ class Disk:
 
     def _wrapped_file(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(path: Any, mode: str = "r", *given: Any, **named: Any) -> Any:
+            if isinstance(path, int):  # of fdopen
+                return function(path, mode, *given, **named)
             changes = not mode.startswith("r")
             due = (
                 self._strike("create" if changes else "read", (path,), Moment.BEFORE)
@@ -170,7 +172,7 @@ class Disk:
                 else False
             )
             stream = function(path, mode, *given, **named)
-            self._paths[stream.fileno()] = os.fspath(path) if not isinstance(path, int) else ""
+            self._paths[stream.fileno()] = os.fspath(path)
             self._after(due)
             return _Stream(self, stream) if changes else stream
 
@@ -195,7 +197,7 @@ class Disk:
             raise Dead
         self.calls += 1
         first = given[0] if given else ""
-        where = self._paths.get(first, "") if isinstance(first, int) else os.fspath(first)
+        where = self._path(first) if isinstance(first, int) else os.fspath(first)
         self.trace.append((name, str(where)))
         again = self.lasting and self.struck == name and self.calls > self.at
         if self.calls != self.at and not again:
@@ -209,6 +211,13 @@ class Disk:
             raise OSError(self.error, os.strerror(self.error), str(where))
         self._die()
         return moment is Moment.AFTER
+
+    def _path(self, descriptor: int) -> str:
+        """Give the path of an open file, also of one that was opened before."""
+        if descriptor not in self._paths:
+            with suppress(OSError):
+                self._paths[descriptor] = str(Path(f"/proc/self/fd/{descriptor}").readlink())
+        return self._paths.get(descriptor, "")
 
     def _after(self, due: bool) -> None:
         if due:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found
 
 BALANCED = Recipe()
+_INODES = count(2)
 
 
 def photo(path: Path, size: tuple[int, int] = (48, 32), *, seed: int = 0, **options: object) -> Path:
@@ -44,13 +46,13 @@ def source(path: Path, root: Path | None = None) -> SourceFile:
 
 
 def invented(path: Path, root: Path, header: Header | None = None) -> SourceFile:
-    """Give a source that need not exist."""
-    return SourceFile(path, root, 1000, (1, 2, 1000, 3), header or Header(Format.PNG, 4, 4))
+    """Give a source that need not exist; no two are one file."""
+    return SourceFile(path, root, 1000, (1, next(_INODES), 1000, 3), header or Header(Format.PNG, 4, 4))
 
 
 def task_for(path: Path, recipe: Recipe = BALANCED, root: Path | None = None) -> Task:
     """Plan one task for a file that is there."""
-    return plan([source(path, root)], recipe)[0]
+    return plan([(0, source(path, root))], recipe)[0][0]
 
 
 def into(folder: Path, **options: object) -> Output:

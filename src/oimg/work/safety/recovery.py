@@ -52,7 +52,7 @@ def _put_right(folders: Folders, story: Story, journal: Journal) -> Recovery:
         if item.state in (State.BEGUN, State.UNDOING):
             total += _decide(_Torn(item, Vault(folders.backups)), journal)
     story = stories.read(journal.path)  # as it is now
-    return total + Recovery(temps_removed=_remove_temps(story, journal) + _empty_trash(story))
+    return total + Recovery(temps_removed=_remove_temps(story, journal) + _empty_trash(story, journal))
 
 
 def _decide(torn: _Torn, journal: Journal) -> Recovery:
@@ -181,7 +181,7 @@ def _remove_temps(story: Story, journal: Journal) -> int:
     return removed
 
 
-def _empty_trash(story: Story) -> int:
+def _empty_trash(story: Story, journal: Journal) -> int:
     """Take copies out of the trash whose originals are in their place, for they were not replaced or are back."""
     items = {item.old.trash: item for item in story.replacements.values()}
     removed = 0
@@ -190,8 +190,10 @@ def _empty_trash(story: Story) -> int:
         with suppress(OSError):
             # Where lines are missing, one of them may have told of a replacement.
             unused = not story.damaged if item is None else _is_back(item)
-            if unused and trash.forget(path):
-                removed += 1
+            if unused:
+                removed += os.path.lexists(path)
+                if not trash.forget(path):
+                    journal.leave_open()
     return removed
 
 

@@ -69,23 +69,31 @@ def _told(story: Story, *, running: bool) -> PastBatch:
 
 
 def undo_batch(folders: Folders, batch: str | None, on_result: Callable[[Undoing], None]) -> UndoReport:
-    """Take back a batch, the last one of which something is left where none is named. Raises UnknownBatchError."""
-    for story in reversed(stories.stories(folders)):
+    """Take back a batch, the last one of which something is left where none is named.
+
+    Raises UnknownBatchError, and OSError where journals cannot be read.
+    """
+    unread: list[OSError] = []
+    for story in reversed(stories.stories(folders, unread)):
         if story.id == (batch or story.id) and story.standing:
             return UndoReport(story.id, tuple(_undo(folders, story, story.standing, on_result)))
-    raise UnknownBatchError(batch or "")
+    raise unread[0] if unread else UnknownBatchError(batch or "")
 
 
 def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None]) -> UndoReport:
     """Take back single files, each in the last batch that replaced it; also results that are gone.
 
-    Raises UnknownBatchError with the first path that no batch has replaced.
+    Raises UnknownBatchError with the first path that no batch has replaced, and OSError.
     """
-    newest_first = stories.stories(folders)[::-1]
+    unread: list[OSError] = []
+    newest_first = stories.stories(folders, unread)[::-1]
     wanted: dict[str, tuple[Story, list[Replacement]]] = {}
     for path in paths:
         real = Path(os.path.realpath(path))
-        story, item = _last(newest_first, {real, Path(os.path.realpath(path.parent)) / path.name}, path)
+        last = _last(newest_first, {real, Path(os.path.realpath(path.parent)) / path.name})
+        if last is None:
+            raise unread[0] if unread else UnknownBatchError(str(path))
+        story, item = last
         chosen = wanted.setdefault(story.id, (story, []))[1]
         if item not in chosen:
             chosen.append(item)
@@ -95,12 +103,12 @@ def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Und
     return UndoReport(next(iter(wanted), ""), tuple(results))
 
 
-def _last(newest_first: Sequence[Story], names: set[Path], path: Path) -> tuple[Story, Replacement]:
+def _last(newest_first: Sequence[Story], names: set[Path]) -> tuple[Story, Replacement] | None:
     for story in newest_first:
         for item in reversed(story.standing):
             if not names.isdisjoint((*item.names, *item.results)):
                 return story, item
-    raise UnknownBatchError(str(path))
+    return None
 
 
 def _undo(
@@ -163,8 +171,8 @@ class _Undo:
         except OSError as error:
             ours = temp.as_ours(error, item.names[0].parent)
             return NotRestored(item.names[0], item.results[0], _CODES[ours.code], ours.detail)
-        if item.old.trash is not None:
-            trash.forget(item.old.trash)
+        if item.old.trash is not None and not trash.forget(item.old.trash):
+            self._journal.leave_open()
         return Restored(item.names[0], item.results[0], item.old.size, keeps_dates)
 
     def _put_back(self) -> bool:
@@ -198,13 +206,17 @@ class _Undo:
         given: list[Path] = []
         try:
             for name in self._item.names:
-                if not link_new(given[0] if given else written, name):
-                    raise _Refused(RefusalCode.TAKEN)
+                if given:  # only a link makes one file of them; what else gives a name would take it from the first
+                    os.link(given[0], name, follow_symlinks=False)
+                elif not link_new(written, name):
+                    raise FileExistsError(name)
                 given.append(name)
                 temp.sync_folder(name.parent)
-        except BaseException:
+        except BaseException as error:
             for name in given:
                 name.unlink(missing_ok=True)
+            if isinstance(error, FileExistsError):
+                raise _Refused(RefusalCode.TAKEN) from error
             raise
 
     def _result(self) -> Identity | None:
