@@ -68,19 +68,29 @@ def _told(story: Story, *, running: bool) -> PastBatch:
     )
 
 
-def undo_batch(folders: Folders, batch: str | None, on_result: Callable[[Undoing], None]) -> UndoReport:
-    """Take back a batch, the last one of which something is left where none is named. Raises UnknownBatchError."""
+def undo_batch(
+    folders: Folders, batch: str | None, on_result: Callable[[Undoing], None], *, dry_run: bool = False
+) -> UndoReport:
+    """Take back a batch, the last one of which something is left where none is named.
+
+    A dry run only tells what would come of it. Raises UnknownBatchError.
+    """
+    work = _foresee if dry_run else _undo
     for story in reversed(stories.stories(folders)):
         if story.id == (batch or story.id) and story.standing:
-            return UndoReport(story.id, tuple(_undo(folders, story, story.standing, on_result)))
+            return UndoReport(story.id, tuple(work(folders, story, story.standing, on_result)))
     raise UnknownBatchError(batch or "")
 
 
-def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None]) -> UndoReport:
+def undo_files(
+    folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None], *, dry_run: bool = False
+) -> UndoReport:
     """Take back single files, each in the last batch that replaced it; also results that are gone.
 
-    Raises UnknownBatchError with the first path that no batch has replaced.
+    A dry run only tells what would come of it. Raises UnknownBatchError with the first path that no batch has
+    replaced.
     """
+    work = _foresee if dry_run else _undo
     newest_first = stories.stories(folders)[::-1]
     wanted: dict[str, tuple[Story, list[Replacement]]] = {}
     for path in paths:
@@ -91,7 +101,7 @@ def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Und
             chosen.append(item)
     results: list[Undoing] = []
     for story, items in wanted.values():
-        results += _undo(folders, story, items, on_result, missing_too=True)
+        results += work(folders, story, items, on_result, missing_too=True)
     return UndoReport(next(iter(wanted), ""), tuple(results))
 
 
@@ -122,13 +132,33 @@ def _undo(
         for item in items:
             result: Undoing
             if item.number in now:
-                result = _Undo(folders, journal, item, missing_too=missing_too).run()
+                result = _Undo(journal, _Standing(folders, item, missing_too=missing_too)).run()
             else:  # another process was quicker
                 result = NotRestored(item.names[0], item.results[0], RefusalCode.CHANGED)
             on_result(result)
             yield result
     finally:
         journal.close()
+
+
+def _foresee(
+    folders: Folders,
+    story: Story,
+    items: Sequence[Replacement],
+    on_result: Callable[[Undoing], None],
+    *,
+    missing_too: bool = False,
+) -> Iterator[Undoing]:
+    """Tell what `_undo` would do now, as far as that can be told without writing."""
+    running = story.is_open and stories.is_running(story.path)
+    for item in items:
+        result: Undoing
+        if running:
+            result = NotRestored(item.names[0], item.results[0], RefusalCode.IN_USE)
+        else:
+            result = _Standing(folders, item, missing_too=missing_too).foresee()
+        on_result(result)
+        yield result
 
 
 def _reopened(folders: Folders, story: Story) -> tuple[Journal | None, set[int]]:
@@ -143,19 +173,19 @@ def _reopened(folders: Folders, story: Story) -> tuple[Journal | None, set[int]]
         return journal, {item.number for item in stories.read(journal.path).standing}
 
 
-class _Undo:
-    """Taking back one replacement."""
+class _Standing:
+    """What there is of one replacement, and whether it can be taken back. With `missing_too`, also a result gone."""
 
-    def __init__(self, folders: Folders, journal: Journal, item: Replacement, *, missing_too: bool) -> None:
+    def __init__(self, folders: Folders, item: Replacement, *, missing_too: bool) -> None:
+        self.item = item
         self._vault = Vault(folders.backups)
-        self._journal = journal
-        self._item = item
         self._missing_too = missing_too
 
-    def run(self) -> Undoing:
-        item = self._item
+    def told(self, work: Callable[[], bool]) -> Undoing:
+        """Do some work that gives whether the dates were kept, and tell what came of it."""
+        item = self.item
         try:
-            keeps_dates = self._put_back()
+            return Restored(item.names[0], item.results[0], item.old.size, work())
         except _Refused as refused:
             return NotRestored(item.names[0], item.results[0], refused.code, refused.detail)
         except OimgError as error:
@@ -163,17 +193,65 @@ class _Undo:
         except OSError as error:
             ours = temp.as_ours(error, item.names[0].parent)
             return NotRestored(item.names[0], item.results[0], _CODES[ours.code], ours.detail)
-        if item.old.trash is not None:
-            trash.forget(item.old.trash)
-        return Restored(item.names[0], item.results[0], item.old.size, keeps_dates)
+
+    def foresee(self) -> Undoing:
+        """Tell whether it can be taken back now, as far as that shows without writing."""
+        return self.told(lambda: bool(self.ready()))
+
+    def ready(self) -> tuple[Identity | None, bytes]:
+        """Give what is to be replaced (None where it is gone) and the original. Raises _Refused, OSError."""
+        identity = self._result()
+        if (self.item.output is not None or identity is None) and os.path.lexists(self.item.names[0]):
+            raise _Refused(RefusalCode.TAKEN)
+        return identity, self._original()
+
+    def _result(self) -> Identity | None:
+        """What stands under the names of the result, if it is what was written; None where it is gone."""
+        found: set[Identity] = set()
+        for name in self.item.results:
+            try:
+                identity = identity_of(name)
+                if identity[2] != self.item.size or digest_of_file(name) != self.item.digest:
+                    raise _Refused(RefusalCode.CHANGED)
+                found.add(identity)
+            except FileNotFoundError as error:
+                if not self._missing_too or found:
+                    raise _Refused(RefusalCode.MISSING) from error
+        if len(found) > 1:  # its names were parted since
+            raise _Refused(RefusalCode.CHANGED, "its names are different files now")
+        return next(iter(found), None)
+
+    def _original(self) -> bytes:
+        old = self.item.old
+        try:
+            data = self._vault.load(old.digest) if old.trash is None else old.trash.read_bytes()
+        except FileNotFoundError as error:
+            raise _Refused(RefusalCode.NO_BACKUP) from error
+        except ValueError as error:
+            raise _Refused(RefusalCode.BAD_BACKUP) from error
+        if digest_of(data) != old.digest:
+            raise _Refused(RefusalCode.BAD_BACKUP)
+        return data
+
+
+class _Undo:
+    """Taking back one replacement."""
+
+    def __init__(self, journal: Journal, standing: _Standing) -> None:
+        self._journal = journal
+        self._standing = standing
+        self._item = standing.item
+
+    def run(self) -> Undoing:
+        result = self._standing.told(self._put_back)
+        if isinstance(result, Restored) and self._item.old.trash is not None:
+            trash.forget(self._item.old.trash)
+        return result
 
     def _put_back(self) -> bool:
         """Restore; tells whether the dates could be. Raises _Refused, OimgError, OSError."""
         item = self._item
-        identity = self._result()
-        if (item.output is not None or identity is None) and os.path.lexists(item.names[0]):
-            raise _Refused(RefusalCode.TAKEN)
-        data = self._original()
+        identity, data = self._standing.ready()
         like = self._attributes()
         written = temp.write(data, item.names[0].parent, like, announce=self._journal.announce)
         temps = [written.path]
@@ -206,34 +284,6 @@ class _Undo:
             for name in given:
                 name.unlink(missing_ok=True)
             raise
-
-    def _result(self) -> Identity | None:
-        """What stands under the names of the result, if it is what was written; None where it is gone."""
-        found: set[Identity] = set()
-        for name in self._item.results:
-            try:
-                identity = identity_of(name)
-                if identity[2] != self._item.size or digest_of_file(name) != self._item.digest:
-                    raise _Refused(RefusalCode.CHANGED)
-                found.add(identity)
-            except FileNotFoundError as error:
-                if not self._missing_too or found:
-                    raise _Refused(RefusalCode.MISSING) from error
-        if len(found) > 1:  # its names were parted since
-            raise _Refused(RefusalCode.CHANGED, "its names are different files now")
-        return next(iter(found), None)
-
-    def _original(self) -> bytes:
-        old = self._item.old
-        try:
-            data = self._vault.load(old.digest) if old.trash is None else old.trash.read_bytes()
-        except FileNotFoundError as error:
-            raise _Refused(RefusalCode.NO_BACKUP) from error
-        except ValueError as error:
-            raise _Refused(RefusalCode.BAD_BACKUP) from error
-        if digest_of(data) != old.digest:
-            raise _Refused(RefusalCode.BAD_BACKUP)
-        return data
 
     def _attributes(self) -> Attributes:
         """Dates and mode as they were; the rest as it is now, for its owner may have changed that on purpose."""
