@@ -24,8 +24,12 @@ def recover(folders: Folders) -> Recovery:
     result = Recovery()
     with suppress(OSError):
         for path in stories.files(folders, open_only=True):
-            with suppress(OSError):
+            try:
                 result += _one(folders, path)
+            except TimeoutError:  # the others would wait for as long
+                break
+            except OSError:
+                continue
     return result
 
 
