@@ -57,14 +57,14 @@ def _replacing_links(world: World) -> Callable[[], object]:
 
 def _undoing(prepare: Callable[[World], Callable[[], object]], world: World) -> Callable[[], object]:
     prepare(world)()
-    return partial(world.keeper.undo, None, (), lambda _: None)
+    return world.undo
 
 
 def _undoing_missing(prepare: Callable[[World], Callable[[], object]], world: World) -> Callable[[], object]:
     prepare(world)()
     for path in (world.pictures / "a.png", world.pictures / "below" / "b.png"):
         path.unlink(missing_ok=True)
-    return partial(world.keeper.undo, None, (world.pictures / "a.png",), lambda _: None)
+    return partial(world.undo, (world.pictures / "a.png",))
 
 
 _TO_WEBP = partial(_replacing, suffix=".webp")
@@ -124,7 +124,7 @@ def check_undone(world: World, scene: Scene, before: Facts) -> None:
     """Undo brings the original back bit for bit with dates and mode, or has nothing to do; nothing else is left."""
     files = (world.pictures / scene.old_names[0],) if scene.may_be_gone and not world.contents() else ()
     try:
-        report = world.keeper.undo(None, files, lambda _: None)
+        report = world.undo(files)
     except UnknownBatchError:
         pass
     else:

@@ -14,6 +14,7 @@ from oimg.words.errors import OimgError
 from oimg.words.images import Limits
 from oimg.words.recipe import Originals, Output, Place, Recipe
 from oimg.words.task import Task
+from oimg.words.undo import UndoReport
 from oimg.work.files.destinations import plan
 from oimg.work.files.exchange import identity_of
 from oimg.work.safety import story
@@ -104,6 +105,10 @@ class World:
         finally:
             batch.close()
         return outcome
+
+    def undo(self, files: Sequence[Path] = (), batch: str | None = None) -> UndoReport:
+        """Put originals back: the last batch, a batch, or files."""
+        return self.keeper.undo(batch, files, lambda _: None, dry_run=False)
 
     def contents(self) -> dict[str, bytes]:
         """Give the bytes of every file among the pictures by name."""

@@ -141,3 +141,31 @@ def records() -> st.SearchStrategy[Record]:
         st.builds(Stopped, path=paths, source=st.none() | source),
     )
     return st.builds(Record, outcomes, st.floats(0, 1e6))
+
+
+def damaged(blocks: dict[str, bytes], *, bytes_of: st.SearchStrategy[int]) -> st.SearchStrategy[dict[str, bytes]]:
+    """The blocks, each with stretches overwritten, taken out or written twice, or cut off at the end."""
+    change = st.tuples(
+        st.sampled_from(("fill", "drop", "double", "cut")),
+        st.floats(0, 1, exclude_max=True),
+        st.integers(1, 12),
+        bytes_of,
+    )
+
+    def apply(changes: dict[str, list[tuple[str, float, int, int]]]) -> dict[str, bytes]:
+        return {name: _damage(block, changes[name]) for name, block in blocks.items()}
+
+    return st.fixed_dictionaries({name: st.lists(change, max_size=6) for name in blocks}).map(apply)
+
+
+def _damage(block: bytes, changes: list[tuple[str, float, int, int]]) -> bytes:
+    for kind, share, length, value in changes:
+        at = int(share * len(block))
+        middle = {
+            "fill": bytes((value,)) * length,
+            "drop": b"",
+            "double": 2 * block[at : at + length],
+            "cut": b"",
+        }[kind]
+        block = block[:at] + middle + (b"" if kind == "cut" and at > 8 else block[at + length :])
+    return block

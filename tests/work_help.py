@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import count
+import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,6 @@ from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found
 
 BALANCED = Recipe()
-_INODES = count(2)
 
 
 def photo(path: Path, size: tuple[int, int] = (48, 32), *, seed: int = 0, **options: object) -> Path:
@@ -46,8 +46,9 @@ def source(path: Path, root: Path | None = None) -> SourceFile:
 
 
 def invented(path: Path, root: Path, header: Header | None = None) -> SourceFile:
-    """Give a source that need not exist; no two are one file."""
-    return SourceFile(path, root, 1000, (1, next(_INODES), 1000, 3), header or Header(Format.PNG, 4, 4))
+    """Give a source that need not exist; two of one path are one file, others are not."""
+    inode = int.from_bytes(hashlib.sha256(os.fsencode(path)).digest()[:7], "big")
+    return SourceFile(path, root, 1000, (1, inode, 1000, 3), header or Header(Format.PNG, 4, 4))
 
 
 def task_for(path: Path, recipe: Recipe = BALANCED, root: Path | None = None) -> Task:

@@ -13,12 +13,12 @@ from engine_pictures import WRITE_FORMATS, as_rgba, image, independent, lossless
 from oimg.engine.codecs import CODECS, ENCODERS
 from oimg.engine.transform import inspect_header
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Limits, Metadata
+from oimg.words.images import Block, ColorModel, DecodedImage, EncodeOptions, Format, Frame, Limits, Metadata
 
 QUICK = EncodeOptions(quality=80, effort=1)
 WITH_ICC = [f for f in WRITE_FORMATS if ENCODERS[f].capabilities.icc]
 # Pillow writes TIFF metadata as tags of its own directory; test_tiff.py looks there.
-WITH_METADATA = [f for f in WRITE_FORMATS if ENCODERS[f].capabilities.metadata and f is not Format.TIFF]
+WITH_METADATA = [f for f in WRITE_FORMATS if Block.EXIF in ENCODERS[f].capabilities.blocks and f is not Format.TIFF]
 # GIF carries animations from GIF to GIF without decoding; its encoder writes stills.
 ANIMATED = [f for f in WRITE_FORMATS if ENCODERS[f].capabilities.animation and f is not Format.GIF]
 EXIF = Image.Exif()

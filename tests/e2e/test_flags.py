@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import special_pictures
 from process_help import Done, contents, fingerprints, looks_like, run_oimg, shown, unfinished
 from work_help import flat, photo
 
@@ -43,6 +44,28 @@ def test_beside_twice_in_a_row_makes_no_duplicates(folder: Path) -> None:
     assert sorted(own) == ["a_optimized.png", "b_optimized.jpg", "c_optimized.png"]
     outputs = {event["output"] for event in second.files.values() if event["outcome"] == "optimized"}
     assert outputs == {str(folder / name) for name in set(whole) - set(before)}  # the same bytes, not written again
+
+
+def test_special_pictures_are_kept_and_flattened_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "hdr.jpg").write_bytes(special_pictures.ultra_hdr())
+    (tmp_path / "pair.jpg").write_bytes(special_pictures.stereo())
+    (tmp_path / "scan.tif").write_bytes(special_pictures.pages(10, 200))
+    kept = run_oimg(tmp_path, "-f", "jpeg", "--json")
+    codes = {Path(event["source"]).name: event["code"] for event in kept.files.values() if event["code"]}
+    assert codes == {
+        "hdr.jpg": "gain-map-not-carried",
+        "pair.jpg": "pictures-not-carried",
+        "scan.tif": "pages-not-carried",
+    }
+    again = run_oimg(tmp_path, "-f", "jpeg")
+    assert "--flatten-special" in again.err + again.out
+    flat_ones = run_oimg(tmp_path, "-f", "jpeg", "--flatten-special", "--metadata", "keep", "--json")
+    told = {Path(event["source"]).name: event["warnings"] for event in flat_ones.files.values() if event["output"]}
+    assert told == {"hdr.jpg": ["gain-map-dropped"], "pair.jpg": ["second-picture-dropped"]}
+    for name in told:
+        data = (tmp_path / name.replace(".", "_optimized.")).read_bytes()
+        assert b"MPF\0" not in data
+        assert b"hdr-gain-map" not in data
 
 
 def test_names_that_would_be_one_stay_two_also_in_the_second_run(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from oimg.engine.codecs import ENCODERS
-from oimg.engine.containers import png
+from oimg.engine.containers import jxl, png
+from oimg.engine.flatten import DROPPED
 from oimg.engine.steps import geometry
 from oimg.words.images import Feature, Format, Header
 from oimg.words.recipe import ColorPolicy, Fitting, Recipe, Target
@@ -43,11 +44,15 @@ def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
 
 def refusal(untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[Format, ...]) -> Reason | None:
     """Refuse what would be lost without a word, told by the header alone."""
-    for feature, code in _NOT_CARRIED:
-        if feature in header.features:
-            return code, ""
     same = targets == (header.format,)
     moved = moves_pixels(header, recipe)
+    keeps_pages = same and not moved and header.format is Format.TIFF
+    for feature, code in _NOT_CARRIED:
+        left_out = recipe.flatten_special and feature in DROPPED
+        if feature in header.features and not left_out and not (feature is Feature.MULTI_PAGE and keeps_pages):
+            return code, ""
+    if Feature.MULTI_PAGE in header.features:
+        return None  # its pages are packed as they are, whatever they hold
     if Feature.HDR in header.features and not (same and not moved and header.format is Format.PNG):
         return KeptCode.HDR, ""
     animated = header.frames > 1 or Feature.ANIMATION in header.features
@@ -55,6 +60,8 @@ def refusal(untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[For
         return (KeptCode.ANIMATION, f"{header.frames} frames" if header.frames > 1 else "")
     if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(untrusted):
         return KeptCode.GAMMA, ""
+    if header.format is Format.JXL and jxl.loses_profile(untrusted):
+        return KeptCode.COLOR, ""
     deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
     return (KeptCode.BIT_DEPTH, f"{header.bit_depth} bits") if deep else None
 

@@ -6,26 +6,30 @@ passes -> proven by decoding it again -> Made, or Refusal with the reason
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
-from oimg.engine import guarded
+from oimg.engine import flatten, guarded, pages
 from oimg.engine.candidates import Prepared, Proposal, propose
 from oimg.engine.codecs import ENCODERS, RECOMPRESSORS, jpeg
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
+from oimg.engine.containers import jxl as jxl_container
 from oimg.engine.eligibility import moves_pixels, refusal, target_formats
-from oimg.engine.metadata.policy import apply
+from oimg.engine.metadata.carrying import carriable
+from oimg.engine.metadata.policy import apply, lost
+from oimg.engine.request import Made, Refusal, Request
 from oimg.engine.search import SMALLEST_EXACT
 from oimg.engine.steps import color, geometry
 from oimg.engine.verify import prove, prove_untouched
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import DecodedImage, Feature, Format, Header, Limits, Metadata
+from oimg.words.images import DecodedImage, Feature, Format, Header, Metadata
 from oimg.words.privacy import MetadataGroup
 from oimg.words.recipe import ColorPolicy, Mode, Recipe, Target, background_rgb
 from oimg.words.report import KeptCode, Notice
+
+__all__ = ["Made", "Refusal", "Request", "inspect_header", "metadata_carried", "metadata_left", "transform"]
 
 # A lossy picture is coded again with loss only where it saves at least this share: every generation costs quality
 # that no score against the last one shows, and a result must never be worth another pass. By mode: a JPEG of our
@@ -38,47 +42,12 @@ _PACKED_SHARE: Final = 0.70
 _EMPTY: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """A finished file in memory, proven. Sizes are in pixels; `score` is None where nothing was compared."""
-
-    data: bytes
-    format: Format
-    width: int
-    height: int
-    frames: int
-    score: float | None
-    quality: float | None
-    notices: tuple[Notice, ...]
-    removed: tuple[MetadataGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why there is nothing to write."""
-
-    code: KeptCode
-    detail: str = ""
-    score: float | None = None
-    notices: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
-    """What `transform` works from. `check` raises Cancelled when the user has stopped."""
-
-    untrusted: bytes
-    header: Header
-    recipe: Recipe
-    limits: Limits = Limits()
-    check: Callable[[], None] = lambda: None
-    progress: Callable[[float], None] = lambda _: None
-
-
 def transform(request: Request) -> Made | Refusal:
     """Do what the recipe asks with one picture; raises OimgError, or Cancelled."""
     header, recipe = request.header, request.recipe
-    check_limits(header, len(request.untrusted), request.limits)
+    # Pages are taken one by one, and each is checked by itself.
+    in_pages = Feature.MULTI_PAGE in header.features
+    check_limits(replace(header, frames=1) if in_pages else header, len(request.untrusted), request.limits)
     targets = target_formats(header, recipe)
     if not targets:
         return Refusal(KeptCode.READ_ONLY_FORMAT, header.format)
@@ -86,6 +55,18 @@ def transform(request: Request) -> Made | Refusal:
         return Refusal(*refused)
     if recipe.format is Target.AUTO and _within_size(request) and not moves_pixels(header, recipe):
         return Refusal(KeptCode.WITHIN_SIZE)
+    if in_pages:
+        packed = pages.packed(request)
+        return _gate(request, packed) if isinstance(packed, Made) else packed
+    if named := flatten.notices(header):
+        result = _transformed(flatten.plain(request), targets)
+        return replace(result, notices=(*named, *result.notices)) if isinstance(result, Made) else result
+    return _transformed(request, targets)
+
+
+def _transformed(request: Request, targets: tuple[Format, ...]) -> Made | Refusal:
+    """Decode, prepare, and choose among the formats."""
+    header = request.header
     source = guarded.decode(request.untrusted, header, request.limits)
     if found := guarded.damage(request.untrusted, header):
         return Refusal(KeptCode.DAMAGED, found)
@@ -93,6 +74,8 @@ def transform(request: Request) -> Made | Refusal:
         raise OimgError(ErrorCode.CORRUPT, f"{len(source.frames)} of {header.frames} frames")
     if header.bit_depth > max(8, source.bit_depth) and targets != (header.format,):
         return Refusal(KeptCode.BIT_DEPTH, f"{header.bit_depth} bits")
+    if request.recipe.flatten_special:
+        source = replace(source, metadata=flatten.unlinked(source.metadata))
     request.check()
     request.progress(0.15)
     prepared, notices = _prepare(source, request)
@@ -112,8 +95,9 @@ def _prepare(source: DecodedImage, request: Request) -> tuple[DecodedImage, tupl
 def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target: Format) -> Made | Refusal:
     """Give the smallest proven file of one format."""
     untouched = target is request.header.format and not moves_pixels(request.header, request.recipe)
-    # A JPEG is packed anew only where coding it anew does not win clearly; for the rest, packing is the lossless try.
-    late = target is Format.JPEG
+    # A JPEG is packed anew only where coding it anew does not win clearly, and what can only be cut down comes last;
+    # for the rest, packing is the lossless try.
+    late = target is Format.JPEG or target in flatten.CUT_DOWN
     recompressed = _recompress(request, source, target) if untouched and not late else None
     fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
     proposals: tuple[Proposal, ...] = ()
@@ -136,7 +120,7 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
 
 def _clearly_beaten(request: Request, proposals: tuple[Proposal, ...]) -> bool:
     """Whether a lossy file is so small that packing the source's own coefficients cannot come near it."""
-    if not proposals or request.recipe.mode is Mode.SIZE:
+    if not proposals or request.recipe.mode is Mode.SIZE or request.header.format is not Format.JPEG:
         return False
     coded = len(jpeg_container.rewrite(request.untrusted, Metadata(), b""))
     if coded < _EMPTY * request.header.pixels:
@@ -148,9 +132,9 @@ def _work(
     request: Request, source: DecodedImage, image: DecodedImage, target: Format, recompressed: Proposal | None
 ) -> Prepared:
     """Put together what the candidates are made from."""
-    kept, _ = _metadata(request, image, orientation_left=1)
+    kept, _ = metadata_left(request, image, orientation_left=1)
     return Prepared(
-        replace(image, metadata=kept),
+        replace(image, metadata=metadata_carried(kept, target)),
         target,
         request.recipe,
         request.limits.without_ratio(),
@@ -165,8 +149,10 @@ def _made(request: Request, best: Proposal, fitted: color.Fitted, *, is_recompre
     """Put together what is told of a finished file."""
     notices = () if is_recompressed else fitted.notices
     left = request.header.orientation if is_recompressed else 1
-    kept, removed = _metadata(request, fitted.image, orientation_left=left)
-    if not ENCODERS[best.format].capabilities.metadata and (kept.exif or kept.xmp or kept.iptc):
+    kept, removed = metadata_left(request, fitted.image, orientation_left=left)
+    # A JPEG packed into JPEG XL comes back with all that it held.
+    is_whole = best.format is Format.JXL and jxl_container.has_jpeg_reconstruction(best.data)
+    if not is_whole and lost(kept, metadata_carried(kept, best.format)):
         notices = (*notices, Notice.METADATA_DROPPED)
     if best.score is not None and best.score < 100 and min(best.image.size) < SMALLEST_EXACT:
         notices = (*notices, Notice.APPROXIMATE_SCORE)
@@ -185,7 +171,7 @@ def _proposals(request: Request, work: Prepared, *, untouched: bool) -> tuple[tu
         work,
         lossy_source=untouched and request.header.lossy,
         untouched=untouched,
-        most_bytes=len(request.untrusted) * (1 - (_generation_gain(request) if untouched else 0.0)),
+        most_bytes=request.picture_bytes * (1 - (_generation_gain(request) if untouched else 0.0)),
     )
 
 
@@ -201,7 +187,7 @@ def _generation_gain(request: Request) -> float:
 
 
 def _within_size(request: Request) -> bool:
-    return request.recipe.mode is Mode.SIZE and len(request.untrusted) <= request.recipe.max_bytes
+    return request.recipe.mode is Mode.SIZE and request.file_bytes <= request.recipe.max_bytes
 
 
 def _best(proposals: tuple[Proposal, ...], recipe: Recipe) -> Proposal:
@@ -225,16 +211,25 @@ def _nothing(request: Request, highest: float | None, notices: tuple[Notice, ...
     return Refusal(KeptCode.ALREADY_OPTIMIZED, "", None, notices)
 
 
-def _metadata(request: Request, image: DecodedImage, orientation_left: int) -> tuple:  # type: ignore[type-arg]
+def metadata_carried(metadata: Metadata, target: Format) -> Metadata:
+    """Leave out what the format has no place for."""
+    return carriable(metadata, ENCODERS[target].capabilities.blocks, ENCODERS[target].carries)
+
+
+def metadata_left(
+    request: Request, image: DecodedImage, orientation_left: int
+) -> tuple[Metadata, frozenset[MetadataGroup]]:
     """Filter the metadata for a picture of this size."""
     upright = request.header.upright_size
+    turned = request.header.orientation != orientation_left
     return apply(
         image.metadata,
         request.recipe.metadata,
         request.recipe.keep,
         orientation_left=orientation_left,
         size=image.size,
-        pixels_changed=image.size != upright or request.header.orientation != orientation_left,
+        pixels_changed=image.size not in (upright, (request.header.width, request.header.height)) or turned,
+        reframed=turned or geometry.plan_size(upright, request.recipe.resize)[0] != upright,
     )
 
 
@@ -243,20 +238,24 @@ def _plain_jpeg(request: Request, source: DecodedImage, target: Format) -> bytes
     fit = request.header.format is Format.JPEG and target is Format.JXL
     if not fit or moves_pixels(request.header, request.recipe) or request.header.orientation != 1:
         return None
-    metadata, _ = _metadata(request, source, orientation_left=1)
+    metadata, _ = metadata_left(request, source, orientation_left=1)
     return jpeg_container.rewrite(request.untrusted, metadata, source.icc)
 
 
 def _recompress(request: Request, source: DecodedImage, target: Format) -> Proposal | None:
     """Pack the source's own coding better, where the format can, without touching a pixel."""
-    if target not in RECOMPRESSORS:
+    if target not in RECOMPRESSORS and not (request.beside and target in flatten.CUT_DOWN):
         return None
     turned = request.header.orientation != 1
     if turned and target is not Format.JPEG:  # a PNG is turned for good at no loss; a JPEG keeps its tag
         return None
-    metadata, _ = _metadata(request, source, orientation_left=request.header.orientation)
+    metadata, _ = metadata_left(request, source, orientation_left=request.header.orientation)
     try:
-        data = RECOMPRESSORS[target].recompress(request.untrusted, metadata, source.icc, request.recipe.effort)
+        carried = metadata_carried(metadata, target)
+        if target in RECOMPRESSORS:
+            data = RECOMPRESSORS[target].recompress(request.untrusted, carried, source.icc, request.recipe.effort)
+        else:
+            data = flatten.copied(request, carried, source.icc)
     except OimgError as error:
         # An odd coding (arithmetic JPEG, junk behind the last row) that the packer does not take.
         request.check()
@@ -292,11 +291,11 @@ def _worth_changing(request: Request, result: Made) -> bool:
     header, recipe = request.header, request.recipe
     if recipe.format is not Target.AUTO or result.format is header.format or moves_pixels(header, recipe):
         return True
-    return len(result.data) <= len(request.untrusted) * (1 - _generation_gain(request))
+    return len(result.data) <= request.picture_bytes * (1 - _generation_gain(request))
 
 
 def _gate(request: Request, best: Made) -> Made | Refusal:
-    recipe, before = request.recipe, len(request.untrusted)
+    recipe, before = request.recipe, request.file_bytes
     saved = before - len(best.data)
     on_purpose = recipe.format not in (Target.KEEP, Target.AUTO) and best.format is not request.header.format
     wanted = max(recipe.min_saved_bytes, before * recipe.min_savings / 100)

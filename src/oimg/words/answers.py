@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oimg.words.images import Header
-from oimg.words.privacy import Finding, MetadataGroup
+from oimg.words.privacy import MetadataGroup, Prospect
+from oimg.words.report import KeptCode
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """What a file is and what it reveals.
 
-    `findings` say with each thing whether it would stay under the recipe; `removed` are the groups of which
-    something would go.
+    `prospects` are what it reveals, most telling first, each with what becomes of it under the recipe; `removed` are
+    the metadata groups of which something would go. `kept` is why the recipe would leave the file as it is, as a code
+    and its detail; None where it may be changed, as far as that can be told without doing it.
     """
 
     path: Path
@@ -22,9 +24,10 @@ class Inspection:
     header: Header
     profile: str
     density: tuple[float, float] | None
-    findings: tuple[tuple[Finding, bool], ...]
+    prospects: tuple[Prospect, ...]
     removed: frozenset[MetadataGroup]
     right_suffix: bool
+    kept: tuple[KeptCode, str] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,12 +89,39 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Something beside the picture that only its own container has a place for.
+
+    `format` is that container. `name` is what it is called there, with the place it needs: "APP3", "JFXX",
+    "tIME", "brob", a chunk's four letters. `data` is its content.
+    """
+
+    format: Format
+    name: str
+    data: bytes
+
+
+class Block(StrEnum):
+    """The blocks of `Metadata` that a format can have a place for."""
+
+    EXIF = "exif"
+    THUMBNAIL = "thumbnail"
+    """The small picture in the EXIF block."""
+    XMP = "xmp"
+    IPTC = "iptc"
+    PHOTOSHOP = "photoshop"
+    COMMENTS = "comments"
+    DENSITY = "density"
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """Metadata as plain blocks, free of the container they came from.
 
     `exif` is a TIFF block (starts with II or MM, no "Exif" prefix). `xmp` is the packet, extended XMP
     joined in. `iptc` is the IIM data of Photoshop resource 0x0404. `comments` are free texts (JPEG COM,
     PNG text as "keyword: text", GIF comments). `density` is pixels per inch, horizontal and vertical.
+    `photoshop` are the other image resources, one after the other. `parts` are what has no block here.
     """
 
     exif: bytes = b""
@@ -102,6 +129,8 @@ class Metadata:
     iptc: bytes = b""
     comments: tuple[bytes, ...] = ()
     density: tuple[float, float] | None = None
+    photoshop: bytes = b""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -78,6 +78,18 @@ class Finding:
     facts: tuple[tuple[str, Fact], ...] = field(default=(), compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What becomes of one finding under a recipe.
+
+    `left` are the values that can stay in its place, where one of them is another than the finding's own.
+    """
+
+    finding: Finding
+    fate: Fate
+    left: tuple[str, ...] = ()
+
+
 _LONGEST = 200
 
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from oimg.engine import guarded
-from oimg.engine.codecs import CODECS
-from oimg.engine.metadata.policy import apply
-from oimg.engine.metadata.privacy import reveal
+from oimg.engine import guarded, thumbnails
 from oimg.engine.metrics import heatmap
 from oimg.engine.metrics.ssimulacra2 import Reference
+from oimg.engine.outlook import foresee
 from oimg.engine.search import Judge, shown
 from oimg.engine.steps.color import profile_name
 from oimg.engine.steps.geometry import orient
 from oimg.engine.verify import same_pixels
 from oimg.words.answers import Comparison, Inspection
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import DecodedImage, Feature, Limits, Metadata
-from oimg.words.privacy import Finding
+from oimg.words.images import DecodedImage, Feature, Limits
 from oimg.words.recipe import Recipe
 from oimg.words.report import Failed, Kept, SourceFile
 from oimg.work.files.destinations import has_wrong_suffix
@@ -45,32 +43,20 @@ def look(path: Path, limits: Limits) -> SourceFile:
 def inspect(path: Path, recipe: Recipe, limits: Limits) -> Inspection:
     """Tell what a file is, what it reveals, and what a recipe would take out; raises OimgError."""
     source = look(path, limits)
-    metadata, icc = CODECS[source.header.format].read_metadata(read_source(source))
-    upright = source.header.upright_size
-    left, removed = apply(
-        metadata,
-        recipe.metadata,
-        recipe.keep,
-        orientation_left=1,
-        size=upright,
-        pixels_changed=source.header.orientation != 1,
-    )
+    untrusted = read_source(source)
+    seen = foresee(untrusted, source.header, recipe)
+    shows = thumbnails.compared(untrusted, source.header, seen.metadata, limits)
     return Inspection(
         path,
         source.byte_size,
         source.header,
-        profile_name(icc),
-        metadata.density,
-        _told(metadata, left),
-        removed,
+        profile_name(seen.icc),
+        seen.metadata.density,
+        tuple(replace(each, finding=thumbnails.annotated(each.finding, shows)) for each in seen.prospects),
+        seen.removed,
         not has_wrong_suffix(source),
+        seen.kept,
     )
-
-
-def _told(metadata: Metadata, left: Metadata) -> tuple[tuple[Finding, bool], ...]:
-    """Everything that metadata reveals, and whether it stays; what follows the pixels stays with other values."""
-    stays = {(finding.group, finding.name) for finding in reveal(left)}
-    return tuple((finding, (finding.group, finding.name) in stays) for finding in reveal(metadata))
 
 
 def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDArray[np.uint8]]:

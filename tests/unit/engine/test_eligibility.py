@@ -34,8 +34,6 @@ NOT_CARRIED = {
     "jxl/alpha_triangles.jxl": {KeptCode.BIT_DEPTH},
     "jxl/animation_distance_1_0.jxl": {KeptCode.ANIMATION},
     "jxl/cropped_traffic_light.jxl": {KeptCode.ANIMATION},
-    "tiff/multipage.tiff": {KeptCode.MULTI_PAGE},
-    "tiff/test_two_ifds.tif": {KeptCode.MULTI_PAGE},
     "tiff/usda_naip_256_webp_z3.tif": {KeptCode.MULTI_PAGE},
     "heic/zPug_3.heic": {KeptCode.MULTI_PICTURE, KeptCode.READ_ONLY_FORMAT},
 }

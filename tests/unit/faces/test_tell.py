@@ -37,8 +37,8 @@ def test_a_turned_picture_with_a_story(tmp_path: Path, capsys: pytest.CaptureFix
     assert "40 x 60" in text
     assert "orientation 6" in text
     lines = [line.split() for line in text.splitlines()]
-    assert [line[0] for line in lines if line[1:2] == ["device"]] == ["-"]
-    assert [line[0] for line in lines if line[1:2] == ["copyright"]] == ["+"]
+    assert [line[0] for line in lines if line[1:2] == ["Make"]] == ["-"]
+    assert [line[0] for line in lines if line[1:2] == ["Copyright"]] == ["+"]
     assert "\x1b" not in text
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from oimg.engine import child
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
-from oimg.words.privacy import MetadataGroup, MetadataPolicy
+from oimg.words.privacy import Fate, MetadataGroup, MetadataPolicy
 from oimg.words.recipe import Recipe
 from oimg.work.inspection import compare, inspect, look
 from work_help import photo, state
@@ -44,9 +44,10 @@ def revealing(tmp_path: Path) -> Path:
 def test_tells_what_a_picture_reveals_and_what_the_recipe_takes_out(revealing: Path) -> None:
     before = state(revealing.parent)
     found = inspect(revealing, Recipe(), Limits())
-    stays = {finding.group: left for finding, left in found.findings}
-    assert stays[MetadataGroup.LOCATION] is stays[MetadataGroup.DEVICE] is False
-    assert stays[MetadataGroup.COPYRIGHT] is True
+    fates = {each.finding.group: each.fate for each in found.prospects}
+    assert fates[MetadataGroup.LOCATION] is fates[MetadataGroup.DEVICE] is Fate.REMOVED
+    assert fates[MetadataGroup.COPYRIGHT] is Fate.STAYS
+    assert found.kept is None
     assert {MetadataGroup.LOCATION, MetadataGroup.DEVICE} <= found.removed
     assert MetadataGroup.COPYRIGHT not in found.removed
     assert (found.header.format, found.header.upright_size, found.right_suffix) == (Format.JPEG, (40, 60), True)

@@ -70,11 +70,24 @@ def damage(payload: bytes, options: dict[str, Any]) -> bytes:
     return b""
 
 
+def pages(payload: bytes, options: dict[str, Any]) -> bytes:
+    """Decode every page of a TIFF file and forget it, one after the other, for `decode` would hold them all."""
+    del options
+    from oimg.engine.codecs.base import open_pillow  # noqa: PLC0415 - a child that packs PNGs does not need it
+
+    with open_pillow(payload, "TIFF") as image:
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            image.load()
+    return b""
+
+
 CALLS: Final[dict[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
     "oxipng": oxipng,
     "mozjpeg": mozjpeg,
     "decode": decode,
     "damage": damage,
+    "pages": pages,
 }
 
 

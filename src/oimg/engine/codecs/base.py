@@ -15,6 +15,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.images import (
+    Block,
     ColorModel,
     DecodedImage,
     EncodeOptions,
@@ -23,6 +24,7 @@ from oimg.words.images import (
     Header,
     Limits,
     Metadata,
+    Part,
     Pixels,
 )
 
@@ -47,7 +49,7 @@ class Capabilities:
     max_side: int = 65535
     qualities: tuple[float, float, float] = (1, 100, 1)  # lowest, highest, step
     suffixes: tuple[str, ...] = ()
-    metadata: bool = False
+    blocks: frozenset[Block] = frozenset()
     gray_alpha: bool = True
     partial_alpha: bool = True
 
@@ -84,6 +86,9 @@ class Encoder(Codec, Protocol):
 
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
         """Write a whole file, metadata and profile included; the image fits the capabilities."""
+
+    def carries(self, part: Part) -> bool:
+        """Whether a part beside a picture can be written into a file with other pixel data."""
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Spend effort on the winner alone, without changing a pixel."""

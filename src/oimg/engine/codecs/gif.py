@@ -20,7 +20,7 @@ from oimg.engine.codecs.base import (
 from oimg.engine.codecs.palette import quantize
 from oimg.engine.containers import gif as container
 from oimg.words.errors import OimgError
-from oimg.words.images import DecodedImage, EncodeOptions, Format, Header, Limits, Metadata
+from oimg.words.images import Block, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata, Part
 
 _CAPABILITIES: Final = Capabilities(
     lossy=True,
@@ -29,6 +29,7 @@ _CAPABILITIES: Final = Capabilities(
     max_side=65535,
     qualities=(100, 100, 1),
     suffixes=(".gif",),
+    blocks=frozenset({Block.XMP, Block.COMMENTS}),
     partial_alpha=False,
 )
 
@@ -69,7 +70,11 @@ class GifCodec:
         picture = Image.fromarray(indices, "P")
         picture.putpalette(palette[:, :3].tobytes())
         extra = {"transparency": int(clear[0])} if clear.size else {}
-        return save_pillow(picture, "GIF", optimize=True, **extra)
+        return container.rewrite(save_pillow(picture, "GIF", optimize=True, **extra), image.metadata)
+
+    def carries(self, part: Part) -> bool:
+        """Ask the container."""
+        return container.carries(part)
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Nothing left to gain."""
@@ -78,14 +83,14 @@ class GifCodec:
 
     def recompress(self, untrusted: bytes, metadata: Metadata, icc: bytes, effort: int) -> bytes:
         """Drop what is not picture; let Pillow crop frames to what changes. The caller compares the pictures."""
-        del icc
-        lean = container.strip(untrusted, keep_comments=bool(metadata.comments))
-        if effort == 0 or metadata.comments:
+        del icc  # stays in the file
+        lean = container.rewrite(untrusted, metadata)
+        if effort == 0:
             return lean
         try:
             with open_pillow(untrusted, "GIF") as image:
                 again = save_pillow(image, "GIF", save_all=True, optimize=True, comment=b"")
-            again = container.strip(again, keep_comments=False)
+            again = container.rewrite(again, metadata)
         except OimgError:
             return lean
         return again if len(again) < len(lean) and _same_timing(again, lean) else lean

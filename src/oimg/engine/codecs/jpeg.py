@@ -21,7 +21,18 @@ from oimg.engine.codecs.base import (
 )
 from oimg.engine.containers import jpeg as container
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Limits, Metadata
+from oimg.words.images import (
+    Block,
+    ColorModel,
+    DecodedImage,
+    EncodeOptions,
+    Format,
+    Frame,
+    Header,
+    Limits,
+    Metadata,
+    Part,
+)
 
 # The quantization table of N. Robidoux (ImageMagick; table 3 of mozjpeg's jcparam.c): for equal SSIMULACRA2 it
 # needs 4 to 7 % fewer bytes at scores of 70 to 85 than the table of the JPEG standard (docs/dependencies.md).
@@ -37,7 +48,7 @@ _CAPABILITIES: Final = Capabilities(
     colors=frozenset(ColorModel),
     max_side=65500,
     suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
-    metadata=True,
+    blocks=frozenset(Block),
 )
 
 
@@ -87,6 +98,10 @@ class JpegCodec:
         subsampling = "4:4:4" if options.full_chroma or image.color is ColorModel.CMYK else "4:2:0"
         data = save_pillow(picture, "JPEG", quality=50, qtables=[table, table], subsampling=subsampling)
         return container.rewrite(data, image.metadata, image.icc)
+
+    def carries(self, part: Part) -> bool:
+        """Ask the container."""
+        return container.carries(part)
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Search the smallest progressive scans and Huffman tables (jpegtran's transcoding in mozjpeg)."""

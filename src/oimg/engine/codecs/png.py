@@ -25,9 +25,12 @@ from oimg.engine.codecs.base import (
 )
 from oimg.engine.codecs.palette import quantize
 from oimg.engine.containers import png as container
+from oimg.engine.containers import png_color
 from oimg.engine.containers.png_chunks import Chunk
+from oimg.engine.icc import cicp
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import (
+    Block,
     ColorModel,
     DecodedImage,
     EncodeOptions,
@@ -36,6 +39,7 @@ from oimg.words.images import (
     Header,
     Limits,
     Metadata,
+    Part,
     Pixels,
 )
 
@@ -52,7 +56,7 @@ _CAPABILITIES: Final = Capabilities(
     depths=frozenset({8, 16}),
     max_side=2**31 - 1,
     suffixes=(".png", ".apng"),
-    metadata=True,
+    blocks=frozenset(Block),
 )
 
 
@@ -72,14 +76,18 @@ class PngCodec:
         return container.header(stream)
 
     def read_metadata(self, untrusted: bytes) -> tuple[Metadata, bytes]:
-        """Give metadata and profile without decoding a pixel."""
-        return container.read_metadata(untrusted)
+        """Give metadata and profile without decoding a pixel; cICP counts before iCCP (W3C PNG, 4.3)."""
+        metadata, icc = container.read_metadata(untrusted)
+        told = png_color.code_points(untrusted)
+        if told is not None:
+            icc = cicp.profile(*told, gray=container.header(BytesIO(untrusted)).color is ColorModel.GRAY)
+        return metadata, icc
 
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode; 16-bit pictures in all their bits."""
         header = container.header(BytesIO(untrusted))
         check_limits(header, len(untrusted), limits)
-        metadata, icc = container.read_metadata(untrusted)
+        metadata, icc = self.read_metadata(untrusted)
         if header.bit_depth == 16 and header.frames == 1:
             frame = Frame(_decode_16(untrusted))
             color = ColorModel.GRAY if frame.pixels.shape[2] < 3 else ColorModel.RGB
@@ -94,6 +102,10 @@ class PngCodec:
         else:
             data = assemble(image.pixels)
         return container.rewrite(data, image.metadata, image.icc)
+
+    def carries(self, part: Part) -> bool:
+        """Ask the container."""
+        return container.carries(part)
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Search filters and reductions that keep every pixel."""

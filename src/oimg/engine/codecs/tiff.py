@@ -19,9 +19,10 @@ from oimg.engine.codecs.base import (
     save_pillow,
     to_pillow,
 )
-from oimg.engine.codecs.tiff_file import deflated, lifted, write
+from oimg.engine.codecs.tiff_file import STRUCTURE, deflated, lifted, lifted_metadata, write
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import (
+    Block,
     ColorModel,
     DecodedImage,
     EncodeOptions,
@@ -30,15 +31,10 @@ from oimg.words.images import (
     Header,
     Limits,
     Metadata,
+    Part,
 )
 
-# Tags that describe how the pixels lie in the file (TIFF 6.0, parts 1 and 2; DNG 1.7): never metadata.
-_STRUCTURE: Final = frozenset({
-    254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 284, 288, 289, 290, 291, 292, 293,
-    297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 330, 332, 334, 336, 338, 339, 340, 341, 342, 347, 512,
-    513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 700, 33723, 34377, 34675,
-})  # fmt: skip
-_XMP, _IPTC = 700, 33723
+_XMP, _IPTC, _MANIFEST = 700, 33723, 52545  # the last one by C2PA 2.1, A.3.4
 _MIDDLE: Final = 5  # the effort above which deflate takes its time
 _LOSSY: Final = frozenset({6, 7, 34892, 33003, 33005, 34712, 50001, 50002})  # JPEG, JPEG 2000, WebP, JXL inside
 _CAPABILITIES: Final = Capabilities(
@@ -49,7 +45,7 @@ _CAPABILITIES: Final = Capabilities(
     depths=frozenset({8}),
     max_side=2**31 - 1,
     suffixes=(".tif", ".tiff"),
-    metadata=True,
+    blocks=frozenset({Block.EXIF, Block.XMP, Block.IPTC, Block.PHOTOSHOP, Block.DENSITY}),
 )
 
 
@@ -79,7 +75,8 @@ class TiffCodec:
             orientation = tags.get(274, 1)
             pages = getattr(image, "n_frames", 1)
             width, height = _stored_size(image, orientation)
-            features = frozenset({Feature.MULTI_PAGE}) if pages > 1 else frozenset()
+            features = {Feature.MULTI_PAGE} if pages > 1 else set()
+            features |= {Feature.C2PA} if _MANIFEST in tags else set()
             return Header(
                 self.format,
                 width,
@@ -91,7 +88,7 @@ class TiffCodec:
                 orientation if orientation in range(1, 9) else 1,
                 "icc_profile" in image.info,
                 tags.get(259, 1) in _LOSSY,
-                features,
+                frozenset(features),
             )
         raise AssertionError  # pragma: no cover
 
@@ -113,8 +110,13 @@ class TiffCodec:
             pixels = cast("npt.NDArray[np.uint8]", image.pixels)
             coded = deflated(pixels, image.color, 9 if options.effort > _MIDDLE else 6)
         with foreign(ErrorCode.ENCODE):  # offsets end at 4 GiB
-            return write(coded, image.metadata, image.icc, _STRUCTURE)
+            return write(coded, image.metadata, image.icc, STRUCTURE)
         raise AssertionError  # pragma: no cover
+
+    def carries(self, part: Part) -> bool:
+        """What a TIFF file may hold lies in its EXIF block."""
+        del part
+        return False
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Nothing left to gain."""
@@ -144,11 +146,17 @@ def _read_profile(untrusted: bytes) -> bytes:
 
 def _read_metadata(untrusted: bytes) -> Metadata:
     """Lift the directories that are metadata out of the file; a broken one never fails the picture."""
+    found = lifted_metadata(untrusted, STRUCTURE)
+    return _read_with_pillow(untrusted) if found is None else found
+
+
+def _read_with_pillow(untrusted: bytes) -> Metadata:
+    """Read a Big TIFF, whose offsets our own reader does not know."""
     try:
         with open_pillow(untrusted, "TIFF") as image, foreign(ErrorCode.CORRUPT):
             exif = image.getexif()
             xmp, iptc = exif.get(_XMP, b""), exif.get(_IPTC, b"")
-            for tag in _STRUCTURE & set(exif):
+            for tag in STRUCTURE & set(exif):
                 del exif[tag]
             block = exif.tobytes().removeprefix(b"Exif\x00\x00") if len(exif) else b""
             dpi = image.info.get("dpi")

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 from oimg.engine.codecs.base import Capabilities, Encoder, decode_pillow, foreign, save_pillow, to_pillow
 from oimg.engine.containers import riff as container
 from oimg.words.errors import ErrorCode
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata
+from oimg.words.images import Block, ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata, Part
 
 # libwebp's method by effort: 4 is the knee, 6 saves 4 % more at twice the time. Below 2 it fails on large
 # detailed pictures (partition 0 overflows: 21 megapixels at quality 90) and hardly is any faster.
@@ -24,7 +24,7 @@ _CAPABILITIES: Final = Capabilities(
     max_side=16383,
     qualities=(1, 100, 0.5),
     suffixes=(".webp",),
-    metadata=True,
+    blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
 )
 
 
@@ -69,6 +69,10 @@ class WebpCodec:
                 "duration": [frame.duration for frame in image.frames],
             }
         return container.rewrite(save_pillow(pictures[0], "WEBP", **coding), image.metadata, image.icc)
+
+    def carries(self, part: Part) -> bool:
+        """Ask the container."""
+        return container.carries(part)
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Nothing left to gain."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from oimg.words.images import Feature, Format, Header, Metadata
+from oimg.words.images import Feature, Format, Header, Metadata, Part
 
-from .gif_blocks import Block, Kind, Screen, screen, sub_blocks
+from .gif_blocks import TRAILER, Block, Kind, Screen, screen, sub_blocks
 from .gif_blocks import blocks as walk
 from .stream import corrupt, holds_data, length_of, opened, truncated
 
 _LOOPING = frozenset((b"NETSCAPE2.0", b"ANIMEXTS1.0"))
 _XMP = b"XMP DataXMP"
-_C2PA = b"C2PA_GIF\x01\0\0"  # C2PA 2.1, A.3.5
+C2PA = b"C2PA_GIF\x01\0\0"  # C2PA 2.1, A.3.5
 _ICC = b"ICCRGBG1012"
 # XMP stands in the block as plain text; 257 bytes lead a reader of sub-blocks out of it, a zero ends it.
 _XMP_TAIL = b"\x01" + bytes(range(0xFF, -1, -1))
@@ -56,6 +57,7 @@ class Gif:
     comments: tuple[bytes, ...] = ()
     xmp: bytes = b""
     icc: bytes = b""
+    parts: tuple[Part, ...] = ()
     trailing: bytes = b""
     complete: bool = True
 
@@ -75,7 +77,7 @@ def header(stream: BinaryIO) -> Header:
             alpha = alpha or bool(block.head[0] & 1)
         elif block.kind is Kind.APPLICATION:
             profile = profile or block.head == _ICC
-            features |= {Feature.C2PA} if block.head == _C2PA else set()
+            features |= {Feature.C2PA} if block.head == C2PA else set()
         elif block.kind is Kind.TRAILER:
             end = block.end
     if not frames:
@@ -118,6 +120,7 @@ def _assemble(untrusted: bytes, canvas: Screen, found: list[Block]) -> Gif:
     comments: list[bytes] = []
     loop: int | None = None
     xmp, icc, control = b"", b"", b""
+    parts: list[Part] = []
     for block in found:
         if block.kind is Kind.CONTROL:
             control = block.head
@@ -130,10 +133,12 @@ def _assemble(untrusted: bytes, canvas: Screen, found: list[Block]) -> Gif:
             data = sub_blocks(untrusted, block.data, block.end)
             if loop is None and len(data) >= 3 and data[0] & 7 == 1:
                 loop = int.from_bytes(data[1:3], "little")
-        elif block.head == _XMP:
-            xmp = xmp or _packet(untrusted[block.data : block.end])
+        elif block.head == _XMP and not xmp:
+            xmp = _packet(untrusted[block.data : block.end])
         elif block.head == _ICC:
             icc = icc or sub_blocks(untrusted, block.data, block.end)
+        elif block.kind is not Kind.TRAILER:
+            parts.append(Part(Format.GIF, block.kind.name, untrusted[block.start : block.end]))
     last = found[-1] if found else None
     complete = last is not None and last.kind is Kind.TRAILER
     return Gif(
@@ -146,6 +151,7 @@ def _assemble(untrusted: bytes, canvas: Screen, found: list[Block]) -> Gif:
         tuple(comments),
         xmp,
         icc,
+        tuple(parts),
         untrusted[last.end :] if last is not None and complete else b"",
         complete,
     )
@@ -176,27 +182,53 @@ def _packet(raw: bytes) -> bytes:
     return raw[:tail] if tail >= 0 else sub_blocks(raw, 0, len(raw))
 
 
-def strip(untrusted: bytes, *, keep_comments: bool) -> bytes:
-    """The file without comments (unless kept), XMP, unknown extensions and bytes after the trailer.
+def rewrite(untrusted: bytes, metadata: Metadata) -> bytes:
+    """The same frames with exactly the given comments, XMP and extensions of other programs around them.
 
-    Palettes, frames, control blocks, looping, plain text and the ICC profile stay byte for byte.
+    Palettes, frames, their control blocks, looping and the ICC profile stay as they are; bytes after the
+    trailer and text that is drawn by no reader any more (plain text extension) go.
     """
     stream = opened(untrusted)
     canvas = screen(stream)
     found = list(walk(stream, canvas.end))
     if not found or found[-1].kind is not Kind.TRAILER:
         truncated("no GIF trailer")
-    out = [untrusted[: canvas.end]]
-    out.extend(untrusted[block.start : block.end] for block in found if _stays(block, keep_comments=keep_comments))
-    return b"".join(out)
+    shown = [_shown(untrusted, block, found[number + 1]) for number, block in enumerate(found[:-1])]
+    # Looping comes first; readers look for the rest before the first frame.
+    frames = (number for number, block in enumerate(found) if block.kind in {Kind.CONTROL, Kind.IMAGE})
+    first = next(frames, len(shown))
+    parts = (untrusted[: canvas.end], *shown[:first], *_blocks(metadata), *shown[first:], bytes((TRAILER,)))
+    return b"".join(parts)
 
 
-def _stays(block: Block, *, keep_comments: bool) -> bool:
-    if block.kind is Kind.APPLICATION:
-        return block.head in _LOOPING or block.head == _ICC
-    if block.kind is Kind.COMMENT:
-        return keep_comments
-    return block.kind is not Kind.UNKNOWN
+def _shown(untrusted: bytes, block: Block, following: Block) -> bytes:
+    """What a block has to do with the frames, written so that nothing else fits in; else nothing."""
+    if block.kind is Kind.IMAGE or (block.kind is Kind.APPLICATION and block.head == _ICC):
+        return untrusted[block.start : block.end]
+    if block.kind is Kind.CONTROL and len(block.head) >= 4 and following.kind is not Kind.TEXT:
+        return b"\x21\xf9\x04" + block.head[:4] + b"\0"
+    if block.kind is Kind.APPLICATION and block.head in _LOOPING:
+        data = sub_blocks(untrusted, block.data, min(block.data + 5, block.end))
+        if len(data) >= 3 and data[0] & 7 == 1:
+            return b"\x21\xff\x0b" + block.head + b"\3\1" + data[1:3] + b"\0"
+    return b""
+
+
+def _blocks(metadata: Metadata) -> Iterator[bytes]:
+    """Comments, XMP and whole extensions."""
+    for comment in metadata.comments:
+        pieces = (comment[at : at + 255] for at in range(0, len(comment), 255))
+        yield b"\x21\xfe" + b"".join(bytes((len(piece),)) + piece for piece in pieces) + b"\0"
+    if metadata.xmp and b"\0" not in metadata.xmp:
+        yield b"\x21\xff\x0b" + _XMP + metadata.xmp + _XMP_TAIL + b"\0"
+    for part in metadata.parts:
+        if carries(part):
+            yield part.data
+
+
+def carries(part: Part) -> bool:
+    """Whether a part may be written into another file; text is laid out for one frame of the old one."""
+    return part.format is Format.GIF and part.name != Kind.TEXT.name and C2PA not in part.data[:16]
 
 
 def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
@@ -205,4 +237,4 @@ def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
     canvas = screen(stream)
     # Frames have nothing to say here, and their data is most of the file.
     found = _assemble(untrusted, canvas, [b for b in walk(stream, canvas.end) if b.kind is not Kind.IMAGE])
-    return Metadata(xmp=found.xmp, comments=found.comments), found.icc
+    return Metadata(xmp=found.xmp, comments=found.comments, parts=found.parts), found.icc

@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from .stream import corrupt, length_of, too_large, truncated
 
-_EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
+TRAILER = 0x3B
+_EXTENSION, _IMAGE = 0x21, 0x2C
 _MAX_BLOCKS = 200_000
 _MAX_STRAY = 1024
 # Encoders fill sub-blocks to 255 bytes; a run of those is skipped at once, all others are counted.
@@ -86,7 +87,7 @@ def blocks(stream: BinaryIO, start: int) -> Iterator[Block]:
     for _ in range(_MAX_BLOCKS):
         stream.seek(at)
         lead = stream.read(1)
-        if lead == bytes((_TRAILER,)):
+        if lead == bytes((TRAILER,)):
             yield Block(Kind.TRAILER, at, b"", b"", at + 1, at + 1, whole=True)
             return
         if lead == bytes((_EXTENSION,)):

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from oimg.engine.icc import cicp
 from oimg.words.errors import OimgError
-from oimg.words.images import ColorModel, Feature, Format, Header, Metadata
+from oimg.words.images import ColorModel, Feature, Format, Header, Metadata, Part
 
 from . import isobmff_special, tiff_block
 from .boxes import Box, boxes
@@ -22,6 +22,7 @@ _HEIC = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm"
 _GENERIC = frozenset((b"mif1", b"mif2", b"msf1", b"miaf", b"1pic", b"tmap"))
 _SEQUENCES = frozenset((b"avis", b"msf1", b"hevc", b"hevx", b"hevm", b"hevs"))
 _TOP = frozenset((b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"uuid", b"mpvd", b"moof"))
+_TEXTS = frozenset((b"Exif", b"mime", b"uri "))
 _PQ, _HLG = 16, 18
 # A file describes one picture once or twice.
 _MAX_DESCRIPTIONS = 16
@@ -216,22 +217,56 @@ def _orientation(properties: list[tuple[bytes, bytes]]) -> int:
     return _ORIENTATIONS[turns][mirror]
 
 
-def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
-    """EXIF, XMP and ICC profile that belong to the primary item (or to none in particular)."""
+def bytes_beside(untrusted: bytes) -> int:
+    """How many bytes of the file belong to items that are not the primary picture, its tiles or its alpha plane."""
     items = _open(opened(untrusted)).items
+    if items is None:
+        return 0
+    return min(len(untrusted), isobmff_special.bytes_beside(items))
+
+
+def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
+    """EXIF, XMP and ICC profile that belong to the primary item (or to none in particular).
+
+    Further items that hold no picture, user descriptions and boxes of other programs are parts.
+    """
+    stream = opened(untrusted)
+    found = _open(stream)
+    items = found.items
     if items is None:
         return Metadata(), b""
     exif, xmp = b"", b""
+    parts: list[Part] = []
     described = set(items.sources(b"cdsc", items.primary))
     # Items that describe the primary item come first; a stray one is better than none.
-    texts = [number for number, item in items.items.items() if item.kind in {b"Exif", b"mime"}]
+    texts = [number for number, item in items.items.items() if item.kind in _TEXTS]
     for number in sorted(texts, key=lambda item: item not in described)[:_MAX_DESCRIPTIONS]:
-        item = items.items[number]
+        item, data = items.items[number], content(untrusted, items, number)
+        plain = item.kind == b"mime" and item.content_type == b"application/rdf+xml" and not item.encoded
         if item.kind == b"Exif" and not exif:
-            exif = exif_block(content(untrusted, items, number))
-        elif item.kind == b"mime" and item.content_type == b"application/rdf+xml" and not xmp and not item.encoded:
-            xmp = content(untrusted, items, number)
+            exif = exif_block(data)
+        elif plain and not xmp:
+            xmp = data
+        elif data:
+            parts.append(Part(found.format, item.kind.decode("latin-1"), data))
+    own = items.properties_of(items.primary)
+    parts += [Part(found.format, "udes", data) for kind, data in own if kind == b"udes" and data.strip(b"\0")]
+    parts += _other_boxes(stream, untrusted, found.format)
     tiles = items.targets(b"dimg", items.primary)
-    told = items.properties_of(items.primary) + (items.properties_of(tiles[0]) if tiles else [])
+    told = own + (items.properties_of(tiles[0]) if tiles else [])
     profile, _ = _colour(told, gray=_coding(told)[1])
-    return Metadata(exif, xmp, density=tiff_block.density(exif)), profile
+    return Metadata(exif, xmp, density=tiff_block.density(exif), parts=tuple(parts)), profile
+
+
+def _other_boxes(stream: BinaryIO, untrusted: bytes, kind: Format) -> list[Part]:
+    """User data and boxes with a UUID, on the top level or in the movie box."""
+    parts: list[Part] = []
+    try:
+        for box in boxes(stream, 0, len(untrusted)):
+            inside = boxes(stream, box.data, box.end) if box.kind == b"moov" else [box]
+            for one in inside:
+                if one.kind in {b"udta", b"uuid"} and len(parts) < _MAX_DESCRIPTIONS:
+                    parts.append(Part(kind, one.kind.decode("latin-1"), untrusted[one.data : one.end]))
+    except OimgError:  # what cannot be a box any more comes after the picture
+        pass
+    return parts

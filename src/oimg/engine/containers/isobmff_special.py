@@ -64,6 +64,20 @@ def features(stream: BinaryIO, items: Items) -> frozenset[Feature]:
     return frozenset(feature for feature in found if feature is not None)
 
 
+def bytes_beside(items: Items) -> int:
+    """Bytes of all pictures but the primary one, its tiles and its alpha plane, as the location table gives them."""
+    own = {items.primary, *items.targets(b"dimg", items.primary)}
+    planes = {source for kind, source, to in items.references if kind == b"auxl" and to in own}
+    own |= {source for source in planes if aux_type(items, source) in _ALPHA}
+    own |= {to for kind, source, to in items.references if kind == b"dimg" and source in own}
+    others = (place for number, place in items.places.items() if _is_picture(items, number) and number not in own)
+    return sum(length for place in others for _, length in place.extents)
+
+
+def _is_picture(items: Items, number: int) -> bool:
+    return number in items.items and items.items[number].kind not in _NO_PICTURES
+
+
 def _auxiliary(kind: bytes) -> Feature | None:
     """What an auxiliary picture is; one of no known kind counts as a further picture, so that it is not lost."""
     if kind in _ALPHA:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from oimg.words.images import ColorModel, Format, Header, Metadata
+from oimg.words.images import ColorModel, Format, Header, Metadata, Part
 
 from . import photoshop, tiff_block, xmp_packet
-from .jpeg_extras import XMP, Hints, features
+from .jpeg_extras import EXTENDED_XMP, XMP, Hints, features
 from .jpeg_segments import (
     APP0,
     APP1,
     APP2,
     APP13,
     APP14,
+    APP15,
     COM,
     DQT,
     EOI,
@@ -28,11 +29,16 @@ from .jpeg_segments import (
 from .stream import corrupt, length_of, opened, too_large, truncated, unsupported
 
 _EXIF = b"Exif\0"
-_EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 _ICC = b"ICC_PROFILE\0"
 _JFIF = b"JFIF\0"
+_JFXX = b"JFXX\0"
+_MPF = b"MPF\0"
 _ADOBE = b"Adobe"
+_ADOBE_BYTES = 12
 _LONGEST = 65533
+# Markers below are reserved (T.81, table B.1); files that have them hide something there.
+_FIRST_CODING = 0xC0
+_MARKERS = {"JFXX": APP0} | {f"APP{number}": APP0 + number for number in range(1, 16)}
 # Frame types libjpeg-turbo decodes: baseline, extended, progressive, lossless, and the first two arithmetic.
 _DECODABLE = frozenset((0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA))
 _COLORS = {1: ColorModel.GRAY, 3: ColorModel.RGB, 4: ColorModel.CMYK}
@@ -87,57 +93,77 @@ def _check(frame: FrameHeader) -> None:
 
 def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
     """Metadata and ICC profile of the first picture."""
-    exif, iptc = bytearray(), bytearray()
+    exif, resources = bytearray(), bytearray()
     extended: list[bytes] = []
     profile: list[bytes] = []
     comments: list[bytes] = []
+    parts: list[Part] = []
     xmp, jfif = b"", b""
     for segment in segments(opened(untrusted)):
         payload = segment.payload
-        if segment.marker == APP1 and payload.startswith(_EXIF):
-            # A block beyond 64 KiB continues in the next segment; a second complete block is a duplicate.
-            if not exif or not tiff_block.is_tiff(payload[6:]):
-                exif += payload[6:]
-        elif segment.marker == APP1 and payload.startswith(XMP):
-            xmp = xmp or payload[len(XMP) :]
-        elif segment.marker == APP1 and payload.startswith(_EXTENDED_XMP):
-            extended.append(payload[len(_EXTENDED_XMP) :])
+        if segment.marker == APP1 and payload.startswith(_EXIF) and _goes_on(exif, payload[6:]):
+            exif += payload[6:]
+        elif segment.marker == APP1 and payload.startswith(XMP) and not xmp:
+            xmp = payload[len(XMP) :]
+        elif segment.marker == APP1 and payload.startswith(EXTENDED_XMP):
+            extended.append(payload[len(EXTENDED_XMP) :])
         elif segment.marker == APP2 and payload.startswith(_ICC):
             profile.append(payload[len(_ICC) :])
         elif segment.marker == APP13 and payload.startswith(photoshop.SIGNATURE):
-            iptc += payload[len(photoshop.SIGNATURE) :]
+            resources += payload[len(photoshop.SIGNATURE) :]
         elif segment.marker == APP0 and payload.startswith(_JFIF):
             jfif = jfif or payload
         elif segment.marker == COM:
             comments.append(payload)
+        elif APP0 <= segment.marker <= APP15:
+            parts += _part(segment)
     block = bytes(exif) if tiff_block.is_tiff(bytes(exif[:4])) else b""
+    iptc, others = photoshop.split(bytes(resources))
     metadata = Metadata(
         exif=block,
         xmp=_with_extended(xmp, extended),
-        iptc=photoshop.iptc(bytes(iptc)),
+        iptc=iptc,
         comments=tuple(comments),
         density=_jfif_density(jfif) or tiff_block.density(block),
+        photoshop=others,
+        parts=tuple(dict.fromkeys(parts)),
     )
     return metadata, _icc(profile)
 
 
+def _goes_on(exif: bytearray, payload: bytes) -> bool:
+    """Whether a segment starts the EXIF block or, beyond 64 KiB, continues it; a second whole one is another."""
+    return not exif or not tiff_block.is_tiff(payload)
+
+
+def _part(segment: Segment) -> list[Part]:
+    """A segment that only JPEG files have; none where it is made anew or points at other pictures."""
+    payload, marker = segment.payload, segment.marker
+    if marker == APP0:
+        return [Part(Format.JPEG, "JFXX", payload)] if payload.startswith(_JFXX) else []
+    if marker == APP14 and payload.startswith(_ADOBE):
+        return []
+    if marker == APP2 and payload.startswith(_MPF):
+        return []
+    return [Part(Format.JPEG, f"APP{marker - APP0}", payload)]
+
+
 def _with_extended(xmp: bytes, chunks: list[bytes]) -> bytes:
-    """The packet with its extended part: each chunk is GUID (32), full length (4), offset (4), data."""
-    if not chunks:
-        return xmp
-    name = chunks[0][:32]
-    for chunk in chunks:
-        if chunk[:32] in xmp:
-            name = chunk[:32]
-            break
+    """The packet with its extended part: each chunk is GUID (32), full length (4), offset (4), data.
+
+    Where that part is missing or broken, the packet no longer points at it.
+    """
+    name = next((chunk[:32] for chunk in chunks if chunk[:32] in xmp), chunks[0][:32] if chunks else b"")
     ordered = sorted((int.from_bytes(c[36:40], "big"), c[40:]) for c in chunks if c[:32] == name and len(c) > 40)
     parts = bytearray()
     for offset, data in ordered:
         if offset > len(parts):
-            return xmp
+            return xmp_packet.without_note(xmp)
         parts[offset : offset + len(data)] = data
     whole = bytes(parts)
-    return xmp_packet.join(xmp, whole) if xmp else whole
+    if not xmp or not whole:
+        return whole or xmp_packet.without_note(xmp)
+    return xmp_packet.join(xmp, whole)
 
 
 def _icc(chunks: list[bytes]) -> bytes:
@@ -192,9 +218,9 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes) -> bytes:
     out = [b"\xff\xd8", _app0(jfif, adobe, frame, metadata)]
     out.extend(_blocks(metadata, icc))
     if adobe is not None:
-        out.append(untrusted[adobe.start : adobe.data])
-    # APPn and COM between the scans go too; every other segment is the picture.
-    out.extend(untrusted[s.start : s.end] for s in walked if s.marker < APP0 and s.marker != SOI)
+        out.append(_segment(APP14, adobe.payload[:_ADOBE_BYTES]))
+    # APPn and COM between the scans go too, and what no decoder reads; every other segment is the picture.
+    out.extend(untrusted[s.start : s.end] for s in walked if _FIRST_CODING <= s.marker < APP0 and s.marker != SOI)
     return b"".join(out)
 
 
@@ -202,8 +228,9 @@ def _app0(jfif: Segment | None, adobe: Segment | None, frame: FrameHeader, metad
     """A JFIF segment without thumbnail, or nothing where it would be new and could change the colours."""
     wanted = metadata.density
     if jfif is not None and wanted is None:
-        kept = jfif.payload[:12] if len(jfif.payload) >= 12 else b"JFIF\0\1\1\0\0\1\0\1"
-        return _segment(APP0, kept + b"\0\0")
+        # Without a unit the two numbers are the shape of a pixel, and part of the picture.
+        shape = jfif.payload[8:12] if len(jfif.payload) >= 12 and jfif.payload[7] == 0 else b"\0\1\0\1"
+        return _segment(APP0, b"JFIF\0\1\1\0" + shape + b"\0\0")
     if wanted is None:
         return b""
     if jfif is None:
@@ -219,28 +246,35 @@ def _app0(jfif: Segment | None, adobe: Segment | None, frame: FrameHeader, metad
 def _blocks(metadata: Metadata, icc: bytes) -> Iterator[bytes]:
     """All metadata segments in the order readers expect."""
     prefix = _EXIF + b"\0"
-    yield from (_segment(APP1, prefix + part) for part in _parts(metadata.exif, _LONGEST - len(prefix)))
+    yield from (_segment(APP1, prefix + piece) for piece in _pieces(metadata.exif, _LONGEST - len(prefix)))
     main, extended = xmp_packet.split(metadata.xmp, _LONGEST - len(XMP)) if metadata.xmp else (b"", b"")
     if main:
         yield _segment(APP1, XMP + main)
     step = 65400
-    lead = _EXTENDED_XMP + xmp_packet.guid(extended) + len(extended).to_bytes(4, "big")
-    for number, part in enumerate(_parts(extended, step)):
-        yield _segment(APP1, lead + (number * step).to_bytes(4, "big") + part)
-    profile = _parts(icc, _LONGEST - len(_ICC) - 2)
+    lead = EXTENDED_XMP + xmp_packet.guid(extended) + len(extended).to_bytes(4, "big")
+    for number, piece in enumerate(_pieces(extended, step)):
+        yield _segment(APP1, lead + (number * step).to_bytes(4, "big") + piece)
+    profile = _pieces(icc, _LONGEST - len(_ICC) - 2)
     if len(profile) > 255:
         too_large("ICC profile over 16 MiB")
-    for number, part in enumerate(profile, 1):
-        yield _segment(APP2, _ICC + bytes((number, len(profile))) + part)
-    if metadata.iptc:
-        resource = photoshop.resource(metadata.iptc)
-        for part in _parts(resource, _LONGEST - len(photoshop.SIGNATURE)):
-            yield _segment(APP13, photoshop.SIGNATURE + part)
+    for number, piece in enumerate(profile, 1):
+        yield _segment(APP2, _ICC + bytes((number, len(profile))) + piece)
+    for piece in _pieces(photoshop.joined(metadata.iptc, metadata.photoshop), _LONGEST - len(photoshop.SIGNATURE)):
+        yield _segment(APP13, photoshop.SIGNATURE + piece)
+    for part in metadata.parts:
+        if carries(part):
+            yield _segment(_MARKERS[part.name], part.data)
     for comment in metadata.comments:
-        yield from (_segment(COM, part) for part in _parts(comment, _LONGEST))
+        yield from (_segment(COM, piece) for piece in _pieces(comment, _LONGEST))
 
 
-def _parts(data: bytes, step: int) -> list[bytes]:
+def carries(part: Part) -> bool:
+    """Whether a part may be written into another file; boxes in APP11 (JUMBF) may be a signature over the old one."""
+    known = part.format is Format.JPEG and part.name in _MARKERS and len(part.data) <= _LONGEST
+    return known and not (part.name == "APP11" and part.data.startswith(b"JP"))
+
+
+def _pieces(data: bytes, step: int) -> list[bytes]:
     return [data[at : at + step] for at in range(0, len(data), step)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from oimg.words.images import ColorModel, Feature, Format, Header, Metadata
+from oimg.words.images import ColorModel, Feature, Format, Header, Metadata, Part
 
 from . import gain_map, jumbf, tiff_block
 from .boxes import Box, boxes, build
@@ -16,6 +16,9 @@ _FILE_TYPE = b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
 # Enough for 4096 named extra channels of any sane size.
 _MAX_HEADER = 1 << 20
 _METADATA = frozenset((b"Exif", b"xml ", b"brob"))
+_STRUCTURE = frozenset((b"JXL ", b"ftyp", b"jxll", b"jxlc", b"jxlp", b"jxli", b"jbrd", b"jhgm", b"free", b"skip"))
+# Kinds that a compressed box may stand for and that mean the same beside other pixels.
+_PACKED = frozenset((b"Exif", b"xml "))
 _CODESTREAM = frozenset((b"jxlc", b"jxlp"))
 
 
@@ -36,7 +39,7 @@ def header(stream: BinaryIO) -> Header:
         has_alpha=said.alpha,
         bit_depth=said.bit_depth,
         color=_color(said),
-        has_icc=said.icc,
+        has_icc=said.icc or not said.srgb,
         # A recompressed JPEG is DCT without XYB; only modular coding can be exact.
         lossy=said.xyb or said.dct is not False or b"jbrd" in kinds,
         features=_features(said) | _beside(stream, found),
@@ -100,6 +103,13 @@ def _first_bytes(stream: BinaryIO, found: list[Box]) -> bytes:
     return bytes(start)
 
 
+def loses_profile(untrusted: bytes) -> bool:
+    """Whether decoders leave the profile's colours: XYB holds none, and libjxl gives 8 bits of linear sRGB instead."""
+    stream = opened(untrusted)
+    said = image_header(_first_bytes(stream, _top(stream)))
+    return said.xyb and said.icc
+
+
 def has_jpeg_reconstruction(untrusted: bytes) -> bool:
     """Whether the file holds what is needed to give a JPEG file back byte for byte."""
     return any(box.kind == b"jbrd" for box in _top(opened(untrusted)))
@@ -108,15 +118,27 @@ def has_jpeg_reconstruction(untrusted: bytes) -> bool:
 def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
     """EXIF and XMP of a container; the profile is part of the codestream, so none is returned.
 
-    Brotli-compressed boxes (brob) stay closed: nothing here can open them.
+    Brotli-compressed boxes (brob) stay closed, for nothing here can open them: they are parts, as are boxes of
+    unknown kinds.
     """
     exif, xmp = b"", b""
+    parts: list[Part] = []
     for box in _top(opened(untrusted)):
-        if box.kind == b"Exif":
-            exif = exif or exif_block(untrusted[box.data : box.end])
-        elif box.kind == b"xml ":
-            xmp = xmp or untrusted[box.data : box.end]
-    return Metadata(exif, xmp, density=tiff_block.density(exif)), b""
+        data = untrusted[box.data : box.end] if box.kind not in _STRUCTURE else b""
+        if box.kind == b"Exif" and not exif:
+            exif = exif_block(data)
+        elif box.kind == b"xml " and not xmp:
+            xmp = data
+        elif box.kind not in _STRUCTURE:
+            parts.append(Part(Format.JXL, box.kind.decode("latin-1"), data))
+    return Metadata(exif, xmp, density=tiff_block.density(exif), parts=tuple(parts)), b""
+
+
+def carries(part: Part) -> bool:
+    """Whether a part may be written into another file: boxes that may be a signature over the old one may not."""
+    if part.name == "brob":
+        return part.format is Format.JXL and part.data[:4] in _PACKED
+    return part.format is Format.JXL and part.name != "jumb"
 
 
 def exif_block(untrusted: bytes) -> bytes:
@@ -152,9 +174,23 @@ def rewrite(untrusted: bytes, metadata: Metadata, *, keep_reconstruction: bool =
     else:
         beside += [build(b"Exif", b"\0\0\0\0", metadata.exif)] if metadata.exif else []
         beside += [build(b"xml ", metadata.xmp)] if metadata.xmp else []
+        beside += [build(part.name.encode("latin-1"), part.data) for part in metadata.parts if carries(part)]
     if not beside:
         return codestream
     return b"".join((_CONTAINER, _FILE_TYPE, *beside, build(b"jxlc", codestream)))
+
+
+def opened_boxes(untrusted: bytes, metadata: Metadata) -> bytes:
+    """A file with JPEG reconstruction data, its compressed EXIF and XMP boxes replaced by plain ones.
+
+    The metadata must be what those boxes hold, for the data of the JPEG file points into them.
+    """
+    plain = {b"Exif": b"\0\0\0\0" + metadata.exif, b"xml ": metadata.xmp}
+    out: list[bytes] = []
+    for box in _top(opened(untrusted)):
+        inside = untrusted[box.data : box.data + 4] if box.kind == b"brob" else b""
+        out.append(build(inside, plain[inside]) if inside in plain else untrusted[box.start : box.end])
+    return b"".join(out)
 
 
 def _joined(untrusted: bytes, found: list[Box], kind: bytes) -> bytes:

@@ -11,6 +11,7 @@ _RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 
 _ALPHA, _SPOT, _BLACK, _FILTER = 0, 2, 4, 5
 _GRAY, _XYB = 1, 2
 _CUSTOM = 2
+_D65, _SRGB, _SRGB_CURVE = 1, 1, 13
 _PQ, _HLG = 16, 18
 
 # A variable-length number (U32): a two-bit selector picks (bits, offset).
@@ -36,13 +37,13 @@ class _Bits:
 
     def __init__(self, untrusted: bytes) -> None:
         self._data = untrusted
-        self._at = 0
+        self.at = 0
 
     def take(self, count: int) -> int:
-        at, self._at = self._at, self._at + count
-        if self._at > 8 * len(self._data):
+        at, self.at = self.at, self.at + count
+        if self.at > 8 * len(self._data):
             truncated("JPEG XL header cut short")
-        window = int.from_bytes(self._data[at >> 3 : (self._at + 7) >> 3], "little")
+        window = int.from_bytes(self._data[at >> 3 : (self.at + 7) >> 3], "little")
         return (window >> (at & 7)) & ((1 << count) - 1)
 
     def flag(self) -> bool:
@@ -53,10 +54,10 @@ class _Bits:
         return self.take(bits) + offset
 
     def skip(self, count: int) -> None:
-        self._at += count
+        self.at += count
 
     def align(self) -> None:
-        self._at = (self._at + 7) & ~7
+        self.at = (self.at + 7) & ~7
 
     def long(self) -> int:
         """A U64 (B.2.4)."""
@@ -87,6 +88,10 @@ class ImageHeader:
     gray: bool = False
     icc: bool = False
     transfer: int = 0
+    srgb: bool = True
+    # Where the colour encoding stands, and where all of the header ends, in bits; 0 where that was not reached.
+    color_bits: tuple[int, int] = (0, 0)
+    end: int = 0
     # Whether the first frame is coded with DCT, which is never exact; None if it could not be reached.
     dct: bool | None = None
 
@@ -133,9 +138,11 @@ def image_header(untrusted: bytes) -> ImageHeader:
     bits.flag()
     header.channels = [_extra_channel(bits) for _ in range(bits.number(_EXTRA))]
     header.xyb = bits.flag()
+    start = bits.at
     _colour(bits, header)
+    header.color_bits = start, bits.at
     if not (header.xyb or header.icc or header.preview):
-        header.dct = _first_frame_is_dct(bits, extra=extra)
+        header.dct = _first_frame_is_dct(bits, header, extra=extra)
     return header
 
 
@@ -192,14 +199,17 @@ def _colour(bits: _Bits, header: ImageHeader) -> None:
     if header.icc:
         return
     if space != _XYB:
-        if bits.number(_ENUM) == _CUSTOM:
+        white = bits.number(_ENUM)
+        if white == _CUSTOM:
             _points(bits, 1)
-        if space != _GRAY and bits.number(_ENUM) == _CUSTOM:
+        primaries = bits.number(_ENUM) if space != _GRAY else _SRGB
+        if primaries == _CUSTOM:
             _points(bits, 3)
         if bits.flag():
             bits.take(24)
         else:
             header.transfer = bits.number(_ENUM)
+        header.srgb = (white, primaries, header.transfer) == (_D65, _SRGB, _SRGB_CURVE)
     bits.number(_ENUM)
 
 
@@ -208,7 +218,7 @@ def _points(bits: _Bits, count: int) -> None:
         bits.number(_XY)
 
 
-def _first_frame_is_dct(bits: _Bits, *, extra: bool) -> bool | None:
+def _first_frame_is_dct(bits: _Bits, header: ImageHeader, *, extra: bool) -> bool | None:
     """Walk over tone mapping, extensions and transform data to the first frame header (D.3.1, F.2)."""
     if extra and not bits.flag():
         bits.skip(2 * 16 + 1 + 16)
@@ -219,6 +229,7 @@ def _first_frame_is_dct(bits: _Bits, *, extra: bool) -> bool | None:
         # Not XYB, so only the upsampling weights can follow.
         mask = bits.take(3)
         bits.skip(16 * sum(count for bit, count in ((1, 15), (2, 55), (4, 210)) if mask & bit))
+    header.end = bits.at
     bits.align()
     if bits.flag():
         return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 import zlib
 from typing import BinaryIO
 
-from oimg.words.images import ColorModel, Feature, Format, Header, Metadata
+from oimg.words.images import ColorModel, Feature, Format, Header, Metadata, Part
 
-from . import png_text, tiff_block
+from . import photoshop, png_color, png_text, tiff_block
 from .png_chunks import MAX_INFLATED, SIGNATURE, Chunk, Place, chunk, inflate, load, places
 from .stream import corrupt, holds_data, length_of, opened, truncated, unsupported
 
@@ -22,7 +22,24 @@ _INCHES_PER_METRE = 0.0254
 _COLOUR = frozenset(("gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI"))
 _ANIMATION = frozenset(("acTL", "fcTL", "fdAT"))
 _PICTURE = frozenset(("IHDR", "PLTE", "IDAT", "IEND"))
-_KEPT = _PICTURE | _ANIMATION | _COLOUR | {"tRNS", "sBIT", "bKGD", "hIST", "pHYs"}
+_KEPT = _PICTURE | _ANIMATION | _COLOUR | {"tRNS", "sBIT", "bKGD", "pHYs"}
+# The most bytes that these chunks can have (clause 11.3); what is longer holds something else.
+_MOST_BYTES = {
+    "gAMA": 4,
+    "cHRM": 32,
+    "sRGB": 1,
+    "cICP": 4,
+    "mDCV": 24,
+    "cLLI": 8,
+    "tRNS": 256,
+    "sBIT": 4,
+    "bKGD": 6,
+    "pHYs": 9,
+    "acTL": 8,
+    "fcTL": 26,
+}
+# Signed with the whole file (C2PA): no part that could be carried on by itself.
+_SIGNED = {"caBX"}
 _SMALL = 1 << 16
 _LONG = 1 << 22
 _MAX_EXPANSION = 1032
@@ -52,7 +69,7 @@ def header(stream: BinaryIO) -> Header:
         bit_depth=8 if kind == _PALETTE else depth,
         color=ColorModel.GRAY if kind in _GRAY else ColorModel.RGB,
         orientation=_orientation(stream, walked),
-        has_icc="iCCP" in names,
+        has_icc=not names.isdisjoint({"iCCP", "cICP"}),
         lossy=False,
         features=_features(stream, walked, frames),
     )
@@ -151,36 +168,69 @@ def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
     """Metadata and ICC profile; chunks that are damaged or cannot be read are passed over."""
     exif, icc = b"", b""
     density: tuple[float, float] | None = None
-    blocks = {"exif": b"", "iptc": b"", "xmp": b""}
-    comments: list[bytes] = []
-    # All texts together, so that many small bombs are no better than one.
-    budget = MAX_INFLATED
+    texts = _Texts()
+    parts: list[Part] = []
     for one in _readable(untrusted):
         if one.name == "eXIf":
             exif = exif or tiff_block.from_prefixed(one.data)
         elif one.name == "iCCP":
             icc = icc or _profile(one.data)
-        elif one.name == "pHYs" and len(one.data) == 9 and one.data[8] == _METRE:
-            across, down = int.from_bytes(one.data[:4], "big"), int.from_bytes(one.data[4:8], "big")
-            density = (across * _INCHES_PER_METRE, down * _INCHES_PER_METRE) if across and down else None
+        elif one.name == "pHYs":
+            density = density or _density(one.data)
         elif one.name in _TEXT:
-            text = png_text.parse(one.name, one.data, budget)
-            # What could not be inflated has cost as much as deflate can at most expand to.
-            budget -= len(text.text) if text else _MAX_EXPANSION * len(one.data)
-            if text is None:
-                continue
-            kind, data = png_text.raw_profile(text)
-            if text.keyword == png_text.XMP_KEYWORD:
-                blocks["xmp"] = blocks["xmp"] or text.text
-            elif kind and data:
-                blocks[kind] = blocks[kind] or data
-            else:
-                comments.append(text.comment)
-    exif = exif or tiff_block.from_prefixed(blocks["exif"])
+            texts.take(one)
+        elif one.name not in _KEPT | _SIGNED and not one.name[0].isupper():
+            parts.append(Part(Format.PNG, one.name, one.data))
+    exif = exif or tiff_block.from_prefixed(texts.blocks["exif"])
     if not tiff_block.is_tiff(exif):
         exif = b""
-    density = density or tiff_block.density(exif)
-    return Metadata(exif, blocks["xmp"], blocks["iptc"], tuple(comments), density), icc
+    iptc, others = photoshop.split(texts.blocks["iptc"])
+    metadata = Metadata(
+        exif,
+        texts.blocks["xmp"],
+        iptc,
+        tuple(texts.comments),
+        density or tiff_block.density(exif),
+        others,
+        (*parts, *texts.parts),
+    )
+    return metadata, icc
+
+
+class _Texts:
+    """The text chunks of a file, sorted into blocks, comments and what cannot be read."""
+
+    def __init__(self) -> None:
+        self.blocks = {"exif": b"", "iptc": b"", "xmp": b""}
+        self.comments: list[bytes] = []
+        self.parts: list[Part] = []
+        # All texts together, so that many small bombs are no better than one.
+        self._budget = MAX_INFLATED
+
+    def take(self, one: Chunk) -> None:
+        """Take in one chunk."""
+        text = png_text.parse(one.name, one.data, self._budget)
+        # What could not be inflated has cost as much as deflate can at most expand to.
+        self._budget -= len(text.text) if text else _MAX_EXPANSION * len(one.data)
+        if text is None:
+            self.parts.append(Part(Format.PNG, one.name, one.data))
+            return
+        kind, data = png_text.raw_profile(text)
+        if text.keyword == png_text.XMP_KEYWORD:
+            kind, data = "xmp", text.text
+        if not (kind and data):
+            self.comments.append(text.comment)
+        elif not self.blocks[kind]:
+            self.blocks[kind] = data
+        elif self.blocks[kind] != data:
+            self.parts.append(Part(Format.PNG, one.name, one.data))
+
+
+def _density(data: bytes) -> tuple[float, float] | None:
+    if len(data) != 9 or data[8] != _METRE:
+        return None
+    across, down = int.from_bytes(data[:4], "big"), int.from_bytes(data[4:8], "big")
+    return (across * _INCHES_PER_METRE, down * _INCHES_PER_METRE) if across and down else None
 
 
 def _profile(data: bytes) -> bytes:
@@ -195,14 +245,13 @@ def colour_chunks(untrusted: bytes) -> frozenset[str]:
 
 
 def is_plain_srgb(untrusted: bytes) -> bool:
-    """Whether nothing beside an ICC profile gives the colours another meaning than sRGB, within 3 %.
+    """Whether nothing gives the colours another meaning than sRGB, within 3 %, that an ICC profile could not say.
 
     cICP counts before all others, a profile before gAMA and cHRM (third edition, 4.3).
     """
     said = {one.name: one.data for one in reversed(_readable(untrusted)) if one.name in _COLOUR}
     if "cICP" in said:
-        # Rec. 709 primaries with the sRGB curve, full range.
-        return said["cICP"][:2] == b"\1\x0d" and said["cICP"][2:4] == b"\0\1"
+        return png_color.parse(said["cICP"]) is not None
     if "iCCP" in said or "sRGB" in said:
         return True
     gamma, primaries = said.get("gAMA"), said.get("cHRM")
@@ -224,8 +273,6 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes | None) -> bytes:
     `icc` None leaves the colour chunks as they are. A profile replaces all of them, empty bytes remove all.
     """
     dropped = frozenset() if icc is None else _COLOUR
-    if metadata.density is not None:
-        dropped |= {"pHYs"}
     out = [SIGNATURE]
     pending = _blocks(metadata)
     for one in chunks(untrusted):
@@ -233,7 +280,7 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes | None) -> bytes:
             if one.name in _PICTURE | _ANIMATION:
                 corrupt(f"{one.name} checksum")
             continue
-        if one.name not in _KEPT - dropped:
+        if one.name not in _KEPT - dropped or not _says_what_it_should(one, metadata):
             if one.name[0].isupper():
                 # A decoder must understand every critical chunk; without it the picture would change.
                 unsupported(f"critical chunk {one.name}")
@@ -241,12 +288,30 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes | None) -> bytes:
         if one.name in {"IDAT", "fcTL"}:
             out.extend(pending)
             pending = []
+        if one.name == "IEND":
+            out.append(chunk("IEND", b""))
+            break
+        if one.name == "iCCP":
+            # The name of a profile is free text, and what lies behind the deflated data is nobody's.
+            out.extend(_profile_chunk(_profile(one.data)))
+            continue
         out.append(chunk(one.name, one.data))
-        if one.name == "IHDR" and icc:
-            out.append(chunk("iCCP", b"ICC profile\0\0" + zlib.compress(icc, 9)))
+        if one.name == "IHDR":
+            out.extend(_profile_chunk(icc or b""))
     if pending:
         truncated("no IDAT chunk")
     return b"".join(out)
+
+
+def _says_what_it_should(one: Chunk, metadata: Metadata) -> bool:
+    """Whether a chunk of the picture is no longer than it can be; a density must be asked for, a shape stays."""
+    if len(one.data) > _MOST_BYTES.get(one.name, len(one.data)):
+        return False
+    return one.name != "pHYs" or (metadata.density is None and one.data[8:] != bytes((_METRE,)))
+
+
+def _profile_chunk(icc: bytes) -> list[bytes]:
+    return [chunk("iCCP", b"ICC profile\0\0" + zlib.compress(icc, 9))] if icc else []
 
 
 def _blocks(metadata: Metadata) -> list[bytes]:
@@ -259,8 +324,14 @@ def _blocks(metadata: Metadata) -> list[bytes]:
         found.append(chunk("eXIf", metadata.exif))
     if metadata.xmp:
         found.append(png_text.international(png_text.XMP_KEYWORD, metadata.xmp))
-    if metadata.iptc:
+    if metadata.iptc or metadata.photoshop:
         # No chunk is made for IPTC; this is where ImageMagick and exiftool write and look.
-        found.append(png_text.raw_iptc(metadata.iptc))
+        found.append(png_text.raw_resources(metadata.iptc, metadata.photoshop))
     found.extend(png_text.build(comment) for comment in metadata.comments)
+    found.extend(chunk(part.name, part.data) for part in metadata.parts if carries(part))
     return found
+
+
+def carries(part: Part) -> bool:
+    """Whether a part may be written beside other picture data: its name says so (clause 14.2), or it is known."""
+    return part.format is Format.PNG and (part.name == "tIME" or part.name[3].islower() or part.name in _TEXT)

@@ -14,6 +14,7 @@ from .png_chunks import chunk, inflate
 
 XMP_KEYWORD = "XML:com.adobe.xmp"
 _RAW = "Raw profile type "
+_LONG = 1024  # characters; the standard recommends to compress longer texts (11.3.3.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def parse(name: str, data: bytes, limit: int) -> Text | None:
 
 
 def build(comment: bytes) -> bytes:
-    """The chunk for one comment: tEXt where Latin-1 can say it, iTXt otherwise."""
+    """The chunk for one comment: tEXt where Latin-1 can say it, iTXt otherwise; zTXt where that saves much."""
     try:
         words = comment.decode("utf-8")
     except UnicodeDecodeError:
@@ -65,15 +66,20 @@ def build(comment: bytes) -> bytes:
     keyword, colon, text = words.partition(": ")
     if not colon or not _is_keyword(keyword):
         keyword, text = "Comment", words
+    name = keyword.encode("latin-1")
     try:
-        return chunk("tEXt", keyword.encode("latin-1") + b"\0" + text.encode("latin-1"))
+        plain = text.encode("latin-1")
     except UnicodeEncodeError:
-        return international(keyword, text.encode("utf-8"))
+        return international(keyword, text.encode("utf-8"), packed=len(text) > _LONG)
+    if len(plain) > _LONG:
+        return chunk("zTXt", name + b"\0\0" + zlib.compress(plain, 9))
+    return chunk("tEXt", name + b"\0" + plain)
 
 
-def international(keyword: str, text: bytes) -> bytes:
-    """An uncompressed iTXt chunk without language."""
-    return chunk("iTXt", keyword.encode("latin-1") + b"\0\0\0\0\0" + text)
+def international(keyword: str, text: bytes, *, packed: bool = False) -> bytes:
+    """An iTXt chunk without language."""
+    how = b"\0\1\0\0\0" if packed else b"\0\0\0\0\0"
+    return chunk("iTXt", keyword.encode("latin-1") + how + (zlib.compress(text, 9) if packed else text))
 
 
 def _is_keyword(words: str) -> bool:
@@ -82,9 +88,9 @@ def _is_keyword(words: str) -> bool:
     return 0 < len(words) < 80 and printable and words == words.strip(" ") and not words.startswith(_RAW)
 
 
-def raw_iptc(data: bytes) -> bytes:
-    """IPTC data as a raw profile."""
-    resource = photoshop.resource(data)
+def raw_resources(iptc: bytes, others: bytes) -> bytes:
+    """IPTC data and other image resources as a raw profile."""
+    resource = photoshop.joined(iptc, others)
     digits = binascii.hexlify(resource)
     lines = b"\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
     text = b"\niptc\n%8d\n%s\n" % (len(resource), lines)
@@ -92,7 +98,10 @@ def raw_iptc(data: bytes) -> bytes:
 
 
 def raw_profile(text: Text) -> tuple[str, bytes]:
-    """Kind ("exif", "iptc", "xmp") and content of a raw profile; empty for any other text."""
+    """Kind ("exif", "iptc", "xmp") and content of a raw profile; empty for any other text.
+
+    The content of "iptc" are image resources, of which IPTC data is one.
+    """
     kind = text.keyword.removeprefix(_RAW).lower()
     if kind == text.keyword.lower() or kind not in {"exif", "app1", "iptc", "8bim", "xmp"}:
         return "", b""
@@ -101,11 +110,17 @@ def raw_profile(text: Text) -> tuple[str, bytes]:
     if len(fields) < 3:
         return "", b""
     try:
-        data = binascii.unhexlify(b"".join(fields[2].split()))
+        # Some writers leave junk behind the digits; the length says how many bytes they stand for.
+        data = binascii.unhexlify(_digits(fields[1], b"".join(fields[2].split())))
     except binascii.Error:
         return "", b""
     if kind in {"iptc", "8bim"}:
-        return "iptc", photoshop.iptc(data) or (data if data[:1] == b"\x1c" else b"")
+        return "iptc", photoshop.joined(data, b"") if data[:1] == b"\x1c" else data
     if data.startswith(b"http://ns.adobe.com/xap/1.0/\0"):
         return "xmp", data.partition(b"\0")[2]
     return ("xmp" if kind == "xmp" else "exif"), data
+
+
+def _digits(stated: bytes, found: bytes) -> bytes:
+    """The digits of as many bytes as are stated; all of them where the statement is no number."""
+    return found[: 2 * int(stated)] if stated.isdigit() and len(stated) < 12 else found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from oimg.words.images import Feature, Format, Header, Metadata
+from oimg.words.images import Feature, Format, Header, Metadata, Part
 
 from . import tiff_block
 from .stream import corrupt, holds_data, length_of, opened, read_exact, too_large, truncated
@@ -17,6 +17,7 @@ _MAX_IN_FRAME = 16
 _ICC_FLAG, _ALPHA_FLAG, _EXIF_FLAG, _XMP_FLAG, _ANIMATION_FLAG = 0x20, 0x10, 0x08, 0x04, 0x02
 _CODED = frozenset((b"VP8 ", b"VP8L"))
 _IN_FRAME = _CODED | {b"ALPH"}
+_KNOWN = _IN_FRAME | {b"VP8X", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP "}
 _FRAME_HEAD = 16
 _MAX_EXIF = 1 << 22
 
@@ -162,18 +163,24 @@ def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
     stream = opened(untrusted)
     said, size = _extent(stream)
     found: dict[bytes, bytes] = {}
+    parts: list[Part] = []
     for place in _places(stream, 12, min(said, size)):
         if place.name in {b"EXIF", b"XMP ", b"ICCP"}:
             found.setdefault(place.name, untrusted[place.data : place.end])
+        elif place.name not in _KNOWN:
+            parts.append(Part(Format.WEBP, place.name.decode("latin-1"), untrusted[place.data : place.end]))
     exif = tiff_block.from_prefixed(found.get(b"EXIF", b""))
     if not tiff_block.is_tiff(exif):
         exif = b""
-    metadata = Metadata(exif, found.get(b"XMP ", b""), density=tiff_block.density(exif))
+    metadata = Metadata(exif, found.get(b"XMP ", b""), density=tiff_block.density(exif), parts=tuple(parts))
     return metadata, found.get(b"ICCP", b"")
 
 
 def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes) -> bytes:
-    """The same coded frames with exactly the given EXIF, XMP and profile; WebP has no place for the rest."""
+    """The same coded frames with exactly the given EXIF, XMP, profile and chunks of unknown kind.
+
+    WebP has no place for the rest.
+    """
     stream = opened(untrusted)
     said, size = _extent(stream)
     if said > size:
@@ -188,14 +195,21 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes) -> bytes:
     flags = _flags(metadata, icc, picture)
     # The VP8L header says itself that there is alpha; for VP8 only VP8X can.
     told = body.startswith(b"VP8L") and _vp8l_alpha(body)
-    if flags & ~_ALPHA_FLAG or (picture.alpha and not told):
+    unknown = [_chunk(part.name.encode("latin-1"), part.data) for part in metadata.parts if carries(part)]
+    if flags & ~_ALPHA_FLAG or (picture.alpha and not told) or unknown:
         canvas = (picture.width - 1).to_bytes(3, "little") + (picture.height - 1).to_bytes(3, "little")
         body = _chunk(b"VP8X", bytes((flags, 0, 0, 0)) + canvas) + (_chunk(b"ICCP", icc) if icc else b"") + body
         body += _chunk(b"EXIF", metadata.exif) if metadata.exif else b""
         body += _chunk(b"XMP ", metadata.xmp) if metadata.xmp else b""
+        body += b"".join(unknown)
     if len(body) + 4 > 0xFFFFFFFE:
         too_large("RIFF payload over 4 GiB")
     return b"RIFF" + (len(body) + 4).to_bytes(4, "little") + b"WEBP" + body
+
+
+def carries(part: Part) -> bool:
+    """Whether a part may be written into another file: a signature over the old one may not."""
+    return part.format is Format.WEBP and part.name != "C2PA"
 
 
 def _flags(metadata: Metadata, icc: bytes, picture: _Picture) -> int:

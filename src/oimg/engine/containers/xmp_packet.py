@@ -37,15 +37,15 @@ def guid(packet: bytes) -> bytes:
 
 def join(main: bytes, extended: bytes) -> bytes:
     """One packet that says what both say; the main packet alone if they do not fit together."""
-    alone = _without_note(main)
+    alone = without_note(main)
     host, guest = _outline(alone), _outline(extended)
     if guest is None or not guest.children:
-        return main
+        return alone
     if host is None or host.inner_end < 0:
         return extended
     parts = [_with_prefixes(extended[a:b], guest.outer) for a, b in guest.children]
     joined = alone[: host.inner_end] + b"".join(parts) + alone[host.inner_end :]
-    return joined if _outline(joined) is not None else main
+    return joined if _outline(joined) is not None else alone
 
 
 def split(packet: bytes, limit: int) -> tuple[bytes, bytes]:
@@ -102,7 +102,7 @@ def _note(name: bytes) -> bytes:
     )
 
 
-def _without_note(packet: bytes) -> bytes:
+def without_note(packet: bytes) -> bytes:
     """The packet without its pointer to an extended packet, and without a description left empty by that."""
     without = _NOTE_ELEMENT.sub(b"", _NOTE.sub(b"", packet))
     if without == packet:

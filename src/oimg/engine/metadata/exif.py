@@ -1,4 +1,4 @@
-"""An EXIF block: read exactly, written afresh, or patched in place so that maker notes stay true.
+"""An EXIF block: read exactly, and written afresh; `exif_patch` corrects one in place.
 
 Nothing here raises anything but `BadExif`, whatever the bytes. Source of tags and structure: CIPA DC-008
 (Exif 2.32 and 3.0) section 4.6.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from oimg.engine.metadata.tiff import (
     RECORD,
@@ -19,12 +20,11 @@ from oimg.engine.metadata.tiff import (
     TableReader,
     even,
     number_entry,
-    record_bytes,
     table_bytes,
     table_size,
 )
 
-__all__ = ["BadExif", "Directory", "Entry", "Exif", "orientation", "parse", "patched", "with_orientation"]
+__all__ = ["BadExif", "Directory", "Entry", "Exif", "orientation", "parse"]
 
 
 class Directory(StrEnum):
@@ -42,6 +42,7 @@ MAKER_NOTE = 0x927C
 PIXEL_X, PIXEL_Y = 0xA002, 0xA003
 IMAGE_WIDTH, IMAGE_LENGTH = 0x0100, 0x0101
 _COMPRESSION, _ROWS_PER_STRIP = 0x0103, 0x0116
+SUB_IFDS = 0x014A
 _JPEG_AT, _JPEG_BYTES = 0x0201, 0x0202
 _STRIP_AT, _STRIP_BYTES = 0x0111, 0x0117
 _LINKS = {Directory.EXIF: 0x8769, Directory.GPS: 0x8825, Directory.INTEROP: 0xA005}
@@ -92,7 +93,7 @@ class Exif:
 
     def ints(self, entry: Entry | None) -> tuple[int, ...]:
         """Return the values of a whole-number field; nothing for other types."""
-        return _ints(entry, self.byte_order)
+        return ints(entry, self.byte_order)
 
     def rationals(self, entry: Entry | None) -> tuple[tuple[int, int], ...]:
         """Return the values of a (S)RATIONAL field as (numerator, denominator); a denominator may be 0."""
@@ -164,14 +165,20 @@ class Exif:
         return list(kept.values())
 
 
+Stretch: TypeAlias = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A block as it lies there: its directories, where the thumbnail lies, and where further ones do."""
+class Found:
+    """A block as it lies there: its directories, where the thumbnail lies, and where further pictures do.
+
+    A stretch is first byte and first byte behind.
+    """
 
     order: ByteOrder
     tables: dict[Directory, Table]
-    thumbnail: tuple[tuple[int, int], ...]
-    later: tuple[tuple[int, int], ...]
+    thumbnail: tuple[Stretch, ...]
+    previews: tuple[Stretch, ...]
 
 
 def parse(block: bytes) -> Exif:
@@ -180,7 +187,7 @@ def parse(block: bytes) -> Exif:
     A broken field or directory is left out and the rest kept; raises `BadExif` where there is no first
     directory.
     """
-    found = _find(block)
+    found = find_tables(block)
     hidden = set(_LINKS.values())
     entries = {d: tuple(e for e in table.entries if e.tag not in hidden) for d, table in found.tables.items()}
     places = (_JPEG_AT, _JPEG_BYTES, _STRIP_AT, _STRIP_BYTES)
@@ -203,91 +210,8 @@ def orientation(block: bytes) -> int:
         return 1
 
 
-def with_orientation(block: bytes, value: int) -> bytes:
-    """Return the block with this orientation (1 to 8), changed in place; raises `BadExif`."""
-    return patched(block, orientation=value)
-
-
-def patched(
-    block: bytes,
-    *,
-    orientation: int | None = None,
-    width: int | None = None,
-    height: int | None = None,
-    drop_thumbnail: bool = False,
-) -> bytes:
-    """Return the block with facts about the pixels corrected and every other byte where it was.
-
-    Sizes are only changed where the block states them. An orientation other than 1 is added where it is
-    missing: the first directory then moves to the end of the block, its values stay. With `drop_thumbnail`
-    IFD1 is unlinked, and it and the thumbnail become zeros. Raises `BadExif`.
-    """
-    found = _find(block)
-    out = bytearray(block)
-    wanted = (
-        *((Directory.IFD0, ORIENTATION, orientation), (Directory.IFD0, IMAGE_WIDTH, width)),
-        *((Directory.IFD0, IMAGE_LENGTH, height), (Directory.EXIF, PIXEL_X, width)),
-        (Directory.EXIF, PIXEL_Y, height),
-    )
-    stated = False
-    for directory, tag, value in wanted:
-        for entry in found.tables[directory].entries if directory in found.tables else ():
-            if entry.tag == tag and value is not None:
-                stated = stated or tag == ORIENTATION
-                _overwrite(out, entry, value, found.order)
-    if drop_thumbnail:
-        _unlink_thumbnail(out, found)
-    if orientation is not None and orientation != 1 and not stated:
-        _add_orientation(out, found, orientation)
-    return bytes(out)
-
-
-def _overwrite(out: bytearray, entry: Entry, value: int, order: ByteOrder) -> None:
-    if _ints(entry, order) == (value,):
-        return
-    short = entry.tag == ORIENTATION or (entry.type == 3 and value < 1 << 16)
-    fresh = number_entry(entry.tag, value, order, short=short)
-    out[entry.record : entry.record + RECORD] = record_bytes(fresh, order)
-
-
-def _unlink_thumbnail(out: bytearray, found: _Found) -> None:
-    link = found.tables[Directory.IFD0].link
-    if link + 4 <= len(out):
-        out[link : link + 4] = bytes(4)
-    gone = [*found.thumbnail, *found.later]
-    if Directory.IFD1 in found.tables:
-        gone += found.tables[Directory.IFD1].ranges()
-    _zero(out, found, gone, but=Directory.IFD1)
-
-
-def _zero(out: bytearray, found: _Found, gone: list[tuple[int, int]], *, but: Directory) -> None:
-    """Fill stretches with zeros, except what another directory than `but` claims too."""
-    before = bytes(out)
-    for start, end in gone:
-        end = min(end, len(out))  # noqa: PLW2901 - a stretch may be cut off by the end of the block
-        out[start:end] = bytes(max(0, end - start))
-    for directory, table in found.tables.items():
-        if directory is not but:
-            for start, end in table.ranges():
-                out[start:end] = before[start:end]
-
-
-def _add_orientation(out: bytearray, found: _Found, value: int) -> None:
-    table, order = found.tables[Directory.IFD0], found.order
-    records = [bytes(out[at : at + RECORD]) for at in range(table.at + 2, table.link, RECORD)]
-    if len(records) >= 0xFFFF:
-        return
-    fresh = record_bytes(number_entry(ORIENTATION, value, order, short=True), order)
-    after = (at for at, record in enumerate(records) if int.from_bytes(record[:2], order) > ORIENTATION)
-    records.insert(next(after, len(records)), fresh)
-    link = bytes(out[table.link : table.link + 4]).ljust(4, b"\0")
-    _zero(out, found, [(table.at, table.link + 4)], but=Directory.IFD0)
-    out += bytes(len(out) & 1)
-    out[4:8] = len(out).to_bytes(4, order)
-    out += len(records).to_bytes(2, order) + b"".join(records) + link
-
-
-def _find(block: bytes) -> _Found:
+def find_tables(block: bytes) -> Found:
+    """Find the directories of a block and the pictures in it; raises `BadExif`."""
     reader = TableReader(block)
     first = reader.read(reader.number(4, 4))
     if first is None:
@@ -298,28 +222,33 @@ def _find(block: bytes) -> _Found:
         parents = (tables.get(Directory.IFD0), tables.get(Directory.EXIF))
         links = (e for parent in parents if parent for e in parent.entries if e.tag == tag)
         for entry in links:
-            table = reader.read((*_ints(entry, reader.order), 0)[0])
+            table = reader.read((*ints(entry, reader.order), 0)[0])
             if table is not None:
                 tables.setdefault(child, table)
-    chain: list[Table] = []
-    following = first.next_at
     # Exif ends with IFD1, but some cameras hang a larger preview behind it.
-    while len(chain) < _LONGEST_CHAIN and (table := reader.read(following)) is not None:
-        chain.append(table)
-        following = table.next_at
-    stretches = [_thumbnail(table, reader) for table in chain]
+    chain = _chain(reader, first.next_at)
     if chain:
         tables[Directory.IFD1] = chain[0]
-    later = [at for table in chain[1:] for at in table.ranges()]
-    later += [at for found in stretches[1:] for at in found]
-    return _Found(reader.order, tables, stretches[0] if chain else (), tuple(later))
+    subs = [at for e in first.entries if e.tag == SUB_IFDS for at in ints(e, reader.order)[:_LONGEST_CHAIN]]
+    others = [table for at in subs for table in _chain(reader, at)]
+    previews = [at for table in (*chain[1:], *others) for at in (*table.ranges(), *_picture(table, reader))]
+    thumbnail = _picture(chain[0], reader) if chain else ()
+    return Found(reader.order, tables, thumbnail, (*previews, *_picture(first, reader)))
 
 
-def _thumbnail(table: Table, reader: TableReader) -> tuple[tuple[int, int], ...]:
-    """Return where the thumbnail lies: one JPEG stream, or the strips of an uncompressed picture."""
+def _chain(reader: TableReader, at: int) -> list[Table]:
+    chain: list[Table] = []
+    while len(chain) < _LONGEST_CHAIN and (table := reader.read(at)) is not None:
+        chain.append(table)
+        at = table.next_at
+    return chain
+
+
+def _picture(table: Table, reader: TableReader) -> tuple[Stretch, ...]:
+    """Return where the picture of a directory lies: one JPEG stream, or the strips of an uncompressed picture."""
     numbers: dict[int, tuple[int, ...]] = {}
     for entry in table.entries:
-        numbers.setdefault(entry.tag, _ints(entry, reader.order))
+        numbers.setdefault(entry.tag, ints(entry, reader.order))
     strips = _is_raw_thumbnail(table.entries, reader.order)
     at, size = (_STRIP_AT, _STRIP_BYTES) if strips else (_JPEG_AT, _JPEG_BYTES)
     pairs = zip(numbers.get(at, ()), numbers.get(size, ()), strict=False)
@@ -335,11 +264,12 @@ def _thumbnail(table: Table, reader: TableReader) -> tuple[tuple[int, int], ...]
 
 
 def _is_raw_thumbnail(entries: tuple[Entry, ...], order: ByteOrder) -> bool:
-    compression = next((_ints(entry, order) for entry in entries if entry.tag == _COMPRESSION), ())
+    compression = next((ints(entry, order) for entry in entries if entry.tag == _COMPRESSION), ())
     return compression == (1,)
 
 
-def _ints(entry: Entry | None, order: ByteOrder) -> tuple[int, ...]:
+def ints(entry: Entry | None, order: ByteOrder) -> tuple[int, ...]:
+    """Return the values of a whole-number field in this byte order; nothing for other types."""
     size = 0 if entry is None else _NUMBERS.get(entry.type, 0)
     return _split(entry.raw, abs(size), order, signed=size < 0) if entry and size else ()
 

@@ -118,8 +118,8 @@ def _gps_value(exif: Exif, entry: Entry) -> tuple[str, Facts]:
     elif tag == _TIME and len(found) == 3 and all(math.isfinite(part) and 0 <= part < 100 for part in found):
         hours, minutes, seconds = found
         whole = f"{int(hours):02}:{int(minutes):02}:{int(seconds):02}"
-        rest = f"{seconds % 1:.6f}"[1:].rstrip("0.")
-        return f"{whole}.{rest} UTC" if rest else f"{whole} UTC", (("numbers", found),)
+        fraction = f"{seconds - int(seconds):.6f}".lstrip("0").rstrip("0.")
+        return f"{whole}{fraction} UTC", (("numbers", found),)
     elif len(found) == 1 and math.isfinite(found[0]):
         text = _gps_measure(exif, tag, found[0])
         if text:

@@ -18,6 +18,12 @@ DATE_TIME_ORIGINAL, SUBSEC_ORIGINAL = 0x9003, 0x9291
 EXIF_VERSION = 0x9000
 COLOR_SPACE = 0xA001
 
+XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 0x02BC, 0x83BB, 0x8649
+"""Fields of the first directory that hold whole blocks of other kinds (XMP part 3, 1.1.5; TIFF/EP; Photoshop)."""
+
+SUBJECT_PLACES = frozenset({0x9214, 0xA214})
+"""SubjectArea and SubjectLocation: pixels of the picture as it was."""
+
 STATE = frozenset({0x0100, 0x0101, 0x0112, 0xA002, 0xA003})
 """Sizes and orientation: they follow the pixels, so losing or changing them takes nothing away."""
 
@@ -28,6 +34,8 @@ _LONGEST_STRUCTURE = 16  # bytes; whatever is longer is no version number
 
 _G = MetadataGroup
 _GROUPS: dict[MetadataGroup, tuple[int, ...]] = {
+    # ModelPixelScale ModelTiepoint ModelTransformation GeoKeyDirectory GeoDoubleParams GeoAsciiParams (GeoTIFF 1.1)
+    _G.LOCATION: (0x830E, 0x8482, 0x85D8, 0x87AF, 0x87B0, 0x87B1),
     # Make Model HostComputer BatteryLevel ImageNumber DeviceSettingDescription, serials and lens, firmware,
     # DNG model names and serial, LensInfo, Camera Raw serial and lens
     _G.DEVICE: (
@@ -83,6 +91,12 @@ _LATER_NAMES = {
     0xFDE8: "OwnerName",
     0xFDE9: "SerialNumber",
     0xFDEA: "Lens",
+    0x830E: "ModelPixelScale",
+    0x8482: "ModelTiepoint",
+    0x85D8: "ModelTransformation",
+    0x87AF: "GeoKeyDirectory",
+    0x87B0: "GeoDoubleParams",
+    0x87B1: "GeoAsciiParams",
     0x83BB: "IPTC",
     0x8649: "PhotoshopSettings",
     0x02BC: "XMLPacket",

@@ -28,6 +28,8 @@ _LENS = 0xA432
 # Pressure, WaterDepth, Acceleration, CameraElevationAngle (temperatures are in degrees Celsius).
 _UNITS = dict.fromkeys((0x920A, 0xA405), "mm") | dict.fromkeys((0x9400, 0x9405), "degrees")
 _UNITS |= {0x9203: "EV", 0xA20B: "BCPS", 0x9401: "%", 0x9402: "hPa", 0x9403: "m", 0x9404: "mGal"}
+MEASURED = (*_UNITS, 0x829A, 0x829D, 0x9201, 0x9202, 0x9204, 0x9205, 0x9206, 0x9209, 0xA404, _LENS)
+"""Fields whose numbers have a unit or bits with a meaning."""
 _INFINITY = 0xFFFF_FFFF  # SubjectDistance
 
 
@@ -39,7 +41,10 @@ def value(exif: Exif, directory: Directory, entry: Entry) -> tuple[str, Facts]:
     found = numbers(exif, entry)
     if not found:
         return f"{len(entry.raw)} bytes", (("bytes", len(entry.raw)),)
-    return _in_words(directory, entry, found) or _plain_list(found, entry.count), _facts(found)
+    words = _gps_words(entry.tag, found) if directory is Directory.GPS else ""
+    if directory not in (Directory.GPS, Directory.INTEROP):
+        words = in_words(entry.tag, found)
+    return words or _plain_list(found, entry.count), _facts(found)
 
 
 def numbers(exif: Exif, entry: Entry | None) -> tuple[float, ...]:
@@ -173,19 +178,18 @@ def _filter_pattern(raw: bytes) -> str | None:
     return None
 
 
-def _in_words(directory: Directory, entry: Entry, found: tuple[float, ...]) -> str:
-    """Return what the numbers of a field mean; empty where they stand for themselves."""
-    tag, first = entry.tag, found[0]
-    if directory is Directory.GPS:
-        return exif_words.GPS_NUMBERS.get(tag, {}).get(_whole(first), "") if len(found) == 1 else ""
-    if directory is Directory.INTEROP:
-        return ""
+def in_words(tag: int, found: tuple[float, ...]) -> str:
+    """Return what the numbers of a field outside GPS mean; empty where they stand for themselves."""
     if tag == _LENS and len(found) == 4:
         return lens(found)
     if tag in exif_words.NUMBERS:
         words = exif_words.NUMBERS[tag]
         return "; ".join(words.get(_whole(number), plain_number(number)) for number in found[:_MOST_SHOWN])
-    return _measure(tag, first) if len(found) == 1 and math.isfinite(first) else ""
+    return _measure(tag, found[0]) if len(found) == 1 and math.isfinite(found[0]) else ""
+
+
+def _gps_words(tag: int, found: tuple[float, ...]) -> str:
+    return exif_words.GPS_NUMBERS.get(tag, {}).get(_whole(found[0]), "") if len(found) == 1 else ""
 
 
 def _measure(tag: int, number: float) -> str:

@@ -6,8 +6,9 @@ Source: IPTC-NAA Information Interchange Model version 4.2 (2014), chapters 3 to
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from oimg.engine.metadata.jpeg_streams import bare
 from oimg.words.privacy import MetadataGroup
 
 MAX_DATASETS = 10_000
@@ -134,6 +135,16 @@ def filtered(datasets: Iterable[DataSet], groups: frozenset[MetadataGroup]) -> t
     charset = (DataSet(*_CODED_CHARACTER_SET, _UTF8),) if is_utf8(datasets) else ()
     version = (DataSet(*_RECORD_VERSION, b"\0\4"),) if any(item.record == 2 for item in kept) else ()
     return tuple(sorted((*charset, *version, *kept), key=lambda item: item.record))
+
+
+def is_plain_date(item: DataSet) -> bool:
+    """Whether a dataset is DateCreated and nothing but a date; TimeCreated has the time zone, which tells a place."""
+    return (item.record, item.number) == (2, 55) and len(item.value) == 8 and item.value.isdigit()
+
+
+def with_bare_previews(datasets: Iterable[DataSet]) -> tuple[DataSet, ...]:
+    """Return the datasets with JPEG previews freed of their own metadata."""
+    return tuple(replace(d, value=bare(d.value)) if d.group is _G.THUMBNAIL else d for d in datasets)
 
 
 def without_previews(block: bytes) -> bytes:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oimg.engine.metadata.exif import MAKER_NOTE, Directory, Entry, Exif
-from oimg.engine.metadata.tiff import BadExif, ByteOrder, TableReader
+from oimg.engine.metadata.tiff import MAX_ENTRIES, RECORD, TYPE_SIZES, BadExif, ByteOrder, TableReader
 from oimg.words.privacy import Finding, MetadataGroup, told
 
 _MAKE, _MODEL = 0x010F, 0x0110
@@ -113,8 +113,8 @@ _LAYOUTS: Final = (
     _Layout(b"SONY CAM \0", "Sony", 12, own=False),
     _Layout(b"SONY MOBILE\0", "Sony", 12, own=False),
 )
-_PLAIN = {"Canon": False, "Nikon": False, "Sony": False, "Samsung": True}
-"""Makers whose notes are a bare directory; whether its offsets count from the beginning of the note."""
+_PLAIN: Final = ("Canon", "Nikon", "Sony", "Samsung")
+"""Makers whose notes are a bare directory."""
 
 
 def vendor(note: bytes, make: str) -> str:
@@ -180,12 +180,26 @@ def _opened(block: bytes, order: ByteOrder, note: Entry, maker: str) -> Iterator
             own_order: ByteOrder = {b"II": "little", b"MM": "big"}.get(stated, order)  # type: ignore[assignment]
             base, start = (raw, 0) if layout.own else (block, note.at)
             yield _reader(base, own_order), start + layout.start
+        elif maker == "Samsung" and _counts_from_itself(raw, order, note.at):
+            # Twice: the first eight bytes of the one make room for a header, the directory is read in the other.
+            yield _reader(raw + raw, order), len(raw)
         elif maker in _PLAIN and not raw.startswith(b"Nikon\0"):
-            # Samsung's directory starts the note, but no directory is read that close to a header.
-            own = _PLAIN[maker]
-            yield (_reader(bytes(8) + raw, order), 8) if own else (_reader(block, order), note.at)
+            yield _reader(block, order), note.at
     except BadExif:
         return
+
+
+def _counts_from_itself(note: bytes, order: ByteOrder, at: int) -> bool:
+    """Whether the offsets of a bare directory count from its own start: then some lie before its end."""
+    count = min(int.from_bytes(note[:2], order), MAX_ENTRIES)
+    records = (note[place : place + RECORD] for place in range(2, 2 + RECORD * count, RECORD))
+    offsets = [
+        int.from_bytes(record[8:], order)
+        for record in records
+        if len(record) == RECORD
+        and TYPE_SIZES.get(int.from_bytes(record[2:4], order), 0) * int.from_bytes(record[4:8], order) > 4
+    ]
+    return bool(offsets) and min(offsets) < at + 2 + RECORD * count
 
 
 def _reader(block: bytes, order: ByteOrder) -> TableReader:
@@ -200,6 +214,8 @@ def _value(entry: Entry, order: ByteOrder, maker: str, model: str) -> str:
         return digits.hex() if any(digits) else ""
     if entry.type in (2, 7, 129):
         text = raw[:_LONGEST_TEXT].split(b"\0", 1)[0].strip()
+        if maker == "Sony" and len(text) == 8:  # four pairs of digits, the last pair first
+            text = b"".join(text[at : at + 2] for at in (6, 4, 2, 0))
         return text.decode("latin-1") if text and all(0x20 <= byte < 0x7F or byte >= 0xA0 for byte in text) else ""
     if entry.type not in (3, 4) or entry.count != 1:
         return ""

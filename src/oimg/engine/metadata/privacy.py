@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from oimg.engine.metadata import exif, exif_report, iptc, iptc_report, maker_notes, xmp, xmp_report
+from oimg.engine.metadata import exif, exif_report, iptc, iptc_report, maker_notes, parts_report, xmp, xmp_report
+from oimg.engine.metadata.comments import comment_group
+from oimg.engine.metadata.facts import embedded
+from oimg.engine.metadata.jpeg_streams import told_by
 from oimg.words.images import Metadata
-from oimg.words.privacy import Finding, MetadataGroup, readable
+from oimg.words.privacy import Finding, MetadataGroup, told
 
 MAX_FINDINGS = 2000
 """Findings in one report; a picture that says more says so in the last one."""
+
+_DEEPEST = 2
+"""A thumbnail has metadata of its own, which may have a thumbnail; no camera goes deeper."""
 
 _G = MetadataGroup
 ORDER = (
@@ -26,9 +33,14 @@ def reveal(metadata: Metadata, *, structure: bool = False) -> tuple[Finding, ...
     The place where a picture was taken is told once as "position", in decimal degrees. With `structure` also what
     only says how the blocks are written is told.
     """
+    return ordered(_all(metadata, structure=structure))
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings most telling first, the place once and at the head of all; at most `MAX_FINDINGS`."""
     found: list[Finding] = []
     placed = False
-    for finding in _all(metadata, structure=structure):
+    for finding in findings:
         if finding.name == "position":
             if placed:
                 continue
@@ -44,14 +56,9 @@ def reveal(metadata: Metadata, *, structure: bool = False) -> tuple[Finding, ...
     return tuple(found)
 
 
-def _all(metadata: Metadata, *, structure: bool) -> Iterator[Finding]:
+def _all(metadata: Metadata, *, structure: bool, depth: int = 0) -> Iterator[Finding]:
     if metadata.exif:
-        try:
-            block = exif.parse(metadata.exif)
-            yield from exif_report.findings(block, structure=structure)
-            yield from maker_notes.findings(metadata.exif, block)
-        except exif.BadExif:
-            yield Finding(_G.OTHER, "EXIF", _unreadable(metadata.exif))
+        yield from _exif(metadata.exif, structure=structure, depth=depth)
     if metadata.xmp:
         properties = xmp.parse(metadata.xmp)
         if properties is None:
@@ -60,14 +67,35 @@ def _all(metadata: Metadata, *, structure: bool) -> Iterator[Finding]:
             yield from xmp_report.findings(properties)
     if metadata.iptc:
         datasets = iptc.parse(metadata.iptc)
-        yield from iptc_report.findings(datasets)
+        yield from iptc_report.findings(datasets, structure=structure)
         if not datasets:
             yield Finding(_G.OTHER, "IPTC", _unreadable(metadata.iptc))
+    if metadata.photoshop:
+        yield from parts_report.resource_findings(metadata.photoshop, structure=structure)
     for comment in metadata.comments:
-        yield Finding(_G.COMMENTS, "Comment", readable(_text(comment)))
+        yield told(comment_group(comment), "Comment", _text(comment))
+    yield from (parts_report.part_finding(part) for part in metadata.parts)
     if metadata.density is not None:
         across, down = metadata.density
         yield Finding(_G.DENSITY, "Density", f"{across:g} x {down:g} per inch")
+
+
+def _exif(untrusted: bytes, *, structure: bool, depth: int) -> Iterator[Finding]:
+    """Yield what an EXIF block says, with the blocks of other kinds in it, and what its thumbnail says of itself."""
+    try:
+        block = exif.parse(untrusted)
+    except exif.BadExif:
+        yield Finding(_G.OTHER, "EXIF", _unreadable(untrusted))
+        return
+    yield from exif_report.findings(block, structure=structure)
+    yield from maker_notes.findings(untrusted, block)
+    if depth >= _DEEPEST:
+        return
+    for entry in block.ifd0:
+        yield from _all(embedded(entry), structure=structure, depth=depth + 1)
+    if block.thumbnail:
+        for finding in _all(told_by(block.thumbnail), structure=False, depth=depth + 1):
+            yield replace(finding, name=f"Thumbnail:{finding.name}")
 
 
 def _unreadable(block: bytes) -> str:

@@ -7,12 +7,15 @@ Nothing here raises, whatever the bytes. Source: Adobe XMP specification parts 1
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from html import escape
 from xml.etree import ElementTree as ET
 
-from oimg.engine.metadata.xmp_names import EXIF, NAMESPACES, RDF, TIFF, XML, X, group_of, qualified
+from oimg.engine.metadata.jpeg_streams import bare
+from oimg.engine.metadata.xmp_names import NAMESPACES, RDF, XML, X, group_of, qualified
 from oimg.words.privacy import MetadataGroup
 
 MAX_BYTES = 8 << 20
@@ -23,6 +26,7 @@ _MAX_DEPTH = 64
 _ARRAYS = (f"{{{RDF}}}Bag", f"{{{RDF}}}Seq", f"{{{RDF}}}Alt")
 _LI, _LANG, _RESOURCE = f"{{{RDF}}}li", f"{{{XML}}}lang", f"{{{RDF}}}resource"
 _SYNTAX = {f"{{{RDF}}}{name}" for name in ("about", "ID", "nodeID", "parseType", "datatype")}
+_JPEG_IN_BASE64 = "/9j/"  # FF D8 FF
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
 
 
@@ -76,7 +80,7 @@ def parse(packet: bytes) -> tuple[Property, ...] | None:
     """
     if len(packet) > MAX_BYTES:
         return None
-    text = packet.decode(_encoding(packet), errors="replace").strip("\ufeff\0 \t\r\n")
+    text = packet.decode(encoding(packet), errors="replace").strip("\ufeff\0 \t\r\n")
     loud = text.upper()
     if "<!DOCTYPE" in loud or "<!ENTITY" in loud:
         return None
@@ -103,7 +107,7 @@ def _without_instructions(text: str) -> str:
     return head + "".join(part.partition("?>")[2] for part in rest)
 
 
-def _encoding(packet: bytes) -> str:
+def encoding(packet: bytes) -> str:
     """Return the encoding by the first bytes (XMP part 1, 7.1: any of the UTFs, nearly always UTF-8)."""
     marks = {
         b"\xff\xfe\0\0": "utf-32-le",
@@ -154,6 +158,31 @@ def _leaves(element: ET.Element, label: str) -> Iterator[tuple[str, str]]:
         yield from _leaves(child, label if namespace == RDF else name)
         if (child.tail or "").strip():
             yield label, (child.tail or "").strip()
+
+
+def with_bare_pictures(item: Property) -> Property:
+    """Return the property with every JPEG thumbnail in it, which is written in base64, freed of its own metadata."""
+    if item.element is None:
+        changed = tuple((label, _bare(text)) for label, text in item.leaves)
+        return item if changed == item.leaves else replace(item, leaves=changed)
+    if not any(_bare(text) != text for _, text in item.leaves):
+        return item
+    element = deepcopy(item.element)
+    for one in element.iter():
+        one.text = _bare(one.text or "")
+        for name, value in one.items():
+            one.set(name, _bare(value))
+    return replace(item, element=element)
+
+
+def _bare(text: str) -> str:
+    squeezed = "".join(text.split())
+    if not squeezed.startswith(_JPEG_IN_BASE64):
+        return text
+    try:
+        return b64encode(bare(b64decode(squeezed, validate=True))).decode("ascii")
+    except ValueError:
+        return ""
 
 
 def build(plain: Iterable[Property], whole: Iterable[Property] = ()) -> bytes:
@@ -221,76 +250,3 @@ def _prefixed(namespace: str, name: str, prefixes: dict[str, str]) -> str:
         usual = NAMESPACES[namespace][0] if namespace in NAMESPACES else f"ns{len(prefixes)}"
         prefixes[namespace] = usual if usual not in prefixes.values() and usual != "x" else f"ns{len(prefixes)}"
     return f"{prefixes[namespace]}:{name}"
-
-
-def corrected(packet: bytes, *, orientation: int, size: tuple[int, int], drop_pictures: bool) -> bytes:
-    """Return the packet with the facts about the pixels put right, every other byte as it was.
-
-    With `drop_pictures` the pictures embedded in the packet (thumbnails, Google's originals and depth maps)
-    are taken out: they show what the file no longer shows.
-    """
-    if len(packet) > MAX_BYTES:
-        return packet
-    codec = _encoding(packet)
-    # Latin-1 maps every byte to one character and back, whatever a broken packet holds.
-    codec = "latin-1" if codec == "utf-8" else codec
-    try:
-        before = text = packet.decode(codec)
-        facts = (
-            *(
-                (TIFF, "Orientation", orientation),
-                (TIFF, "ImageWidth", size[0]),
-                (TIFF, "ImageLength", size[1]),
-            ),
-            *((EXIF, "PixelXDimension", size[0]), (EXIF, "PixelYDimension", size[1])),
-        )
-        for namespace, name, value in facts:
-            for prefix in _prefixes_in(text, namespace):
-                text = _with_value(text, f"{prefix}:{name}", str(value))
-        for namespace, name in _PICTURES if drop_pictures else ():
-            for prefix in _prefixes_in(text, namespace):
-                text = _without(text, f"{prefix}:{name}")
-        return packet if text == before else text.encode(codec)
-    except UnicodeError:
-        return packet
-
-
-_PICTURES = (
-    ("http://ns.adobe.com/xap/1.0/", "Thumbnails"),
-    ("http://ns.google.com/photos/1.0/image/", "Data"),
-    ("http://ns.google.com/photos/1.0/depthmap/", "Data"),
-)
-
-
-def _prefixes_in(text: str, namespace: str) -> tuple[str, ...]:
-    found = re.findall(rf"xmlns:([\w.-]{{1,50}})\s{{0,20}}=\s{{0,20}}[\"']{re.escape(namespace)}[\"']", text)
-    return tuple(dict.fromkeys(found))[:8]
-
-
-def _with_value(text: str, name: str, value: str) -> str:
-    name = re.escape(name)
-    text = re.sub(rf"(\s{name}\s{{0,20}}=\s{{0,20}}[\"'])[^\"'<>]{{0,40}}([\"'])", rf"\g<1>{value}\g<2>", text)
-    return re.sub(rf"(<{name}\s{{0,20}}>)[^<>]{{0,40}}(</{name}\s{{0,20}}>)", rf"\g<1>{value}\g<2>", text)
-
-
-def _without(text: str, name: str) -> str:
-    """Take out a property in both forms; found by plain search, because the value may be megabytes long."""
-    parts, at, start = [], 0, text.find(f"<{name}")
-    while start >= 0:
-        inside = start + 1 + len(name)
-        if text[inside : inside + 1] not in tuple(" \t\r\n>/"):
-            start = text.find(f"<{name}", inside)  # another name that starts alike
-            continue
-        end = text.find(">", inside)
-        if end < 0:
-            break
-        if text[end - 1] != "/":
-            close = text.find(f"</{name}", end)
-            end = text.find(">", close) if close >= 0 else -1
-            if end < 0:
-                break
-        parts.append(text[at:start])
-        at = end + 1
-        start = text.find(f"<{name}", at)
-    text = "".join(parts) + text[at:]
-    return re.sub(rf"\s{re.escape(name)}\s{{0,20}}=\s{{0,20}}(?:\"[^\"<]*\"|'[^'<]*')", "", text)

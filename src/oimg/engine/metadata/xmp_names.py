@@ -99,6 +99,9 @@ STATE = frozenset(
 )
 """Sizes and orientation: they follow the pixels, so losing or changing them takes nothing away."""
 
+EXTENDED_XMP = "xmpNote:HasExtendedXMP"
+"""Says that more lies in other segments of a JPEG file, which is made anew by whoever writes them."""
+
 # In namespaces nobody described, the name of a property is the best hint; the first match counts.
 _HINTS: tuple[tuple[str, MetadataGroup], ...] = (
     ("gps latitude longitude altitude location city country", _G.LOCATION),

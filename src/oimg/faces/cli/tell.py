@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from oimg.faces import messages
+from oimg.faces.cli.inspection import as_json as as_json_object
+from oimg.faces.cli.inspection import show
 from oimg.faces.cli.screen import stderr
 from oimg.faces.messages import _, printable, size
-from oimg.words.answers import Comparison, Diagnosis, Inspection
+from oimg.words.answers import Comparison, Diagnosis
 from oimg.words.errors import OimgError
 from oimg.words.recipe import Recipe
 from oimg.work.session import Session
@@ -30,61 +31,10 @@ def inspect(files: list[Path], recipe: Recipe, *, as_json: bool) -> int:
                 stderr(f"{printable(str(path))}: {messages.error(error.code, error.detail)}")
                 continue
             if as_json:
-                print(json.dumps(_inspection_facts(inspection)))
+                print(json.dumps(as_json_object(inspection)))
             else:
-                _print_inspection(inspection)
+                show(inspection, recipe)
     return failed
-
-
-def _inspection_facts(inspection: Inspection) -> dict[str, Any]:
-    header = inspection.header
-    width, height = header.upright_size
-    return {
-        "file": str(inspection.path),
-        "format": header.format,
-        "bytes": inspection.byte_size,
-        "width": width,
-        "height": height,
-        "orientation": header.orientation,
-        "frames": header.frames,
-        "alpha": header.has_alpha,
-        "bit_depth": header.bit_depth,
-        "color": header.color,
-        "profile": inspection.profile or None,
-        "has_profile": header.has_icc,
-        "lossy": header.lossy,
-        "density": inspection.density,
-        "features": sorted(header.features),
-        "right_suffix": inspection.right_suffix,
-        "reveals": [{**asdict(finding), "removed": not stays} for finding, stays in inspection.findings],
-        "removed": sorted(inspection.removed),
-    }
-
-
-def _print_inspection(inspection: Inspection) -> None:
-    header = inspection.header
-    width, height = header.upright_size
-    print(printable(str(inspection.path)))
-    depth = _("{} bits").format(header.bit_depth)
-    alpha = f", {_('transparency')}" if header.has_alpha else ""
-    print(f"  {header.format}, {width} x {height}, {header.color} {depth}{alpha}, {size(inspection.byte_size)}")
-    if not inspection.right_suffix:
-        print(f"  {_('Its name claims another format than its content has.')}")
-    if header.frames > 1:
-        print(f"  {_('frames')}: {header.frames}")
-    if header.orientation != 1:
-        print(f"  {_('stored turned, shown upright')} ({_('orientation')} {header.orientation})")
-    print(f"  {_('colour profile')}: {printable(inspection.profile) or (_('yes') if header.has_icc else _('none'))}")
-    if header.features:
-        print(f"  {_('also holds')}: {', '.join(sorted(header.features))}")
-    if not inspection.findings:
-        print(f"  {_('Reveals nothing in its metadata.')}")
-        return
-    print(f"  {_('What it reveals (- is removed by the recipe, + stays)')}:")
-    widest = max(len(finding.name) for finding, _stays in inspection.findings)
-    for finding, stays in inspection.findings:
-        sign = "+" if stays else "-"
-        print(f"  {sign} {finding.group:13} {finding.name:{min(widest, 28)}}  {finding.value}")
 
 
 def compare(one: Path, other: Path, heatmap: Path | None, *, as_json: bool) -> int:

@@ -18,6 +18,7 @@ from typing import Final
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Originals
 from oimg.words.report import KeptCode, SourceFile
+from oimg.words.task import Destination
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import TRIES, Written, link_new
@@ -49,13 +50,17 @@ class Change:
     keep_dates: bool
 
 
-def refusal(source: SourceFile, names: tuple[Path, ...], *, same_format: bool) -> tuple[KeptCode, str] | None:
-    """Tell why a file must not be replaced, before anything is worked on; OimgError(WRITE) where it cannot be."""
+def refusal(source: SourceFile, destination: Destination, *, same_format: bool) -> tuple[KeptCode, str] | None:
+    """Tell why a file must not be replaced, before anything is worked on; OimgError(WRITE) where it cannot be.
+
+    With `same_format`, the result is sure to take over the name that the file has.
+    """
+    names = destination.names
     if source.links > len(names):
         return KeptCode.LINKED, f"{len(names)} of {source.links} names"
-    others = len(names) > 1 or source.path != names[0]
+    others = (*names[1:], *destination.links)
     if others and not same_format:  # the other name, or the link, would lead nowhere
-        return KeptCode.LINKED, str(names[-1] if len(names) > 1 else source.path)
+        return KeptCode.LINKED, str(others[0])
     if not os.access(names[0], os.W_OK):
         return KeptCode.PROTECTED, ""
     for folder in {name.parent for name in names}:

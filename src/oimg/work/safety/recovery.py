@@ -27,10 +27,14 @@ def recover(folders: Folders) -> Recovery:
     result = Recovery()
     with suppress(OSError):
         for path in stories.files(folders, open_only=True):
-            with suppress(OSError):
+            try:
                 if (journal := _taken_up(folders, path)) is not None:
                     result += _one(folders, journal)
                     upkeep.sweep(folders)
+            except TimeoutError:  # the others would wait for as long
+                break
+            except OSError:
+                continue
     return result
 
 

@@ -68,23 +68,30 @@ def _told(story: Story, *, running: bool) -> PastBatch:
     )
 
 
-def undo_batch(folders: Folders, batch: str | None, on_result: Callable[[Undoing], None]) -> UndoReport:
+def undo_batch(
+    folders: Folders, batch: str | None, on_result: Callable[[Undoing], None], *, dry_run: bool = False
+) -> UndoReport:
     """Take back a batch, the last one of which something is left where none is named.
 
-    Raises UnknownBatchError, and OSError where journals cannot be read.
+    A dry run only tells what would come of it. Raises UnknownBatchError, and OSError where journals cannot be read.
     """
+    work = _foresee if dry_run else _undo
     unread: list[OSError] = []
     for story in reversed(stories.stories(folders, unread)):
         if story.id == (batch or story.id) and story.standing:
-            return UndoReport(story.id, tuple(_undo(folders, story, story.standing, on_result)))
+            return UndoReport(story.id, tuple(work(folders, story, story.standing, on_result)))
     raise unread[0] if unread else UnknownBatchError(batch or "")
 
 
-def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None]) -> UndoReport:
+def undo_files(
+    folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None], *, dry_run: bool = False
+) -> UndoReport:
     """Take back single files, each in the last batch that replaced it; also results that are gone.
 
-    Raises UnknownBatchError with the first path that no batch has replaced, and OSError.
+    A dry run only tells what would come of it. Raises UnknownBatchError with the first path that no batch has
+    replaced, and OSError.
     """
+    work = _foresee if dry_run else _undo
     unread: list[OSError] = []
     newest_first = stories.stories(folders, unread)[::-1]
     wanted: dict[str, tuple[Story, list[Replacement]]] = {}
@@ -99,7 +106,7 @@ def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Und
             chosen.append(item)
     results: list[Undoing] = []
     for story, items in wanted.values():
-        results += _undo(folders, story, items, on_result, missing_too=True)
+        results += work(folders, story, items, on_result, missing_too=True)
     return UndoReport(next(iter(wanted), ""), tuple(results))
 
 
@@ -130,13 +137,33 @@ def _undo(
         for item in items:
             result: Undoing
             if item.number in now:
-                result = _Undo(folders, journal, item, missing_too=missing_too).run()
+                result = _Undo(journal, _Standing(folders, item, missing_too=missing_too)).run()
             else:  # another process was quicker
                 result = NotRestored(item.names[0], item.results[0], RefusalCode.CHANGED)
             on_result(result)
             yield result
     finally:
         journal.close()
+
+
+def _foresee(
+    folders: Folders,
+    story: Story,
+    items: Sequence[Replacement],
+    on_result: Callable[[Undoing], None],
+    *,
+    missing_too: bool = False,
+) -> Iterator[Undoing]:
+    """Tell what `_undo` would do now, as far as that can be told without writing."""
+    running = story.is_open and stories.is_running(story.path)
+    for item in items:
+        result: Undoing
+        if running:
+            result = NotRestored(item.names[0], item.results[0], RefusalCode.IN_USE)
+        else:
+            result = _Standing(folders, item, missing_too=missing_too).foresee()
+        on_result(result)
+        yield result
 
 
 def _reopened(folders: Folders, story: Story) -> tuple[Journal | None, set[int]]:
@@ -151,19 +178,19 @@ def _reopened(folders: Folders, story: Story) -> tuple[Journal | None, set[int]]
         return journal, {item.number for item in stories.read(journal.path).standing}
 
 
-class _Undo:
-    """Taking back one replacement."""
+class _Standing:
+    """What there is of one replacement, and whether it can be taken back. With `missing_too`, also a result gone."""
 
-    def __init__(self, folders: Folders, journal: Journal, item: Replacement, *, missing_too: bool) -> None:
+    def __init__(self, folders: Folders, item: Replacement, *, missing_too: bool) -> None:
+        self.item = item
         self._vault = Vault(folders.backups)
-        self._journal = journal
-        self._item = item
         self._missing_too = missing_too
 
-    def run(self) -> Undoing:
-        item = self._item
+    def told(self, work: Callable[[], bool]) -> Undoing:
+        """Do some work that gives whether the dates were kept, and tell what came of it."""
+        item = self.item
         try:
-            keeps_dates = self._put_back()
+            return Restored(item.names[0], item.results[0], item.old.size, work())
         except _Refused as refused:
             return NotRestored(item.names[0], item.results[0], refused.code, refused.detail)
         except OimgError as error:
@@ -171,17 +198,66 @@ class _Undo:
         except OSError as error:
             ours = temp.as_ours(error, item.names[0].parent)
             return NotRestored(item.names[0], item.results[0], _CODES[ours.code], ours.detail)
-        if item.old.trash is not None and not trash.forget(item.old.trash):
+
+    def foresee(self) -> Undoing:
+        """Tell whether it can be taken back now, as far as that shows without writing."""
+        return self.told(lambda: bool(self.ready()))
+
+    def ready(self) -> tuple[Identity | None, bytes]:
+        """Give what is to be replaced (None where it is gone) and the original. Raises _Refused, OSError."""
+        identity = self._result()
+        if (self.item.output is not None or identity is None) and os.path.lexists(self.item.names[0]):
+            raise _Refused(RefusalCode.TAKEN)
+        return identity, self._original()
+
+    def _result(self) -> Identity | None:
+        """What stands under the names of the result, if it is what was written; None where it is gone."""
+        found: set[Identity] = set()
+        for name in self.item.results:
+            try:
+                identity = identity_of(name)
+                if identity[2] != self.item.size or digest_of_file(name) != self.item.digest:
+                    raise _Refused(RefusalCode.CHANGED)
+                found.add(identity)
+            except FileNotFoundError as error:
+                if not self._missing_too or found:
+                    raise _Refused(RefusalCode.MISSING) from error
+        if len(found) > 1:  # its names were parted since
+            raise _Refused(RefusalCode.CHANGED, "its names are different files now")
+        return next(iter(found), None)
+
+    def _original(self) -> bytes:
+        old = self.item.old
+        try:
+            data = self._vault.load(old.digest) if old.trash is None else old.trash.read_bytes()
+        except FileNotFoundError as error:
+            raise _Refused(RefusalCode.NO_BACKUP) from error
+        except ValueError as error:
+            raise _Refused(RefusalCode.BAD_BACKUP) from error
+        if digest_of(data) != old.digest:
+            raise _Refused(RefusalCode.BAD_BACKUP)
+        return data
+
+
+class _Undo:
+    """Taking back one replacement."""
+
+    def __init__(self, journal: Journal, standing: _Standing) -> None:
+        self._journal = journal
+        self._standing = standing
+        self._item = standing.item
+
+    def run(self) -> Undoing:
+        result = self._standing.told(self._put_back)
+        copy = self._item.old.trash
+        if isinstance(result, Restored) and copy is not None and not trash.forget(copy):
             self._journal.leave_open()
-        return Restored(item.names[0], item.results[0], item.old.size, keeps_dates)
+        return result
 
     def _put_back(self) -> bool:
         """Restore; tells whether the dates could be. Raises _Refused, OimgError, OSError."""
         item = self._item
-        identity = self._result()
-        if (item.output is not None or identity is None) and os.path.lexists(item.names[0]):
-            raise _Refused(RefusalCode.TAKEN)
-        data = self._original()
+        identity, data = self._standing.ready()
         like = self._attributes()
         written = temp.write(data, item.names[0].parent, like, announce=self._journal.announce)
         temps = [written.path]
@@ -218,34 +294,6 @@ class _Undo:
             if isinstance(error, FileExistsError):
                 raise _Refused(RefusalCode.TAKEN) from error
             raise
-
-    def _result(self) -> Identity | None:
-        """What stands under the names of the result, if it is what was written; None where it is gone."""
-        found: set[Identity] = set()
-        for name in self._item.results:
-            try:
-                identity = identity_of(name)
-                if identity[2] != self._item.size or digest_of_file(name) != self._item.digest:
-                    raise _Refused(RefusalCode.CHANGED)
-                found.add(identity)
-            except FileNotFoundError as error:
-                if not self._missing_too or found:
-                    raise _Refused(RefusalCode.MISSING) from error
-        if len(found) > 1:  # its names were parted since
-            raise _Refused(RefusalCode.CHANGED, "its names are different files now")
-        return next(iter(found), None)
-
-    def _original(self) -> bytes:
-        old = self._item.old
-        try:
-            data = self._vault.load(old.digest) if old.trash is None else old.trash.read_bytes()
-        except FileNotFoundError as error:
-            raise _Refused(RefusalCode.NO_BACKUP) from error
-        except ValueError as error:
-            raise _Refused(RefusalCode.BAD_BACKUP) from error
-        if digest_of(data) != old.digest:
-            raise _Refused(RefusalCode.BAD_BACKUP)
-        return data
 
     def _attributes(self) -> Attributes:
         """Dates and mode as they were; the rest as it is now, for its owner may have changed that on purpose."""

@@ -31,6 +31,14 @@ def sweep(folders: Folders) -> None:
         _drop_unwanted(folders)
 
 
+def has_expired(folders: Folders, days: int) -> bool:
+    """Whether a journal was written to for the last time more than `days` ago; quick, and never raises."""
+    oldest = time.time() - days * _DAY
+    with suppress(OSError):
+        return bool(days) and any(path.stat().st_mtime < oldest for path in files(folders))
+    return False
+
+
 def clear(folders: Folders) -> int:
     """Drop every batch that is not at work with its originals; tells how many bytes of originals are gone."""
     with folders.locked():

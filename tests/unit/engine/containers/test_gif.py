@@ -112,8 +112,8 @@ def test_metadata_is_found():
 
 
 @pytest.mark.parametrize("source", [still(), animation(), animation(loop=0)])
-@pytest.mark.parametrize("keep_comments", [False, True])
-def test_strip_removes_what_was_planted_and_nothing_else(source, keep_comments):
+@pytest.mark.parametrize("wanted", [Metadata(), Metadata(xmp=b"<kept/>", comments=(b"kept" * 100,))])
+def test_rewrite_replaces_metadata_and_nothing_else(source, wanted):
     marked = before_trailer(
         source,
         b"!\xfe" + chain(b"COMMENT"),
@@ -121,14 +121,39 @@ def test_strip_removes_what_was_planted_and_nothing_else(source, keep_comments):
         application(b"SECRETS_1.0", b"SECRET"),
         b"!\x42" + chain(b"SECRET"),
     )
-    bare = gif.strip(marked + b"SECRET", keep_comments=keep_comments)
+    bare = gif.rewrite(marked + b"SECRET", wanted)
     assert b"SECRET" not in bare
-    assert (b"COMMENT" in bare) == keep_comments
+    assert b"COMMENT" not in bare
     assert_same_pixels(bare, source)
-    if not keep_comments:
+    if wanted == Metadata():
         assert bare == source
+    assert gif.read_metadata(bare)[0] == wanted
     assert gif.blocks(bare).frames == gif.blocks(source).frames
-    assert gif.strip(bare, keep_comments=keep_comments) == bare
+    assert gif.rewrite(bare, wanted) == bare
+    with Image.open(io.BytesIO(bare)) as image:
+        assert image.info.get("comment", b"") == b"".join(wanted.comments)
+    assert not wanted.xmp or xmp_block(wanted.xmp) in bare
+
+
+def test_extensions_of_others_are_parts_and_go_back_in():
+    extension = application(b"SECRETS_1.0", b"SECRET")
+    drawn = b"!\xf9\4\0\0\0\0\0" + b"!\1\x0c" + bytes(12) + chain(b"SECRET TEXT")
+    metadata, _ = gif.read_metadata(before_trailer(still(), extension, drawn))
+    assert [part.name for part in metadata.parts] == ["APPLICATION", "TEXT"]
+    again = gif.rewrite(still(), metadata)
+    assert extension in again
+    assert b"SECRET TEXT" not in again
+    assert_same_pixels(again, still())
+
+
+def test_nothing_hides_behind_what_is_kept():
+    source = animation(loop=3)
+    at = source.index(b"NETSCAPE2.0") + 11
+    hidden = source[: at + 4] + chain(b"SECRET")[:-1] + source[at + 4 :]
+    control = hidden.index(b"!\xf9\4")
+    hidden = hidden[: control + 7] + chain(b"SECRET")[:-1] + hidden[control + 7 :]
+    assert_same_pixels(hidden, source)
+    assert gif.rewrite(hidden, Metadata()) == source
 
 
 def test_every_real_file_against_the_manifest_and_pillow(entries):
@@ -144,8 +169,9 @@ def test_every_real_file_against_the_manifest_and_pillow(entries):
         with Image.open(entry.path) as image:
             assert image.n_frames == found.frames, entry.name
         if gif.blocks(data).complete:
-            assert_same_pixels(gif.strip(data, keep_comments=False), data)
-            assert gif.strip(data, keep_comments=True).count(b"!\xfe") >= len(metadata.comments)
+            assert_same_pixels(gif.rewrite(data, Metadata()), data)
+            again, _ = gif.read_metadata(gif.rewrite(data, metadata))
+            assert (again.comments, again.xmp) == (metadata.comments, metadata.xmp)
     assert seen > 14
 
 
@@ -163,7 +189,7 @@ def test_truncation_at_every_length(only_expected_errors, data):
         found = only_expected_errors(gif.blocks, data[:length])
         assert found is None or not found.complete
         with pytest.raises(OimgError):
-            gif.strip(data[:length], keep_comments=False)
+            gif.rewrite(data[:length], Metadata())
 
 
 SEED = before_trailer(animation(comment=b"c"), xmp_block(b"<x/>"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oimg.engine.containers import gif, isobmff, jpeg, jxl, png, riff
+from oimg.engine.containers import gif, isobmff, jpeg, jxl, png, png_color, riff
 from oimg.words.images import Metadata
 
 READERS = [
@@ -12,9 +12,11 @@ READERS = [
     *(module.read_metadata for module in (gif, isobmff, jpeg, jxl, png, riff)),
     jpeg.quantization,
     jxl.has_jpeg_reconstruction,
+    jxl.loses_profile,
     png.chunks,
     png.colour_chunks,
     png.is_plain_srgb,
+    png_color.code_points,
     gif.blocks,
 ]
 

@@ -213,6 +213,11 @@ def test_features_of_real_files(real, name, wanted):
     assert set(read(real(name).read_bytes()).features) == wanted
 
 
+def is_made(icc):
+    """Whether a profile is one of ours, made from code points: its readers say nothing of it."""
+    return "CICP".encode("utf-16-be") in icc
+
+
 def test_every_real_file_against_the_manifest_and_its_reader(entries):
     seen = 0
     for entry in entries:
@@ -235,14 +240,14 @@ def test_every_real_file_against_the_manifest_and_its_reader(entries):
             assert primary.has_alpha == found.has_alpha, entry.name
             assert primary.info["bit_depth"] == found.bit_depth, entry.name
             assert (len(heif) > 1) == (Feature.MULTI_PICTURE in found.features), entry.name
-            assert primary.info.get("icc_profile", b"") == icc, entry.name
+            assert primary.info.get("icc_profile", b"") == (b"" if is_made(icc) else icc), entry.name
             assert metadata.exif in (primary.info["exif"] or b""), entry.name
         else:
             with Image.open(io.BytesIO(data)) as image:
                 assert image.size in {stored, upright}, entry.name
                 assert image.n_frames == found.frames, entry.name
                 assert image.has_transparency_data == found.has_alpha, entry.name
-                assert image.info.get("icc_profile", b"") == icc, entry.name
+                assert image.info.get("icc_profile", b"") == (b"" if is_made(icc) else icc), entry.name
                 assert image.getexif().get(0x0112, 1) == found.orientation, entry.name
                 assert (image.info.get("xmp") or b"") == metadata.xmp, entry.name
     assert seen > 35

@@ -100,7 +100,7 @@ def test_rewrite_replaces_metadata_and_nothing_else(mode, progressive):
     assert coded(bare) == coded(source)
     assert jpeg.quantization(bare) == jpeg.quantization(source)
     if mode != "CMYK":
-        assert jpeg.read_metadata(bare)[0] == Metadata(density=(300, 300))
+        assert jpeg.read_metadata(bare)[0] == Metadata()
     assert jpeg.rewrite(bare, Metadata(), b"") == bare
 
 
@@ -176,8 +176,27 @@ def test_density_in_dots_per_centimetre():
     place = data.index(b"JFIF\0") + 7
     data[place] = 2
     assert jpeg.read_metadata(bytes(data))[0].density == (254.0, 254.0)
-    kept = jpeg.rewrite(bytes(data), Metadata(), b"")
+    kept = jpeg.rewrite(bytes(data), Metadata(density=(254.0, 254.0)), b"")
     assert jpeg.read_metadata(kept)[0].density == (254.0, 254.0)
+    assert jpeg.read_metadata(jpeg.rewrite(bytes(data), Metadata(), b""))[0].density is None
+
+
+def test_nothing_hides_in_segments_that_no_decoder_reads():
+    source = picture()
+    adobe = b"Adobe\0\x64\0\0\0\0\1SECRET"
+    marked = insert(insert(insert(source, 0x02, b"SECRET"), 0xBF, b"SECRET"), 0xEE, adobe)
+    bare = jpeg.rewrite(marked, Metadata(), b"")
+    assert b"SECRET" not in bare
+    assert b"\xff\xee\0\x0e" + adobe[:12] in bare
+    assert jpeg.read_metadata(marked)[0].parts == ()
+
+
+def test_the_shape_of_a_pixel_stays_without_a_density():
+    data = bytearray(picture(dpi=(100, 200)))
+    data[data.index(b"JFIF\0") + 7] = 0
+    bare = jpeg.rewrite(bytes(data), Metadata(), b"")
+    at = bare.index(b"JFIF\0")
+    assert bare[at + 7 : at + 12] == b"\0\0\x64\0\xc8"
 
 
 def test_thumbnail_with_its_own_end_is_no_end():

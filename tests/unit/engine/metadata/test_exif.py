@@ -18,9 +18,8 @@ from oimg.engine.metadata.exif import (
     Exif,
     orientation,
     parse,
-    patched,
-    with_orientation,
 )
+from oimg.engine.metadata.exif_patch import patched, with_orientation
 from oimg.engine.metadata.tiff import MAX_ENTRIES, TYPE_SIZES
 
 ORDERS = ("little", "big")
@@ -219,7 +218,7 @@ def test_sizes_are_corrected_only_where_stated(planted) -> None:
 
 def test_a_dropped_thumbnail_is_gone_to_the_last_byte(planted, real) -> None:
     block = planted()
-    changed = patched(block, drop_thumbnail=True)
+    changed = patched(block, drop_pictures=True)
     assert b"MARK-thumbnail" not in changed
     assert b"MARK-1st" not in changed
     assert parse(changed) == replace(parse(block), ifd1=(), thumbnail=b"")
@@ -229,11 +228,11 @@ def test_a_dropped_thumbnail_is_gone_to_the_last_byte(planted, real) -> None:
             before = parse(metadata.exif)
         except BadExif:
             continue
-        after = parse(patched(metadata.exif, drop_thumbnail=True))
+        after = parse(patched(metadata.exif, drop_pictures=True))
         assert after == replace(before, ifd1=(), thumbnail=b""), name
         if before.thumbnail:
             dropped += 1
-            assert before.thumbnail not in patched(metadata.exif, drop_thumbnail=True)
+            assert before.thumbnail not in patched(metadata.exif, drop_pictures=True)
     assert dropped >= 5
 
 
@@ -248,7 +247,7 @@ def test_a_thumbnail_that_lies_over_other_fields_takes_nothing_with_it() -> None
     over = block[:link] + (8).to_bytes(4, "little") + block[link + 4 :]
     size = over.index(struct.pack("<HHI", 0x0202, 4, 1)) + 8
     over = over[:size] + len(over).to_bytes(4, "little") + over[size + 4 :]
-    changed = parse(patched(over, drop_thumbnail=True))
+    changed = parse(patched(over, drop_pictures=True))
     assert changed.text(changed.find(Directory.IFD0, 0x010F)) == "A camera"
     assert changed.thumbnail == b""
 
@@ -267,8 +266,8 @@ def test_strips_of_an_uncompressed_thumbnail_are_found_joined_and_zeroed() -> No
     fresh = parse(exif.serialize())
     assert fresh.thumbnail == b"abcdef"
     assert fresh.find(Directory.IFD1, 0x0116) is None
-    assert b"abc" not in patched(block, drop_thumbnail=True)
-    assert b"def" not in patched(block, drop_thumbnail=True)
+    assert b"abc" not in patched(block, drop_pictures=True)
+    assert b"def" not in patched(block, drop_pictures=True)
 
 
 def test_a_preview_behind_the_thumbnail_goes_with_it() -> None:
@@ -276,7 +275,7 @@ def test_a_preview_behind_the_thumbnail_goes_with_it() -> None:
     ifd1 = block.index(struct.pack(">HHHI", 1, 0x0103, 3, 1))
     ifd2 = struct.pack(">H", 2) + struct.pack(">HHIIHHII", 0x0201, 4, 1, len(block) + 30, 0x0202, 4, 1, 7)
     block = block[: ifd1 + 14] + struct.pack(">I", len(block)) + block[ifd1 + 18 :] + ifd2 + bytes(4) + b"PREVIEW"
-    changed = patched(block, drop_thumbnail=True)
+    changed = patched(block, drop_pictures=True)
     assert b"PREVIEW" not in changed
     assert parse(changed).ifd0 == parse(block).ifd0
 

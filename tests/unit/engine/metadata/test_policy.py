@@ -143,7 +143,8 @@ def test_keep_drops_what_is_no_longer_true(full) -> None:
         previews = {b"iptc-2-200", b"iptc-2-201", b"iptc-2-202"}
         assert gone == previews | {b"xmp-xmp:Thumbnails", b"xmp-GImage:Data"}
         assert not any(mark.startswith((b"thumbnail", b"1st", b"iptc-2-202")) for mark in marks(after))
-        assert removed == {G.THUMBNAIL, G.DEVICE, G.DATES}
+        # Where the subject is, in pixels of the old picture, goes with them.
+        assert removed == {G.THUMBNAIL, G.DEVICE, G.DATES} | ({G.EXPOSURE} if changed else set())
 
 
 @pytest.mark.parametrize("group", list(G))
@@ -158,8 +159,10 @@ def test_a_kept_group_survives_and_the_others_do_not(full, group: G, policy: P) 
     assert {f.group for f in said if not f.name.endswith(sizes)} <= {group}
     # Only what wraps an XMP packet, or what a thumbnail says beside itself, cannot be carried over alone.
     lost = {f for f in before - set(reveal(after)) if not f.name.endswith(sizes)}
-    assert {f.name for f in lost} <= {"rdf:about", "x:xmptk", "IFD1.Make", "IFD1.DateTime"}
-    assert (group in removed) == bool(lost)
+    assert {f.name for f in lost} <= {"rdf:about", "x:xmptk", "IFD1.Make", "IFD1.DateTime", "MakerNote"}
+    # Whose a maker note is cannot be told any more where the maker is gone; the note itself is there.
+    assert (group in removed) == bool({f for f in lost if f.name != "MakerNote"})
+    assert (b"MARK-Exif-927C" in after.exif) == (group is G.MAKER_NOTES)
 
 
 def test_owner_location_and_device_by_their_markers(full) -> None:
@@ -321,3 +324,21 @@ def test_real_pictures_are_private_afterwards(real) -> None:
             if not any(text in kept for kept in allowed):
                 assert text.encode() not in joined, (name, text)
     assert placed >= 5
+
+
+def test_capture_dates_outside_of_exif_stay_without_their_time_zone() -> None:
+    spaces = f'xmlns:photoshop="{SPACES["photoshop"]}" xmlns:exif="{SPACES["exif"]}"'
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    body = (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{rdf}"><rdf:Description rdf:about="" {spaces}'
+        ' photoshop:DateCreated="2021-03-04T05:06:07.5+09:00" exif:DateTimeOriginal="2021-03-04 at home"/></rdf:RDF>'
+        "</x:xmpmeta>"
+    ).encode()
+    datasets = [iptc.DataSet(2, 55, b"20210304"), iptc.DataSet(2, 60, b"050607+0900"), iptc.DataSet(2, 55, b"at  home")]
+    after, removed = run(Metadata(xmp=body, iptc=iptc.serialize(datasets)), P.PRIVATE)
+    assert b">2021-03-04T05:06:07.5<" in after.xmp
+    assert b"+09:00" not in after.xmp
+    assert b"home" not in after.xmp + after.iptc
+    assert iptc.serialize(datasets[:1]) in after.iptc
+    assert b"0900" not in after.iptc
+    assert G.CAPTURE_DATE in removed  # the zone, and what is no date

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oimg.engine.metadata import xmp, xmp_report
+from oimg.engine.metadata import xmp, xmp_patch, xmp_report
 from oimg.engine.metadata.xmp_names import NAMESPACES, group_of
 from oimg.words.privacy import Finding
 from oimg.words.privacy import MetadataGroup as G
@@ -53,8 +53,9 @@ def test_people_are_named_one_by_one() -> None:
         </rdf:Bag></MPRI:Regions></MP:RegionInfo>
         <Iptc4xmpExt:PersonInImage><rdf:Bag><rdf:li>Dee</rdf:li></rdf:Bag></Iptc4xmpExt:PersonInImage>"""
     found = [f for f in said(packet(regions)) if f.group is G.PEOPLE]
-    assert [f.value for f in found] == ["Ann", "Bob", "Cid", "Dee"]
-    assert [f.name for f in found][:3] == ["mwg-rs:Name", "mwg-rs:Name", "MP:PersonDisplayName"]
+    assert [f.value for f in found] == ["Ann", "Bob", "2 marked areas (Face)", "Cid", "1 marked area", "Dee"]
+    assert [f.name for f in found][:4] == ["mwg-rs:Name", "mwg-rs:Name", "mwg-rs:Regions", "MP:PersonDisplayName"]
+    assert dict(found[2].facts) == {"regions": 2}
 
 
 @pytest.mark.parametrize(
@@ -92,8 +93,8 @@ def test_groups_follow_the_name() -> None:
 def test_every_encoding_of_the_standard_is_read(codec: str) -> None:
     data = packet("<dc:rights>© Ä 日本</dc:rights>", 'tiff:Orientation="6"').decode().encode(codec)
     assert Finding(G.COPYRIGHT, "dc:rights", "© Ä 日本") in said(data)
-    changed = xmp.corrected(data, orientation=1, size=(1, 1), drop_pictures=False)
-    assert Finding(G.RENDERING, "tiff:Orientation", "1") in said(changed)
+    changed = xmp_patch.corrected(data, orientation=1, size=(1, 1), drop_pictures=False)
+    assert Finding(G.RENDERING, "tiff:Orientation", "Upright") in said(changed)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_too_deep_and_too_large_is_refused_quickly() -> None:
         "<?",
         "xmlns:a=",
     ):
-        xmp.corrected(packet(hostile * 100_000), orientation=1, size=(1, 1), drop_pictures=True)
+        xmp_patch.corrected(packet(hostile * 100_000), orientation=1, size=(1, 1), drop_pictures=True)
         xmp.parse(packet(hostile * 100_000))
     assert time.thread_time() - began < 10
 
@@ -175,15 +176,15 @@ def test_nothing_makes_no_packet() -> None:
 def test_facts_about_pixels_are_corrected_and_nothing_else() -> None:
     body = "<exif:PixelXDimension>4000</exif:PixelXDimension><exif:PixelYDimension >3000</exif:PixelYDimension>"
     data = packet(body + "<dc:title>tiff:Orientation=6</dc:title>", "tiff:Orientation = '6' tiff:ImageWidth=\"4000\"")
-    changed = xmp.corrected(data, orientation=1, size=(40, 30), drop_pictures=True)
+    changed = xmp_patch.corrected(data, orientation=1, size=(40, 30), drop_pictures=True)
     expected = data.replace(b"= '6'", b"= '1'").replace(b">4000<", b">40<").replace(b'"4000"', b'"40"')
     assert changed == expected.replace(b">3000<", b">30<")
     renamed = data.replace(b"tiff:", b"t:")
     renamed = renamed.replace(b"xmlns:tiff", b"xmlns:t")
-    assert b"t:Orientation = '8'" in xmp.corrected(renamed, orientation=8, size=(1, 1), drop_pictures=False)
-    assert xmp.corrected(b"", orientation=1, size=(1, 1), drop_pictures=True) == b""
+    assert b"t:Orientation = '8'" in xmp_patch.corrected(renamed, orientation=8, size=(1, 1), drop_pictures=False)
+    assert xmp_patch.corrected(b"", orientation=1, size=(1, 1), drop_pictures=True) == b""
     broken = b"\xff\xfe\x00"
-    assert xmp.corrected(broken, orientation=1, size=(1, 1), drop_pictures=True) == broken
+    assert xmp_patch.corrected(broken, orientation=1, size=(1, 1), drop_pictures=True) == broken
 
 
 def test_embedded_pictures_are_taken_out() -> None:
@@ -191,10 +192,10 @@ def test_embedded_pictures_are_taken_out() -> None:
         rdf:parseType="Resource"><xmpGImg:image>MARK</xmpGImg:image></rdf:li></rdf:Alt></xmp:Thumbnails>
         <GDepth:Data>MARK</GDepth:Data><xmp:Thumbnails/><dc:title>stay too</dc:title>"""
     data = packet(body, 'GImage:Data="MARK" GImage:Mime="image/jpeg"')
-    changed = xmp.corrected(data, orientation=1, size=(1, 1), drop_pictures=True)
+    changed = xmp_patch.corrected(data, orientation=1, size=(1, 1), drop_pictures=True)
     assert b"MARK" not in changed
     assert [f.value for f in said(changed)] == ["image/jpeg", "stay", "stay too"]
-    assert xmp.corrected(data, orientation=1, size=(1, 1), drop_pictures=False) == data
+    assert xmp_patch.corrected(data, orientation=1, size=(1, 1), drop_pictures=False) == data
 
 
 def test_real_packets(real) -> None:
@@ -218,7 +219,7 @@ def test_random_bytes_never_raise(data: bytes) -> None:
         properties = xmp.parse(whole)
         xmp.build(properties or (), properties or ())
         list(xmp_report.findings(properties or ()))
-        xmp.corrected(whole, orientation=1, size=(1, 1), drop_pictures=True)
+        xmp_patch.corrected(whole, orientation=1, size=(1, 1), drop_pictures=True)
 
 
 def test_truncated_and_mutated_packets_never_raise(real) -> None:
@@ -226,4 +227,4 @@ def test_truncated_and_mutated_packets_never_raise(real) -> None:
         for step in range(0, min(len(metadata.xmp), 4000), 97):
             for broken in (metadata.xmp[:step], metadata.xmp[:step] + b"<\xff&" + metadata.xmp[step + 3 :]):
                 xmp.build((), xmp.parse(broken) or ())
-                xmp.corrected(broken, orientation=1, size=(1, 1), drop_pictures=True)
+                xmp_patch.corrected(broken, orientation=1, size=(1, 1), drop_pictures=True)

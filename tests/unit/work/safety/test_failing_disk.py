@@ -101,7 +101,7 @@ def test_a_replacement_fails_with_a_code_and_nothing_is_lost(
         )
         assert stands or wrong is not None
         assert len(world.trashed()) == (1 + stands) * scene.in_trash
-        report = world.keeper.undo(None, (), lambda _: None)
+        report = world.undo()
         assert [type(each) for each in report.results] == [Restored] * (1 + stands)
         check_all_back(world, before)
 
@@ -167,7 +167,7 @@ def test_an_undo_that_fails_can_be_done_again(
         assert world.temps() == []
         if world.contents() != dict.fromkeys(scene.old_names, OLD):
             files = (world.pictures / "a.png",) if scene.may_be_gone else ()
-            report = world.keeper.undo(None, files, lambda _: None)
+            report = world.undo(files)
             assert [type(each) for each in report.results] == [Restored]
         world.keeper.recover()
         if keeps_dates(report):

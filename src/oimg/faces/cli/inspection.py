@@ -1,0 +1,153 @@
+"""`oimg inspect` in words and as JSON: what a picture is, what it reveals, and what a recipe would leave of it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from typing import Any, Final
+
+from oimg.faces.cli.verdicts import TOPICS, Topic, answer, topic_of
+from oimg.faces.messages import KEPT, _, printable, size
+from oimg.words.answers import Inspection
+from oimg.words.i18n import N_
+from oimg.words.privacy import Fate, MetadataPolicy, Prospect
+from oimg.words.recipe import Recipe
+
+_MARKS: Final = {Fate.REMOVED: "-", Fate.STAYS: "+", Fate.DEPENDS: "?"}
+_WIDEST_NAME: Final = 34
+_SHOWN_AS = N_("stays as: {}")
+
+
+def as_json(inspection: Inspection) -> dict[str, Any]:
+    """The inspection as one JSON object; every key is always there."""
+    header = inspection.header
+    width, height = header.upright_size
+    kept = inspection.kept
+    return {
+        "file": str(inspection.path),
+        "format": header.format,
+        "bytes": inspection.byte_size,
+        "width": width,
+        "height": height,
+        "orientation": header.orientation,
+        "frames": header.frames,
+        "alpha": header.has_alpha,
+        "bit_depth": header.bit_depth,
+        "color": header.color,
+        "profile": inspection.profile or None,
+        "has_profile": header.has_icc,
+        "lossy": header.lossy,
+        "density": inspection.density,
+        "features": sorted(header.features),
+        "right_suffix": inspection.right_suffix,
+        "reveals": [_finding(each) for each in inspection.prospects],
+        "removed": sorted(inspection.removed),
+        "position": _position(inspection),
+        "kept": None if kept is None else {"code": kept[0], "detail": kept[1]},
+    }
+
+
+def _finding(prospect: Prospect) -> dict[str, Any]:
+    finding = prospect.finding
+    return {
+        "group": finding.group,
+        "name": finding.name,
+        "value": finding.value,
+        "removed": prospect.fate is Fate.REMOVED,
+        "fate": prospect.fate,
+        "left": list(prospect.left),
+        "facts": dict(finding.facts),
+    }
+
+
+def _position(inspection: Inspection) -> dict[str, Any] | None:
+    found = next((each.finding for each in inspection.prospects if each.finding.name == "position"), None)
+    return None if found is None else {"altitude": None, **dict(found.facts)}
+
+
+def show(inspection: Inspection, recipe: Recipe) -> None:
+    """Print the inspection for a person: first what counts, then every single thing."""
+    _show_picture(inspection)
+    if not inspection.prospects:
+        print(f"  {_('Reveals nothing in its metadata.')}")
+        return
+    by_topic: dict[Topic, list[Prospect]] = {topic: [] for topic in TOPICS}
+    for each in inspection.prospects:
+        by_topic[topic_of(each.finding)].append(each)
+    print(f"\n  {_('What it reveals')}:")
+    headings = {topic: _(heading) for topic, heading in TOPICS.items()}
+    widest = max(len(heading) for heading in headings.values())
+    for topic, prospects in by_topic.items():
+        _show_row(f"    {headings[topic]:{widest}}  ", answer(topic, prospects))
+    print(f"\n  {_('Everything in it (- is removed by the recipe, + stays)')}:")
+    if any(each.fate is Fate.DEPENDS for each in inspection.prospects):
+        print(f"  {_('? depends on the format or the packing that turns out smallest')}")
+    names = min(max(len(each.finding.name) for each in inspection.prospects), _WIDEST_NAME)
+    for topic, prospects in by_topic.items():
+        if prospects:
+            print(f"\n  {headings[topic]}")
+        for each in prospects:
+            _show_row(f"    {_MARKS[each.fate]} {each.finding.name:{names}}  ", _whole_value(each))
+    print()
+    _show_row("  ", _closing(inspection, by_topic, recipe))
+
+
+def _show_picture(inspection: Inspection) -> None:
+    header = inspection.header
+    width, height = header.upright_size
+    print(printable(str(inspection.path)))
+    depth = _("{} bits").format(header.bit_depth)
+    alpha = f", {_('transparency')}" if header.has_alpha else ""
+    print(f"  {header.format}, {width} x {height}, {header.color} {depth}{alpha}, {size(inspection.byte_size)}")
+    if not inspection.right_suffix:
+        print(f"  {_('Its name claims another format than its content has.')}")
+    if header.frames > 1:
+        print(f"  {_('frames')}: {header.frames}")
+    if header.orientation != 1:
+        print(f"  {_('stored turned, shown upright')} ({_('orientation')} {header.orientation})")
+    print(f"  {_('colour profile')}: {printable(inspection.profile) or (_('yes') if header.has_icc else _('none'))}")
+    if header.features:
+        print(f"  {_('also holds')}: {', '.join(sorted(header.features))}")
+
+
+def _whole_value(prospect: Prospect) -> str:
+    """The value, a long text in full, and what it becomes where another value stays."""
+    finding = prospect.finding
+    value = printable(str(dict(finding.facts).get("text", finding.value)))
+    return f"{value}  [{_(_SHOWN_AS).format(_(' or ').join(prospect.left))}]" if prospect.left else value
+
+
+def _show_row(head: str, text: str) -> None:
+    """Print a row; on a terminal, what does not fit goes on below its own beginning."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    room = columns - len(head)
+    if room < 20 or len(text) <= room:
+        print(head + text)
+        return
+    print(textwrap.fill(text, columns, initial_indent=head, subsequent_indent=" " * len(head), drop_whitespace=True))
+
+
+def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], recipe: Recipe) -> str:
+    """Say in a sentence what the recipe takes out and what it leaves."""
+    if inspection.kept is not None:
+        return _("This recipe leaves the file as it is: {}.").format(_(KEPT[inspection.kept[0]]))
+    flags = f"--metadata {recipe.metadata}"
+    if recipe.keep:
+        flags += f" --keep {','.join(sorted(recipe.keep))}"
+    elif recipe.metadata is MetadataPolicy.PRIVATE:
+        flags += f" ({_('the default')})"
+    parts = []
+    for words, chosen in (
+        (_("removes all of {}"), [t for t, found in by_topic.items() if found and _fates(found) == {Fate.REMOVED}]),
+        (_("removes some of {}"), [t for t, found in by_topic.items() if len(_fates(found)) > 1]),
+        (_("leaves {}"), [t for t, found in by_topic.items() if _fates(found) == {Fate.STAYS}]),
+        (_("may leave {}"), [t for t, found in by_topic.items() if _fates(found) == {Fate.DEPENDS}]),
+    ):
+        if chosen:
+            parts.append(words.format(", ".join(_(TOPICS[topic]).lower() for topic in chosen)))
+    return _("With {flags}: {what}.").format(flags=flags, what="; ".join(parts))
+
+
+def _fates(prospects: list[Prospect]) -> set[Fate]:
+    return {each.fate for each in prospects}
