@@ -113,9 +113,10 @@ class Disk:
                 raise OSError(errno.EPERM, os.strerror(errno.EPERM))
             due = self._strike(name, given, Moment.BEFORE)
             # What the machine's cache holds outlives the process; a test need not wait for the disk.
-            result = None if name == "fsync" else function(*given, **named)
-            self._after(due)
-            return result
+            try:
+                return None if name == "fsync" else function(*given, **named)
+            finally:
+                self._after(due)
 
         return wrapper
 
@@ -137,11 +138,13 @@ class Disk:
             due = False
             if flags & os.O_CREAT or self.looks:
                 due = self._strike("open", (path,), Moment.BEFORE)
-            descriptor = function(path, flags, *given, **named)
-            self._open.add(descriptor)
-            self._paths[descriptor] = os.fspath(path)
-            self._after(due)
-            return descriptor
+            try:
+                descriptor = function(path, flags, *given, **named)
+                self._open.add(descriptor)
+                self._paths[descriptor] = os.fspath(path)
+            finally:
+                self._after(due)
+            return int(descriptor)
 
         return wrapper
 
@@ -183,9 +186,10 @@ class Disk:
             if not self.exchanges:
                 return False
             due = self._strike("renameat2", (other,), Moment.BEFORE)
-            result = bool(function(one, other, flags))
-            self._after(due)
-            return result
+            try:
+                return bool(function(one, other, flags))
+            finally:
+                self._after(due)
 
         return wrapper
 
