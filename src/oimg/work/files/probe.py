@@ -89,7 +89,7 @@ def read_source(source: SourceFile) -> bytes:
         with open_regular(source.path) as stream:
             if identify(stream) != source.identity:
                 raise OimgError(ErrorCode.CHANGED)
-            untrusted = stream.read()
+            untrusted = stream.read(source.byte_size + 1)  # it may grow for ever
             if identify(stream) != source.identity or len(untrusted) != source.byte_size:
                 raise OimgError(ErrorCode.CHANGED)
             return untrusted
