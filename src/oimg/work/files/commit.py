@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +46,8 @@ def write_new(
     target = name(1)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        if like is not None:  # nobody's identity is set on a file that is new
+            like = replace(like, mode=like.mode & 0o777)
         written = temp.write(data, target.parent, like, announce=announce)
     except OSError as error:
         raise temp.as_ours(error, target.parent) from error

@@ -139,8 +139,9 @@ class InPlace:
             yield
         except BaseException:
             with suppress(OSError):
-                if old.trash is not None and identity_of(change.names[0]) == change.identity:
-                    trash.forget(old.trash)
+                is_there = identity_of(change.names[0]) == change.identity
+                if is_there and old.trash is not None and not trash.forget(old.trash):
+                    self._journal.leave_open()
             raise
 
     def _take_place(self, change: Change, item: Replacement) -> Path:

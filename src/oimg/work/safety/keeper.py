@@ -121,13 +121,13 @@ class Keeper:
         self, batch: str | None, files: Sequence[Path], on_result: Callable[[Undoing], None], *, dry_run: bool
     ) -> UndoReport:
         """Put originals back, or only tell what would come of it. Raises UnknownBatchError, OSError."""
-        if files:
-            report = undo.undo_files(self._folders, files, on_result, dry_run=dry_run)
-        else:
-            report = undo.undo_batch(self._folders, batch, on_result, dry_run=dry_run)
-        if not dry_run:
-            self._prune()
-        return report
+        try:
+            if files:
+                return undo.undo_files(self._folders, files, on_result, dry_run=dry_run)
+            return undo.undo_batch(self._folders, batch, on_result, dry_run=dry_run)
+        finally:
+            if not dry_run:
+                self._prune()
 
     def past(self) -> tuple[PastBatch, ...]:
         """The batches that can be undone, and those that were."""

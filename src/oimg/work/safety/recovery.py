@@ -6,17 +6,20 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from oimg.words.undo import Recovery
 from oimg.work.files import temp
 from oimg.work.files.commit import link_new
 from oimg.work.files.exchange import exchange
 from oimg.work.safety import story as stories
-from oimg.work.safety import trash
+from oimg.work.safety import trash, upkeep
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.journal import Journal
 from oimg.work.safety.story import Replacement, State, Story
-from oimg.work.safety.vault import Vault, digest_at
+from oimg.work.safety.vault import Vault, digest_at, digest_of
+
+_EMPTY: Final = digest_of(b"")
 
 
 def recover(folders: Folders) -> Recovery:
@@ -25,7 +28,9 @@ def recover(folders: Folders) -> Recovery:
     with suppress(OSError):
         for path in stories.files(folders, open_only=True):
             try:
-                result += _one(folders, path)
+                if (journal := _taken_up(folders, path)) is not None:
+                    result += _one(folders, journal)
+                    upkeep.sweep(folders)
             except TimeoutError:  # the others would wait for as long
                 break
             except OSError:
@@ -33,13 +38,12 @@ def recover(folders: Folders) -> Recovery:
     return result
 
 
-def _one(folders: Folders, path: Path) -> Recovery:
+def _taken_up(folders: Folders, path: Path) -> Journal | None:
     with folders.locked():
-        if stories.read(path).foreign:
-            return Recovery()
-        journal = Journal.reopened(folders, path)
-    if journal is None:
-        return Recovery()
+        return None if stories.read(path).foreign else Journal.reopened(folders, path)
+
+
+def _one(folders: Folders, journal: Journal) -> Recovery:
     try:
         return _put_right(folders, stories.read(journal.path), journal)
     finally:
@@ -52,7 +56,7 @@ def _put_right(folders: Folders, story: Story, journal: Journal) -> Recovery:
         if item.state in (State.BEGUN, State.UNDOING):
             total += _decide(_Torn(item, Vault(folders.backups)), journal)
     story = stories.read(journal.path)  # as it is now
-    return total + Recovery(temps_removed=_remove_temps(story, journal) + _empty_trash(story))
+    return total + Recovery(temps_removed=_remove_temps(story, journal) + _empty_trash(story, journal))
 
 
 def _decide(torn: _Torn, journal: Journal) -> Recovery:
@@ -92,6 +96,7 @@ class _Torn:
         item = self.item
         if item.state is State.BEGUN and not self._has_backup():
             self._take_back()
+        self._remove_placeholder()
         if item.output is None:
             self._give_foreign_back()
             return self._same_for_all()
@@ -114,6 +119,14 @@ class _Torn:
         is_back = digest_at(item.names[0]) == item.old.digest
         if item.output is not None and is_back and digest_at(item.output) == item.digest:
             item.output.unlink()
+
+    def _remove_placeholder(self) -> None:
+        """Remove the empty file that holds a name on disks with neither links nor renameat2 (`commit.link_new`)."""
+        item = self.item
+        names = item.names if item.state is State.UNDOING else filter(None, (item.output,))
+        for name in names:
+            if digest_at(name) == _EMPTY:
+                name.unlink()
 
     def _give_foreign_back(self) -> None:
         """What another program wrote just before the exchange is his: his it is."""
@@ -172,7 +185,7 @@ def _remove_temps(story: Story, journal: Journal) -> int:
     return removed
 
 
-def _empty_trash(story: Story) -> int:
+def _empty_trash(story: Story, journal: Journal) -> int:
     """Take copies out of the trash whose originals are in their place, for they were not replaced or are back."""
     items = {item.old.trash: item for item in story.replacements.values()}
     removed = 0
@@ -181,8 +194,10 @@ def _empty_trash(story: Story) -> int:
         with suppress(OSError):
             # Where lines are missing, one of them may have told of a replacement.
             unused = not story.damaged if item is None else _is_back(item)
-            if unused and trash.forget(path):
-                removed += 1
+            if unused:
+                removed += os.path.lexists(path)
+                if not trash.forget(path):
+                    journal.leave_open()
     return removed
 
 

@@ -127,12 +127,20 @@ def files(folders: Folders, *, open_only: bool = False) -> list[Path]:
     return []
 
 
-def stories(folders: Folders) -> list[Story]:
-    """What all journal files that can be read and understood tell, oldest first. Raises OSError."""
+def stories(folders: Folders, unread: list[OSError] | None = None) -> list[Story]:
+    """What all journal files that can be read and understood tell, oldest first. Raises OSError.
+
+    `unread` takes what kept a file from being read: one bad file must not stand in the way of the others.
+    """
     found = []
     for path in files(folders):
-        with suppress(OSError):  # gone in between, or another user's
+        try:
             found.append(read(path))
+        except FileNotFoundError:  # gone in between
+            continue
+        except OSError as error:
+            if unread is not None:
+                unread.append(error)
     return sorted((story for story in found if not story.foreign), key=lambda story: (story.began, story.id))
 
 

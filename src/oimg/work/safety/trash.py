@@ -82,10 +82,9 @@ def _describe(info: Path, original: Path) -> None:
 
 
 def forget(path: Path) -> bool:
-    """Take a copy and its information out of the trash, as far as they are there; tells whether anything was."""
-    found = False
-    for each in (path, path.parents[1] / "info" / f"{path.name}.trashinfo"):
+    """Take a copy and its information out of the trash; tells whether nothing of them is left."""
+    both = path, path.parents[1] / "info" / f"{path.name}.trashinfo"
+    for each in both:
         with suppress(OSError):
             each.unlink()
-            found = True
-    return found
+    return not any(os.path.lexists(each) for each in both)

@@ -73,13 +73,14 @@ def undo_batch(
 ) -> UndoReport:
     """Take back a batch, the last one of which something is left where none is named.
 
-    A dry run only tells what would come of it. Raises UnknownBatchError.
+    A dry run only tells what would come of it. Raises UnknownBatchError, and OSError where journals cannot be read.
     """
     work = _foresee if dry_run else _undo
-    for story in reversed(stories.stories(folders)):
+    unread: list[OSError] = []
+    for story in reversed(stories.stories(folders, unread)):
         if story.id == (batch or story.id) and story.standing:
             return UndoReport(story.id, tuple(work(folders, story, story.standing, on_result)))
-    raise UnknownBatchError(batch or "")
+    raise unread[0] if unread else UnknownBatchError(batch or "")
 
 
 def undo_files(
@@ -88,14 +89,18 @@ def undo_files(
     """Take back single files, each in the last batch that replaced it; also results that are gone.
 
     A dry run only tells what would come of it. Raises UnknownBatchError with the first path that no batch has
-    replaced.
+    replaced, and OSError.
     """
     work = _foresee if dry_run else _undo
-    newest_first = stories.stories(folders)[::-1]
+    unread: list[OSError] = []
+    newest_first = stories.stories(folders, unread)[::-1]
     wanted: dict[str, tuple[Story, list[Replacement]]] = {}
     for path in paths:
         real = Path(os.path.realpath(path))
-        story, item = _last(newest_first, {real, Path(os.path.realpath(path.parent)) / path.name}, path)
+        last = _last(newest_first, {real, Path(os.path.realpath(path.parent)) / path.name})
+        if last is None:
+            raise unread[0] if unread else UnknownBatchError(str(path))
+        story, item = last
         chosen = wanted.setdefault(story.id, (story, []))[1]
         if item not in chosen:
             chosen.append(item)
@@ -105,12 +110,12 @@ def undo_files(
     return UndoReport(next(iter(wanted), ""), tuple(results))
 
 
-def _last(newest_first: Sequence[Story], names: set[Path], path: Path) -> tuple[Story, Replacement]:
+def _last(newest_first: Sequence[Story], names: set[Path]) -> tuple[Story, Replacement] | None:
     for story in newest_first:
         for item in reversed(story.standing):
             if not names.isdisjoint((*item.names, *item.results)):
                 return story, item
-    raise UnknownBatchError(str(path))
+    return None
 
 
 def _undo(
@@ -244,8 +249,9 @@ class _Undo:
 
     def run(self) -> Undoing:
         result = self._standing.told(self._put_back)
-        if isinstance(result, Restored) and self._item.old.trash is not None:
-            trash.forget(self._item.old.trash)
+        copy = self._item.old.trash
+        if isinstance(result, Restored) and copy is not None and not trash.forget(copy):
+            self._journal.leave_open()
         return result
 
     def _put_back(self) -> bool:
@@ -276,13 +282,17 @@ class _Undo:
         given: list[Path] = []
         try:
             for name in self._item.names:
-                if not link_new(given[0] if given else written, name):
-                    raise _Refused(RefusalCode.TAKEN)
+                if given:  # only a link makes one file of them; what else gives a name would take it from the first
+                    os.link(given[0], name, follow_symlinks=False)
+                elif not link_new(written, name):
+                    raise FileExistsError(name)
                 given.append(name)
                 temp.sync_folder(name.parent)
-        except BaseException:
+        except BaseException as error:
             for name in given:
                 name.unlink(missing_ok=True)
+            if isinstance(error, FileExistsError):
+                raise _Refused(RefusalCode.TAKEN) from error
             raise
 
     def _attributes(self) -> Attributes:

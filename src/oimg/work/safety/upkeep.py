@@ -25,6 +25,12 @@ def prune(folders: Folders, *, days: int, limit: int) -> None:
                 _prune(folders, days, limit)
 
 
+def sweep(folders: Folders) -> None:
+    """Drop originals that no batch refers to, for they were never replaced or are back. Never raises."""
+    with suppress(OSError), folders.locked():
+        _drop_unwanted(folders)
+
+
 def has_expired(folders: Folders, days: int) -> bool:
     """Whether a journal was written to for the last time more than `days` ago; quick, and never raises."""
     oldest = time.time() - days * _DAY
