@@ -15,6 +15,7 @@ import numpy.typing as npt
 from oimg.engine.metrics.ssimulacra2 import Reference
 from oimg.engine.metrics.ssimulacra2_constants import WEIGHTS, ErrorMap, FloatArray, Plane, to_score
 from oimg.engine.metrics.strips import sizes
+from oimg.engine.metrics.sums import KEYS, Key
 
 CELL = 8  # pixels
 # Cells on each side that a cell's score takes in: 7 by 7 cells are 56 pixels, about what a glance takes in.
@@ -49,14 +50,19 @@ class Cells:
     def __init__(self, height: int, width: int) -> None:
         self._sizes = sizes(height, width)
         self._shape = (-(-height // CELL), -(-width // CELL))
-        self._sums: dict[tuple[Plane, ErrorMap, int], FloatArray] = {}
-        for plane, errors in WEIGHTS.items():
-            if plane[0] < len(self._sizes):
-                cell = _cell_at(plane[0])
-                rows, columns = (-(-side // cell) for side in self._sizes[plane[0]])
-                for error, norms in errors.items():
-                    for norm in norms:
-                        self._sums[plane, error, norm] = np.zeros((rows, columns), np.float32)
+        self.totals = np.zeros(len(KEYS))
+        shapes = {key: self._shape_of(key[0][0]) for key in KEYS if key[0][0] < len(self._sizes)}
+        self.cells = np.zeros(sum(rows * columns for rows, columns in shapes.values()), np.float32)
+        self._sums: dict[Key, FloatArray] = {}
+        start = 0
+        for key, (rows, columns) in shapes.items():
+            self._sums[key] = self.cells[start : start + rows * columns].reshape(rows, columns)
+            start += rows * columns
+
+    def _shape_of(self, scale: int) -> tuple[int, int]:
+        """Rows and columns of cells at a scale."""
+        height, width = self._sizes[scale]
+        return -(-height // _cell_at(scale)), -(-width // _cell_at(scale))
 
     def add(self, plane: Plane, error: ErrorMap, top: int, left: int, values: FloatArray) -> None:
         """Add the errors of a tile; tiles start at cell borders."""

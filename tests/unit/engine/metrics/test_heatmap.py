@@ -7,7 +7,7 @@ import pytest
 
 import metric_pictures
 import ssimulacra2_float64
-from oimg.engine.metrics import ssimulacra2
+from oimg.engine.metrics import numpy_back_end
 from oimg.engine.metrics.heatmap import CELL, STOPS, legend, local_scores, paint
 from oimg.engine.metrics.ssimulacra2 import Reference
 
@@ -67,12 +67,12 @@ def test_a_worse_candidate_is_worse_in_every_part():
 
 
 @pytest.mark.parametrize("maker", ["texture", "cutout"])
-def test_strips_give_the_map_of_the_whole(monkeypatch, maker):
+def test_parts_give_the_map_of_the_whole(monkeypatch, in_use, maker):
     original = metric_pictures.ORIGINALS[maker](6, 333, 90)
     candidate = metric_pictures.distort(original, "blocks", 2)
     whole = local_scores(Reference(original), candidate)
-    monkeypatch.setattr(ssimulacra2, "STRIP_PIXELS", 90 * 48)
-    monkeypatch.setattr(ssimulacra2, "CACHE_PIXELS", 0)
+    monkeypatch.setattr(numpy_back_end, "STRIP_PIXELS", 90 * 48)
+    monkeypatch.setattr(f"oimg.engine.metrics.{in_use}_back_end.CACHE_PIXELS", 0)
     assert local_scores(Reference(original), candidate) == pytest.approx(whole, abs=0.001)
 
 
