@@ -20,7 +20,7 @@ from setuptools.command.build_ext import build_ext
 _METRICS = "oimg/engine/metrics"
 # No flag that lets the compiler change results: both only promise that nobody looks at errno or at traps.
 _ARGUMENTS = {
-    "unix": ["-std=c99", "-O3", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"],
+    "unix": ["-std=c99", "-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"],
     "mingw32": ["-std=c99", "-O3", "-fno-math-errno", "-fno-trapping-math"],
     "msvc": ["/O2", "/std:c11"],
 }
@@ -38,7 +38,7 @@ class KernelHook(BuildHookInterface[Any]):
         try:
             built = _compile(beside / "kernel", Path(self._folder.name))
         except Exception as error:  # noqa: BLE001  (whatever a compiler, or none, raises: OIMG works without)
-            self.app.display_warning(f"OIMG goes without its C kernel, scores take longer: {str(error).strip()[:200]}")
+            self.app.display_warning(f"OIMG goes without its C kernel, scores take longer: {str(error).strip():.100}")
             return
         if version == "editable":
             fresh = beside / f"{built.name}.new"

@@ -36,8 +36,8 @@ void convert_row(const float *const light[3], ptrdiff_t count, float *cones, flo
 /* Blur along a row: reads in[-REACH] to in[count - 1 + REACH]. */
 void blur_across(const float *in, ptrdiff_t count, float *out);
 
-/* Blur across rows: `rows` are WINDOW rows, the middle one is where the result belongs. */
-void blur_down(const float *const rows[WINDOW], ptrdiff_t count, float *out);
+/* Blur across rows: `rows` are WINDOW rows, read from `offset`; the middle one is where the result belongs. */
+void blur_down(const float *const rows[WINDOW], ptrdiff_t offset, ptrdiff_t count, float *out);
 
 /* Sum of squares, and squared difference, of two rows. */
 void combine_squares(const float *first, const float *second, ptrdiff_t count, float *sum, float *difference);

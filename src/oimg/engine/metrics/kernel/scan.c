@@ -6,7 +6,7 @@
 #include "stage.h"
 
 enum {
-    STRIPE = 1024,               /* columns; a multiple of ALIGNMENT */
+    STRIPE = 2048,               /* most columns of a stripe; a multiple of ALIGNMENT */
     ALIGNMENT = 1 << (SCALES - 1), /* pixels of the picture that are one at the coarsest scale */
     HALO = REACH * ALIGNMENT     /* pixels on each side of a stripe that its coarsest scale depends on */
 };
@@ -84,10 +84,10 @@ int64_t cell_floats(const struct scales *scales)
 }
 
 /* Set up the columns of a stripe at all scales. */
-static void place_stripe(struct scan *scan, const struct scales *scales, ptrdiff_t first)
+static void place_stripe(struct scan *scan, const struct scales *scales, ptrdiff_t first, ptrdiff_t columns)
 {
     const ptrdiff_t width = scales->width[0];
-    const ptrdiff_t last = first + STRIPE < width ? first + STRIPE : width;
+    const ptrdiff_t last = first + columns < width ? first + columns : width;
     const ptrdiff_t light_first = first > HALO ? first - HALO : 0;
     const ptrdiff_t light_last = last + HALO < width ? last + HALO : width;
     scan->scale_count = scales->count;
@@ -160,6 +160,20 @@ static void convert(struct scan *scan, int scale, int which, ptrdiff_t row)
     convert_row(light, last - first, scan->cones, xyb);
 }
 
+/* Ask for a row of kept planes before it is needed: it comes from main memory, and waiting for it took 5 % of the time.
+   A hint alone; compilers that have no such builtin do without. */
+static void fetch_early(const float *row, ptrdiff_t count)
+{
+#if defined(__GNUC__)
+    for (ptrdiff_t i = 0; i < count; i += 16) { /* a cache line */
+        __builtin_prefetch(row + i, 0, 2);
+    }
+#else
+    (void)row;
+    (void)count;
+#endif
+}
+
 /* Use the row of light that has just been completed at a scale, and the one of the next scale that it completes. */
 static void advance(struct scan *scan, int scale, ptrdiff_t row)
 {
@@ -172,6 +186,9 @@ static void advance(struct scan *scan, int scale, ptrdiff_t row)
     for (int channel = 0; channel < CHANNELS; channel++) {
         if (WANTED[scale][channel] && !scan->making_planes) {
             const float *kept = level->kept[channel];
+            if (kept && row + 1 < level->height) {
+                fetch_early(kept + place_in_plane(level, row + 1), level->last - level->first);
+            }
             enter_row(&level->stage[channel], &scan->scratch, row, kept ? kept + place_in_plane(level, row) : NULL);
         }
     }
@@ -202,12 +219,15 @@ static void read_rows(struct scan *scan)
     }
 }
 
-/* Go over the picture stripe by stripe. 0 is: not enough memory. */
+/* Go over the picture in stripes of about equal width. 0 is: not enough memory. */
 static int run(struct scan *scan, const struct scales *scales)
 {
-    for (ptrdiff_t first = 0; first < scales->width[0]; first += STRIPE) {
+    const ptrdiff_t width = scales->width[0];
+    const ptrdiff_t stripes = (width + STRIPE - 1) / STRIPE;
+    const ptrdiff_t columns = ((width + stripes - 1) / stripes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    for (ptrdiff_t first = 0; first < width; first += columns) {
         struct arena arena = {NULL, 0};
-        place_stripe(scan, scales, first);
+        place_stripe(scan, scales, first, columns);
         place_buffers(scan, &arena);
         arena.memory = calloc(arena.used, sizeof(float));
         if (!arena.memory) {

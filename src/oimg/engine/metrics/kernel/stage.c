@@ -21,7 +21,7 @@ void place_scratch(struct scratch *scratch, ptrdiff_t columns, struct arena *are
     for (int error = 0; error < ERRORS; error++) {
         scratch->error[error] = take(arena, columns);
     }
-    scratch->outside = take(arena, columns);
+    scratch->outside = take(arena, SIGNALS * columns);
 }
 
 ptrdiff_t cell_at(int scale)
@@ -52,9 +52,22 @@ float *stage_row(const struct stage *stage, int which, ptrdiff_t row)
     return stage->xyb[which] + row % WINDOW * (stage->columns + 2 * REACH) + REACH;
 }
 
-static float *ring_row(const struct stage *stage, ptrdiff_t row, int signal)
+/* The blurred signals of a row, one after the other. */
+static float *ring_row(const struct stage *stage, ptrdiff_t row)
 {
-    return stage->ring + (row % WINDOW * SIGNALS + signal) * stage->columns;
+    return stage->ring + row % WINDOW * SIGNALS * stage->columns;
+}
+
+static float sum_up(const float *values, ptrdiff_t count)
+{
+    float sum = 0.0f;
+    if (count == CELL) {
+        return ((values[0] + values[1]) + (values[2] + values[3])) + ((values[4] + values[5]) + (values[6] + values[7]));
+    }
+    for (ptrdiff_t i = 0; i < count; i++) {
+        sum += values[i];
+    }
+    return sum;
 }
 
 /* Turn the sums of columns into cells and totals, and begin anew. `row` is the last one that was added. */
@@ -67,11 +80,8 @@ static void collect(struct stage *stage, ptrdiff_t row)
         float *cells = stage->cells ? stage->cells + sum * stage->cells_high * stage->cells_wide + place : NULL;
         double total = 0.0;
         for (ptrdiff_t left = 0; left < stage->columns; left += stage->cell) {
-            const ptrdiff_t right = left + stage->cell < stage->columns ? left + stage->cell : stage->columns;
-            float cell = 0.0f;
-            for (ptrdiff_t column = left; column < right; column++) {
-                cell += columns[column];
-            }
+            const ptrdiff_t rest = stage->columns - left;
+            const float cell = sum_up(columns + left, rest < stage->cell ? rest : stage->cell);
             total += cell;
             if (cells) {
                 *cells++ = cell;
@@ -104,14 +114,13 @@ static void finish_row(struct stage *stage, const struct scratch *scratch, ptrdi
         scratch->blurred[FIRST_MEAN], scratch->blurred[SECOND_MEAN], scratch->blurred[SQUARES], scratch->blurred[GAPS],
     };
     const ptrdiff_t columns = stage->columns;
+    const float *rows[WINDOW];
+    for (ptrdiff_t near = 0; near < WINDOW; near++) {
+        const ptrdiff_t neighbor = row + near - REACH;
+        rows[near] = neighbor >= 0 && neighbor < stage->height ? ring_row(stage, neighbor) : scratch->outside;
+    }
     for (int signal = 0; signal < SIGNALS; signal++) {
-        const float *rows[WINDOW];
-        for (ptrdiff_t near = 0; near < WINDOW; near++) {
-            const ptrdiff_t neighbor = row + near - REACH;
-            const int inside = neighbor >= 0 && neighbor < stage->height;
-            rows[near] = inside ? ring_row(stage, neighbor, signal) : scratch->outside;
-        }
-        blur_down(rows, columns, scratch->blurred[signal]);
+        blur_down(rows, signal * columns, columns, scratch->blurred[signal]);
     }
     if (stage->wanted & BOTH(STRUCTURE)) {
         structure_row(&local, columns, scratch->error[STRUCTURE]);
@@ -131,12 +140,13 @@ void enter_row(struct stage *stage, const struct scratch *scratch, ptrdiff_t row
     const float *first = kept ? kept : stage_row(stage, 0, row);
     const float *second = stage_row(stage, 1, row);
     const ptrdiff_t columns = stage->columns;
+    float *across = ring_row(stage, row);
     stage->original[row % WINDOW] = first;
     combine_squares(first - REACH, second - REACH, columns + 2 * REACH, scratch->squares, scratch->gaps);
-    blur_across(first, columns, ring_row(stage, row, FIRST_MEAN));
-    blur_across(second, columns, ring_row(stage, row, SECOND_MEAN));
-    blur_across(scratch->squares + REACH, columns, ring_row(stage, row, SQUARES));
-    blur_across(scratch->gaps + REACH, columns, ring_row(stage, row, GAPS));
+    blur_across(first, columns, across + FIRST_MEAN * columns);
+    blur_across(second, columns, across + SECOND_MEAN * columns);
+    blur_across(scratch->squares + REACH, columns, across + SQUARES * columns);
+    blur_across(scratch->gaps + REACH, columns, across + GAPS * columns);
     if (row >= REACH) {
         finish_row(stage, scratch, row - REACH);
     }

@@ -23,7 +23,7 @@ struct scratch {
     float *squares, *gaps;
     float *blurred[SIGNALS];
     float *error[ERRORS];
-    float *outside; /* zeros, for the rows above and below the picture */
+    float *outside; /* SIGNALS rows of zeros: what is above and below the picture */
 };
 
 void place_scratch(struct scratch *scratch, ptrdiff_t columns, struct arena *arena);
