@@ -19,7 +19,8 @@ static int open_buffer(PyObject *object, Py_buffer *view, int flags, const char 
     if (PyObject_GetBuffer(object, view, flags) == 0) {
         return 1;
     }
-    if (PyErr_ExceptionMatches(PyExc_BufferError)) {
+    /* numpy raises the one or the other. */
+    if (PyErr_ExceptionMatches(PyExc_BufferError) || PyErr_ExceptionMatches(PyExc_ValueError)) {
         PyErr_Clear();
         PyErr_Format(PyExc_ValueError, "%s: not contiguous, or read-only", name);
     }
@@ -27,7 +28,9 @@ static int open_buffer(PyObject *object, Py_buffer *view, int flags, const char 
 }
 
 /* Get `count` contiguous values of a native type as an array of any shape, or set an exception. 0 is an error. */
-static int open_values(PyObject *object, Py_buffer *view, const char *type, int64_t count, int writable, const char *name)
+static int open_values(
+    PyObject *object, Py_buffer *view, const char *type, int64_t count, int writable, const char *name
+)
 {
     const int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (writable ? PyBUF_WRITABLE : 0);
     if (!open_buffer(object, view, flags, name)) {

@@ -2,8 +2,8 @@
 
    Rows stream through all scales at once: each row becomes linear light, XYB and blurred rows in rings of nine, and
    every second one, together with the one before, a row of the next scale. So no plane is ever held as a whole, but
-   the original's XYB where the caller keeps it. Wide pictures are worked through in vertical stripes, to let the rings fit
-   into a second-level cache. */
+   the original's XYB where the caller keeps it. Wide pictures are worked through in vertical stripes, to let the
+   rings fit into a second-level cache. */
 
 #ifndef OIMG_SCAN_H
 #define OIMG_SCAN_H
