@@ -23,6 +23,34 @@ def test_in_a_picture_as_small_as_the_window_every_cell_has_the_whole_score():
         )
 
 
+def score_around(original: np.ndarray, candidate: np.ndarray, row: int, column: int) -> float:
+    """The score of the 7 by 7 cells around one, by the plain version's error maps and all its weights."""
+    plain = ssimulacra2_float64
+    light = [plain._linear(plain._encoded(picture, 0.0)) for picture in (original, candidate)]
+    error = 0.0
+    for scale in range(6):
+        if scale:
+            light = [plain._half(picture) for picture in light]
+        first, second = (plain._positive_xyb(picture) for picture in light)
+        for channel in range(3):
+            for index, errors in enumerate(plain._error_maps(first[channel], second[channel])):
+                pixels = errors.repeat(1 << scale, axis=0).repeat(1 << scale, axis=1)
+                near = pixels[8 * max(0, row - 3) : 8 * (row + 4), 8 * max(0, column - 3) : 8 * (column + 4)]
+                weights = plain.WEIGHTS[channel, scale, :, index]
+                error += weights[0] * near.mean() + weights[1] * (near**4).mean() ** 0.25
+    error *= 0.9562382616834844
+    error = 2.326765642916932 * error - 0.020884521182843837 * error**2 + 6.248496625763138e-05 * error**3
+    return 100 - 10 * error**0.6276336467831387
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (5, 6), (3, 15), (11, 2), (11, 15), (6, 9)])
+def test_a_cell_has_the_score_of_the_cells_around_it(row, column):
+    original = metric_pictures.texture(3, 96, 128)
+    candidate = metric_pictures.blocks(original, 2)
+    found = local_scores(Reference(original), candidate)
+    assert found[row, column] == pytest.approx(score_around(original, candidate, row, column), abs=0.01)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (8, 9), (100, 131), (57, 1100)])
 @pytest.mark.parametrize("maker", ["texture", "cutout", "boxes"])
 def test_one_score_for_each_cell_from_0_to_100(maker, size):

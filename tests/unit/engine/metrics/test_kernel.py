@@ -179,15 +179,17 @@ def test_refused_arguments_are_let_go(kernel):
     given["sums"].resize(99, refcheck=False)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e38])
-def test_planes_of_nonsense_harm_nobody(kernel, value):
-    """Planes are only ever made by the kernel, but nothing may depend on it."""
+@pytest.mark.parametrize("value", [np.nan, -np.nan, np.inf, -np.inf, 1e38, -1e38, 1e-45])
+def test_floats_of_nonsense_harm_nobody(kernel, value):
+    """Planes and light are only ever made here, but that the kernel stays within its memory must not depend on it."""
     given = arguments()
     planes = np.full_like(planes_of(kernel, given), value)
     kernel.compare(planes, *list(given.values())[2:])
+    given["light"] = np.full_like(given["light"], value)
+    kernel.compare_pixels(*given.values())
+    kernel.prepare(given["original"], given["light"], planes)
 
 
-@pytest.mark.usefixtures("kernel")
 def test_other_threads_run_while_the_kernel_works():
     """This thread needs the GIL to count, and would stand still if the kernel kept it."""
     original = np.tile(metric_pictures.texture(5, 150, 200), (10, 10, 1))
