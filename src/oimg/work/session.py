@@ -206,12 +206,15 @@ class Session:
         """Tell the state of the program on this machine, the guard tried out live."""
         import platform  # noqa: PLC0415 - slow to import, and only needed here
 
+        from oimg.engine.metrics import back_end  # noqa: PLC0415
+
         guard = tuple(GuardLayer(name, armed, detail) for name, armed, detail in netguard.state())
         return Diagnosis(
             __version__,
             platform.python_version(),
             platform.platform(),
             codec_states(),
+            back_end.chosen(),
             guard,
             (("settings", settings.config_folder()), ("backups", self._keeper.folder)),
             self.workers,
