@@ -78,6 +78,7 @@ class Torn:
     """What was under way when the process died, and what a person has touched since."""
 
     items: list[Item]
+    was_undo: bool
     touched: set[str] = field(default_factory=set)
 
 
@@ -94,6 +95,8 @@ class Folder(RuleBasedStateMachine):
         self.batches: list[list[Item]] = []
         self.torn: Torn | None = None
         self.clock = 1_500_000_000_000_000_000
+        for name, data in zip(NAMES, VERSIONS, strict=True):
+            self.write(name, data, 0o640, through=False)
 
     def teardown(self) -> None:
         os.fsync = self.fsync
@@ -175,7 +178,12 @@ class Folder(RuleBasedStateMachine):
             act()
         return disk.dead
 
-    @rule(names=st.sets(name_of, min_size=1), suffix=st.sampled_from(("", ".webp")), trash=st.booleans(), kill=death)
+    @rule(
+        names=st.sets(name_of, min_size=1) | st.just(set(NAMES)),
+        suffix=st.sampled_from(("", ".webp")),
+        trash=st.booleans(),
+        kill=death,
+    )
     def optimize(self, names: set[str], suffix: str, trash: bool, kill: Death) -> None:
         self.restart()
         groups: dict[int, list[str]] = {}
@@ -190,7 +198,7 @@ class Folder(RuleBasedStateMachine):
         originals = Originals.TRASH if trash else Originals.BACKUP
         results = {self.path(name): item.new for item in items for name in item.names}
         if self.died(kill, lambda: self.replaced(results, originals, suffix)):
-            self.torn = Torn(items)
+            self.torn = Torn(items, was_undo=False)
             self.batches.append([])
             return
         for item in items:
@@ -240,7 +248,7 @@ class Folder(RuleBasedStateMachine):
     def undo(self, kill: Death) -> None:
         self.restart()
         batch = next((each for each in reversed(self.batches) if each), None)
-        self.take_back(batch, batch or [], (), kill)
+        self.take_back(batch, list(batch or ()), (), kill)
 
     @rule(name=any_name, kill=death)
     def undo_file(self, name: str, kill: Death) -> None:
@@ -262,7 +270,7 @@ class Folder(RuleBasedStateMachine):
                 assert not items
 
         if self.died(kill, act):
-            self.torn = Torn(list(items))
+            self.torn = Torn(list(items), was_undo=True)
             return
         results = reports[0].results if reports else ()
         assert [each.path for each in results] == [self.path(item.names[0]) for item in items]
@@ -286,11 +294,10 @@ class Folder(RuleBasedStateMachine):
                 for name in item.all_names - torn.touched:
                     self.see(name)
                     assert name not in self.files or self.files[name].data in (item.old, item.new, *VERSIONS)
-            elif item in standing:
-                if self.files.get(item.names[0]) is None or self.files[item.names[0]].data != item.new:
-                    self.stand(item)
-            elif self.files.get(item.names[0]) is None or self.files[item.names[0]].data != item.old:
+            elif torn.was_undo and item not in standing:
                 self.back(item)
+            elif not torn.was_undo and item in standing:
+                self.stand(item)
         self.batches = self.standing()
 
     def standing(self) -> list[list[Item]]:
@@ -311,16 +318,19 @@ class Folder(RuleBasedStateMachine):
             for told in story.stories(self.world.folders)
         ]
 
-    @rule()
-    def clear(self) -> None:
-        self.restart()
-        self.world.keeper.clear()
-        self.batches = []
+    @rule(all_of_it=st.sampled_from((True, False, False)), chance=st.integers(0, 3))
+    def forget(self, all_of_it: bool, chance: int) -> None:
+        """Clear the backup, or prune it to a size that nothing fits in: then the last batch stays.
 
-    @rule()
-    def prune(self) -> None:
-        """With a limit that nothing fits in, all batches go from which there is a backup to drop, but the last."""
+        Batches go from the oldest on, as long as there is a backup left to drop.
+        """
+        if chance:  # seldom
+            return
         self.restart()
+        if all_of_it:
+            self.world.keeper.clear()
+            self.batches = []
+            return
         upkeep.prune(self.world.folders, days=0, limit=1)
         self.batches = [batch for batch in self.batches if batch]
         while len(self.batches) > 1 and any(not item.trash for batch in self.batches for item in batch):
