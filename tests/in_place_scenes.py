@@ -91,11 +91,13 @@ def state(folder: Path) -> dict[str, Facts | str]:
 
 
 def opens(path: Path) -> None:
-    """Decode a picture whole with Pillow."""
+    """Decode a picture whole with Pillow, without leaving a trace on its dates."""
+    found = path.stat()
     with Image.open(path) as image:
         for number in range(getattr(image, "n_frames", 1)):
             image.seek(number)
             image.load()
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
 def kept_originals() -> list[Path]:

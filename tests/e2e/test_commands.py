@@ -146,7 +146,7 @@ def test_doctor_shows_codecs_the_guard_and_folders() -> None:
     assert __version__ in text
 
 
-@pytest.mark.parametrize("arguments", [["undo"], ["undo", "--list"], ["integrate", "install"], ["gui", "a.png"]])
+@pytest.mark.parametrize("arguments", [["integrate", "install"], ["gui", "a.png"]])
 def test_what_is_still_to_come_says_so(arguments: list[str]) -> None:
     done = run_oimg(*arguments)
     assert (done.code, done.out) == (2, "")

@@ -8,6 +8,8 @@ from functools import cache
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 
+from PIL import Image
+
 from oimg.engine.codecs.base import Capabilities, Encoder, check_limits, decode_pillow, foreign, save_pillow, to_pillow
 from oimg.engine.containers import isobmff as container
 from oimg.words.errors import ErrorCode, OimgError
@@ -77,7 +79,7 @@ class AvifCodec:
             "exif": stand_in,
             "xmp": image.metadata.xmp,
         }
-        pictures = [to_pillow(frame.pixels, image.color) for frame in image.frames]
+        pictures = [_unbiased(to_pillow(frame.pixels, image.color)) for frame in image.frames]
         if len(pictures) > 1:
             durations = [frame.duration for frame in image.frames]
             coding |= {"save_all": True, "append_images": pictures[1:], "duration": durations}
@@ -108,6 +110,15 @@ class AvifCodec:
 
             return f"pillow-avif-plugin {version('pillow-avif-plugin')}: {_avif.codec_versions()}"
         raise AssertionError  # pragma: no cover
+
+
+def _unbiased(picture: Image.Image) -> Image.Image:
+    """Give RGB an opaque alpha, which libavif leaves out of the file.
+
+    It converts RGB without alpha to YCbCr with a rounding that moves every picture by half a step to green
+    (docs/dependencies.md, "pillow-avif-plugin").
+    """
+    return picture.convert("RGBA") if picture.mode == "RGB" else picture
 
 
 @cache

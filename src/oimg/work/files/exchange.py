@@ -43,9 +43,13 @@ def take_place(new: Path, name: Path, identity: Identity) -> bool:
     returned. Elsewhere the old file is gone, and the moment between looking and renaming remains. Raises OSError.
     """
     check(name, identity)
-    if not exchange(new, name):
-        new.replace(name)
-        return False
+    try:
+        if not exchange(new, name):
+            new.replace(name)
+            return False
+    except FileNotFoundError:
+        check(name, identity)  # it is gone just now
+        raise
     try:
         if identity_of(new) != identity:
             raise OimgError(ErrorCode.CHANGED)

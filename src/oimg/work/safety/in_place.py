@@ -61,6 +61,8 @@ def refusal(source: SourceFile, destination: Destination, *, same_format: bool) 
     others = (*names[1:], *destination.links)
     if others and not same_format:  # the other name, or the link, would lead nowhere
         return KeptCode.LINKED, str(others[0])
+    if not os.path.lexists(names[0]):
+        raise OimgError(ErrorCode.CHANGED, "it is gone")
     if not os.access(names[0], os.W_OK):
         return KeptCode.PROTECTED, ""
     for folder in {name.parent for name in names}:
@@ -230,8 +232,10 @@ def remove_old(name: Path, aside: Path, result: Path, identity: Identity) -> Non
     temp.release(aside)
     try:
         name.rename(aside)
-    except BaseException:
+    except BaseException as error:
         result.unlink()
+        if isinstance(error, FileNotFoundError):
+            raise OimgError(ErrorCode.CHANGED, "it is gone") from error
         raise
     try:
         if identity_of(aside) != identity:

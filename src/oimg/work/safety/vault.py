@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from oimg.work.files import temp
+from oimg.work.files.probe import open_quietly
 
 _DIGEST: Final = 64  # hexadecimal digits
 
@@ -20,8 +21,8 @@ def digest_of(data: bytes) -> str:
 
 
 def digest_of_file(path: Path) -> str:
-    """The name of a file's bytes, read in pieces. Raises OSError."""
-    with path.open("rb") as stream:
+    """The name of a file's bytes, read in pieces and without a trace on its dates. Raises OSError."""
+    with open(path, "rb", opener=open_quietly) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
