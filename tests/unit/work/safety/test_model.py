@@ -7,8 +7,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
@@ -16,70 +14,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from disk_faults import Disk, Moment
+from folder_model import ALL_NAMES, KNOWN, NAMES, VERSIONS, File, Item, Torn, result_of
 from oimg.words.recipe import Originals
 from oimg.words.undo import Restored, UndoReport
 from oimg.work.safety import story, upkeep
 from oimg.work.safety.keeper import UnknownBatchError
-from replacements import World, picture
+from replacements import World
 
-NAMES = ("a.png", "b.png", "c.png", "below/a.png", "below/d.png")
-VERSIONS = tuple(picture(number * 40) + b"version %d" % number for number in range(5))  # few: they will be equal
-ALL_NAMES = (*NAMES, *(f"{name[:-4]}.webp" for name in NAMES))
-KNOWN = {hashlib.sha256(data).hexdigest(): data for data in VERSIONS}  # all that may ever be in a picture
 name_of = st.sampled_from(NAMES)
 any_name = st.sampled_from(ALL_NAMES)
 version = st.sampled_from(VERSIONS)
 mode = st.sampled_from((0o600, 0o644))
 death = st.none() | st.tuples(st.integers(1, 70), st.sampled_from(Moment))
 Death = tuple[int, Moment] | None
-
-
-@cache
-def result_of(data: bytes, suffix: str) -> bytes:
-    """Give the result that stands for optimizing some bytes; the same for the same bytes, as with real encoders."""
-    digest = hashlib.sha256(data).hexdigest()
-    result = picture(int(digest[:2], 16), "WEBP" if suffix else "PNG") + b"result of " + digest.encode()
-    KNOWN[hashlib.sha256(result).hexdigest()] = result
-    return result
-
-
-@dataclass(eq=False)
-class File:
-    """A file as the model has it; names that share one are hard links."""
-
-    data: bytes
-    mtime: int
-    mode: int
-
-
-@dataclass(frozen=True)
-class Item:
-    """A replacement that could be taken back."""
-
-    names: tuple[str, ...]
-    output: str | None
-    old: bytes
-    new: bytes
-    mtime: int
-    mode: int
-    trash: bool
-
-    @property
-    def results(self) -> tuple[str, ...]:
-        return self.names if self.output is None else (self.output,)
-
-    @property
-    def all_names(self) -> set[str]:
-        return {*self.names, *self.results}
-
-
-@dataclass
-class Torn:
-    """What was under way when the process died, and what a person has touched since."""
-
-    items: list[Item]
-    was_undo: bool
-    touched: set[str] = field(default_factory=set)
 
 
 class Folder(RuleBasedStateMachine):
