@@ -11,6 +11,9 @@ import sys  # noqa: E402
 
 # One picture is worked on by one thread; a BLAS with threads of its own would fight the workers.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# NumPy asks Linux for pages of 2 MiB for every large array; finding and clearing them took up to a fifth of a photo's
+# time in a virtual machine (benchmarks/batch.py), and pixels gain nothing from them.
+os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 # SVT-AV1 would print a page per picture.
 os.environ.setdefault("SVT_LOG", "0")
 
