@@ -11,9 +11,9 @@ from oimg.engine.metrics.strips import Strip, cut, planes_of
 from oimg.engine.metrics.sums import Sink
 from oimg.engine.metrics.xyb import Pixels8, has_alpha
 
-# A strip's scratch is about 10 bytes a pixel for a candidate and 20 for the original.
+# The planes of a strip, and what they are made of, take about 10 bytes a pixel, for the candidate and for the original.
 STRIP_PIXELS = 3_000_000
-# A prepared original takes 20 bytes a pixel; larger ones are prepared anew for each candidate.
+# A prepared original takes 20 bytes a pixel; larger ones are read anew for each candidate.
 CACHE_PIXELS = 8_000_000
 
 
@@ -29,28 +29,34 @@ class Original:
         if height * width * len(backgrounds) <= CACHE_PIXELS:
             comparison = Comparison()
             for background in backgrounds:
-                prepare = partial(self._prepare, background=background, comparison=comparison)
-                self._prepared[background] = [prepare(strip) for strip in self._strips]
+                self._prepared[background] = [
+                    {
+                        plane: comparison.prepare(padded, strip.rows(plane[0])[0])
+                        for plane, padded in planes_of(pixels, strip, background).items()
+                    }
+                    for strip in self._strips
+                ]
 
     def measure(self, candidate: Pixels8, background: float | None, sink: Sink) -> None:
         """Feed all errors of a candidate to a sink; transparency is laid over `background`."""
         comparison = Comparison()
-        for strip, originals in self._originals(background, comparison):
+        for strip, originals in self._originals(background):
             planes = planes_of(candidate, strip, background)
             for plane, original in originals.items():
                 receiver = partial(sink.add, plane)
                 comparison.compare(original, planes.pop(plane), WEIGHTS[plane], receiver)
 
-    def _originals(
-        self, background: float | None, comparison: Comparison
-    ) -> Iterator[tuple[Strip, dict[Plane, PreparedPlane]]]:
+    def _originals(self, background: float | None) -> Iterator[tuple[Strip, dict[Plane, PreparedPlane]]]:
         """Each strip with the original's planes, from memory or made now."""
         if not has_alpha(self._pixels):
             background = None
         ready = self._prepared.get(background)
-        for index, strip in enumerate(self._strips):
-            yield strip, ready[index] if ready else self._prepare(strip, background, comparison)
-
-    def _prepare(self, strip: Strip, background: float | None, comparison: Comparison) -> dict[Plane, PreparedPlane]:
-        planes = planes_of(self._pixels, strip, background)
-        return {plane: comparison.prepare(padded, strip.rows(plane[0])[0]) for plane, padded in planes.items()}
+        if ready:
+            yield from zip(self._strips, ready, strict=True)
+            return
+        for strip in self._strips:
+            planes = planes_of(self._pixels, strip, background)
+            yield (
+                strip,
+                {plane: PreparedPlane(padded, None, strip.rows(plane[0])[0]) for plane, padded in planes.items()},
+            )

@@ -190,30 +190,35 @@ def test_floats_of_nonsense_harm_nobody(kernel, value):
     kernel.prepare(given["original"], given["light"], planes)
 
 
-def test_other_threads_run_while_the_kernel_works():
-    """This thread needs the GIL to count, and would stand still if the kernel kept it."""
-    original = np.tile(metric_pictures.texture(5, 150, 200), (10, 10, 1))
-    candidate = original // 4 * 4
-    reference = Reference(original)
-    started = threading.Event()
-
-    def work() -> None:
-        started.set()
-        for _ in range(3):
-            reference.score(candidate)
-
+def longest_pause(work) -> float:
+    """The longest time that this thread cannot run while another one works, as a share of all the work."""
     worker = threading.Thread(target=work)
+    begin = last = time.perf_counter()
+    longest = 0.0
     worker.start()
-    started.wait()
-    longest, last = 0.0, time.perf_counter()
-    begin = last
     while worker.is_alive():
         time.sleep(0.0005)
         now = time.perf_counter()
         longest, last = max(longest, now - last), now
     worker.join()
-    # One call takes a third of it; a machine that is busy with others may hold us up for a while.
-    assert longest < (last - begin) / 4
+    return longest / (last - begin)
+
+
+@pytest.mark.usefixtures("kernel")
+def test_other_threads_run_while_the_kernel_works():
+    """A kernel that kept the GIL would stop this thread for a third of the time, in every attempt.
+
+    A busy machine may stop it as well, hence several attempts.
+    """
+    original = np.tile(metric_pictures.texture(5, 150, 200), (10, 10, 1))
+    candidate = original // 4 * 4
+    reference = Reference(original)
+
+    def work() -> None:
+        for _ in range(3):
+            reference.score(candidate)
+
+    assert min(longest_pause(work) for _ in range(6)) < 0.25
 
 
 @pytest.fixture
