@@ -154,7 +154,7 @@ def main() -> None:
     given = parser.parse_args()
     clocks = Clocks()
     instrument(clocks)
-    resize = Resize(Fitting.LONG_EDGE, amount=given.long_edge) if given.long_edge else Resize()
+    resize = Resize(fitting=Fitting.LONG_EDGE, amount=given.long_edge) if given.long_edge else Resize()
     busy: list[float] = []
 
     def on_event(event: JobEvent) -> None:

@@ -9,6 +9,8 @@ child of PNG counts along.
 
 from __future__ import annotations
 
+import oimg.faces.cli.main  # noqa: F401 - first: sets for this process what it sets for the program  # isort: skip
+
 import json
 import resource
 import subprocess

@@ -64,7 +64,9 @@ def transform(request: Request) -> Made | Refusal:
 def _transformed(request: Request, targets: tuple[Format, ...]) -> Made | Refusal:
     """Decode, prepare, and choose among the formats."""
     header = request.header
-    source = guarded.decode(request.untrusted, header, request.limits)
+    is_jpeg = header.format is Format.JPEG
+    reduced = geometry.reduction(header.upright_size, request.recipe.resize) if is_jpeg else 1
+    source = guarded.decode(request.untrusted, header, request.limits, reduced)
     if found := guarded.damage(request.untrusted, header):
         return Refusal(KeptCode.DAMAGED, found)
     if len(source.frames) < header.frames:
@@ -75,7 +77,7 @@ def _transformed(request: Request, targets: tuple[Format, ...]) -> Made | Refusa
         source = replace(source, metadata=flatten.unlinked(source.metadata))
     request.check()
     request.progress(0.15)
-    prepared, notices = _prepare(source, request)
+    prepared, notices = _prepare(source, request, reduced)
     if request.recipe.format is Target.AUTO and request.recipe.mode is Mode.VISUAL and len(targets) > 1:
         results = _likely(request, source, prepared, targets)
     else:
@@ -103,9 +105,9 @@ def _likely(
     return results
 
 
-def _prepare(source: DecodedImage, request: Request) -> tuple[DecodedImage, tuple[Notice, ...]]:
-    """Turn, resize and convert, as the recipe asks."""
-    image = geometry.resize(geometry.orient(source), request.recipe.resize)
+def _prepare(source: DecodedImage, request: Request, reduced: int) -> tuple[DecodedImage, tuple[Notice, ...]]:
+    """Turn, resize and convert, as the recipe asks, a picture that was decoded `reduced` times smaller."""
+    image = geometry.resize(geometry.orient(source), request.recipe.resize, reduced)
     request.check()
     if request.recipe.color is ColorPolicy.SRGB:
         return color.to_srgb(image)
