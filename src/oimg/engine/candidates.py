@@ -78,6 +78,7 @@ class Prepared:
     progress: Callable[[float], None]
     jpeg: bytes | None = None
     has_lossless: bool = False
+    threads: Callable[[], int] = lambda: 1
 
     @cached_property
     def judge(self) -> Judge:
@@ -91,7 +92,7 @@ class Prepared:
             self.target,
             EncodeOptions(effort=self.recipe.effort, **options),
             codec.capabilities.qualities,
-            lambda chosen: codec.encode(self.image, chosen),
+            lambda chosen: codec.encode(self.image, replace(chosen, threads=self.threads())),
             lambda data: codec.decode(data, self.limits),
             self.judge,
             self.check,

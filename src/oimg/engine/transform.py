@@ -164,6 +164,7 @@ def _work(
         request.progress,
         jpeg=_plain_jpeg(request, source, target),
         has_lossless=recompressed is not None,
+        threads=request.threads,
     )
 
 

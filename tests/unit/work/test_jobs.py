@@ -279,3 +279,42 @@ def test_an_end_that_fails_takes_no_record_away() -> None:
     (record,) = batch.records()
     assert record is not None
     assert isinstance(record.outcome, Kept)
+
+
+def test_workers_without_a_task_lend_their_threads() -> None:
+    """Of four workers, two that are busy may use two threads each, and the last one all four."""
+    told: dict[int, list[int]] = {0: [], 1: []}
+    both, one_left = threading.Barrier(2), threading.Event()
+
+    def work(task: Task, control: Control) -> Outcome:
+        both.wait(10)
+        told[task.id].append(control.threads())
+        both.wait(10)
+        if task.id == 0:
+            assert one_left.wait(10)
+            deadline = time.monotonic() + 10
+            while control.threads() < 4 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            told[0].append(control.threads())
+        else:
+            one_left.set()
+        return keep(task, control)
+
+    with running(4) as runner:
+        assert runner.start(tasks_of(9, 8), work, lambda _: None).wait(20)
+    assert told == {0: [2, 4], 1: [2]}
+
+
+def test_more_tasks_than_workers_leave_one_thread_each() -> None:
+    told: list[int] = []
+    both = threading.Barrier(2)
+
+    def work(task: Task, control: Control) -> Outcome:
+        both.wait(10)
+        told.append(control.threads())
+        both.wait(10)
+        return keep(task, control)
+
+    with running(2) as runner:
+        assert runner.start(tasks_of(9, 8, 7, 6), work, lambda _: None).wait(20)
+    assert told == [1, 1, 1, 1]
