@@ -38,9 +38,9 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """A file and what to do with it. `check` raises Cancelled when the user has stopped; `threads` is asked before
-    each encoding how many it may use.
+    """A file and what to do with it.
 
+    `check` raises Cancelled when the user has stopped; `threads` tells before each encoding how many it may use.
     Of a file that holds more than its plain picture, where only that is wanted, `untrusted` and `header` are the
     picture's. `beside` is how many bytes of the file are then not in `untrusted`, and `around` how many of those in
     `untrusted` are not the picture's either.

@@ -8,17 +8,15 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
-from typing import Final, Self
+from typing import Self
 from weakref import WeakSet
 
+from oimg.engine.footprint import peak_bytes
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.report import Failed, Outcome, Record, Stopped
 from oimg.words.task import CancelToken, Control, Finished, OnEvent, Progressed, Started, Task, Work
 
 log = logging.getLogger(__name__)
-# Decoded source, working copies, a candidate and its decoded pixels, the encoder's own planes: measured
-# peak per pixel of a task (benchmarks/memory.py), rounded up.
-BYTES_PER_PIXEL: Final = 72
 
 
 class MemoryGate:
@@ -155,7 +153,7 @@ class BatchRunner:
 
     def _outcome(self, task: Task, token: CancelToken, batch: _Running) -> Outcome:
         on_event = batch.on_event
-        path, cost = task.source.path, task.source.header.pixels * BYTES_PER_PIXEL
+        path, cost = task.source.path, peak_bytes(task.source.header, task.recipe)
         try:
             token.check()
             self._gate.enter(cost, token)

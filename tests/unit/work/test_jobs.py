@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from oimg.engine.footprint import BYTES_PER_PIXEL, peak_bytes
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.images import Format, Header
 from oimg.words.recipe import Recipe
 from oimg.words.report import Failed, Kept, KeptCode, Outcome, Stopped
 from oimg.words.task import CancelToken, Control, Finished, JobEvent, Progressed, Started, Task, Work
 from oimg.work.files.destinations import plan
-from oimg.work.jobs import BYTES_PER_PIXEL, BatchRunner, MemoryGate
+from oimg.work.jobs import BatchRunner, MemoryGate
 from work_help import invented
 
 PLENTY = 1 << 40
@@ -193,7 +194,7 @@ class Meter:
         self._running = 0
 
     def __call__(self, task: Task, control: Control) -> Outcome:
-        cost = task.source.header.pixels * BYTES_PER_PIXEL
+        cost = peak_bytes(task.source.header, task.recipe)
         with self._lock:
             self.used += cost
             self._running += 1
@@ -208,7 +209,7 @@ class Meter:
 
 
 def test_pixels_in_flight_stay_under_the_limit_and_a_giant_runs_alone() -> None:
-    limit = 100 * BYTES_PER_PIXEL
+    limit = 100 * BYTES_PER_PIXEL[Format.PNG]
     meter = Meter(limit)
     with running(workers=8, memory_limit=limit) as runner:
         batch = runner.start(tasks_of(*[40] * 20, 101, 5000, *[100] * 5, *[1] * 20), meter, lambda _: None)
@@ -221,7 +222,7 @@ def test_pixels_in_flight_stay_under_the_limit_and_a_giant_runs_alone() -> None:
 @pytest.mark.parametrize("error", [None, ValueError("x"), PanicException("x")])
 def test_room_is_given_back_whatever_happens(error: BaseException | None) -> None:
     work: Callable[[Task, Control], Outcome] = raising(error) if error else keep
-    with running(workers=1, memory_limit=BYTES_PER_PIXEL) as runner:
+    with running(workers=1, memory_limit=BYTES_PER_PIXEL[Format.PNG]) as runner:
         assert runner.start(tasks_of(1), work, lambda _: None).wait(10)
         assert runner.start(tasks_of(1, 1), work, lambda _: None).wait(10)
 
