@@ -159,7 +159,7 @@ def test_judges_of_two_pictures_are_made_side_by_side(monkeypatch: pytest.Monkey
     both = threading.Barrier(2)
 
     class Slow:
-        def __init__(self, reference: DecodedImage) -> None:
+        def __init__(self, _: DecodedImage) -> None:
             both.wait(10)  # breaks if the other one is not allowed to start
 
     monkeypatch.setattr(candidates, "Judge", Slow)
