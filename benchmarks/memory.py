@@ -1,26 +1,36 @@
-"""Measure the peak memory of one picture in work, in bytes a pixel: the ground of `BYTES_PER_PIXEL` in work/jobs.py.
+"""Measure the peak memory of one picture in work, in bytes a pixel: the ground of `engine/footprint.py`.
 
 Usage: python benchmarks/memory.py [MEGAPIXELS [FORMAT ...]]   (Linux; 12 megapixels and all written formats by default)
+       python benchmarks/memory.py batch COUNT MEGAPIXELS [LONG_EDGE]
 
 Each row is a process of its own that optimizes one generated PNG, photo-like or drawn, into one format. From its peak
 resident size that of the same work on a tiny picture is taken away: interpreter, libraries, tables. The codec
-child of PNG counts along.
+child of PNG counts along. `batch` runs so many JPEG files of that size through a session under its default memory
+limit, made smaller where a length of the longer side is given, and prints the peak of the process beside the limit.
 """
 
 from __future__ import annotations
+
+import oimg.faces.cli.main  # noqa: F401 - first: sets for this process what it sets for the program  # isort: skip
 
 import json
 import resource
 import subprocess
 import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from oimg.engine import child
 from oimg.engine.codecs.png import assemble
 from oimg.engine.transform import Made, Request, inspect_header, transform
-from oimg.words.recipe import Recipe, Target
+from oimg.words.recipe import Fitting, Output, Place, Recipe, Resize, Target
+from oimg.work.session import Session
 
 FORMATS = ("jpeg", "png", "webp", "avif", "jxl", "gif", "tiff")
 KINDS = ("photo", "drawn")
@@ -57,6 +67,28 @@ def measure(kind: str, megapixels: float, name: str) -> dict[str, float | str]:
     return found
 
 
+def batch(count: int, megapixels: float, edge: int) -> None:
+    """Optimize links to one generated JPEG, all workers at once."""
+    with tempfile.TemporaryDirectory() as folder, Session() as session:
+        first = Path(folder, "0.jpg")
+        Image.fromarray(picture("photo", megapixels)).save(first, quality=85)
+        for each in range(1, count):
+            Path(folder, f"{each}.jpg").hardlink_to(first)
+        resize = Resize(fitting=Fitting.LONG_EDGE, amount=edge) if edge else Resize()
+        recipe = Recipe(resize=resize, output=Output(place=Place.FOLDER, path=str(Path(folder, "out"))))
+        prepared = session.prepare([Path(folder)], recipe)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        began = time.monotonic()
+        run = session.start(prepared, lambda _: None)
+        run.wait()
+        wall, report = time.monotonic() - began, run.report()
+        limit, workers = session.memory_limit, session.workers
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    outcomes = Counter(type(record.outcome).__name__ for record in report.records)
+    print(f"{count} x {megapixels:g} MP, {workers} workers: {dict(outcomes)}, {wall:.1f} s")
+    print(f"peak {peak:.0f} MiB, {before:.0f} before the batch; limit {limit / 2**20:.0f} MiB")
+
+
 def main(megapixels: float, names: tuple[str, ...]) -> None:
     for name in names:
         for kind in KINDS:
@@ -71,5 +103,7 @@ def main(megapixels: float, names: tuple[str, ...]) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--work"]:
         work(sys.argv[2], float(sys.argv[3]), sys.argv[4])
+    elif sys.argv[1:2] == ["batch"]:
+        batch(int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 0)
     else:
         main(float(sys.argv[1]) if len(sys.argv) > 1 else 12.0, tuple(sys.argv[2:]) or FORMATS)

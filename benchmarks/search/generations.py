@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from oimg.engine import transform as engine
+from oimg.engine import generations
 from oimg.engine.transform import Made, Request, inspect_header, transform
 from oimg.words.images import Format
 from oimg.words.recipe import Mode, Recipe, Target
@@ -30,7 +30,7 @@ def second_pass_saving(untrusted: bytes, recipe: Recipe) -> float | None:
 
 
 def main() -> None:
-    vars(engine)["GENERATION_GAIN"] = {}  # measure without the rule
+    vars(generations)["GENERATION_GAIN"] = {}  # measure without the rule
     pictures = [path.read_bytes() for path in sorted(Path(sys.argv[1]).rglob("*.png"))]
     for name in sys.argv[2:] or ["jpeg", "webp", "avif", "jxl"]:
         recipes = [(f"target {target:g}", Recipe(format=Target(name), target=target)) for target in TARGETS]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Final
 
 from oimg.engine.codecs import ENCODERS, jxl
@@ -26,6 +25,7 @@ from oimg.engine.search import (
 from oimg.engine.steps import geometry
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Limits
+from oimg.words.once import once
 from oimg.words.recipe import Mode, Recipe
 
 # A palette must look at least this good, however little the recipe asks: below, dithering shows in skies and skin.
@@ -78,8 +78,9 @@ class Prepared:
     progress: Callable[[float], None]
     jpeg: bytes | None = None
     has_lossless: bool = False
+    threads: Callable[[], int] = lambda: 1
 
-    @cached_property
+    @once
     def judge(self) -> Judge:
         """Built on first use: lossless work needs none."""
         return Judge(self.image)
@@ -91,7 +92,7 @@ class Prepared:
             self.target,
             EncodeOptions(effort=self.recipe.effort, **options),
             codec.capabilities.qualities,
-            lambda chosen: codec.encode(self.image, chosen),
+            lambda chosen: codec.encode(self.image, replace(chosen, threads=self.threads())),
             lambda data: codec.decode(data, self.limits),
             self.judge,
             self.check,

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Final
 
 from oimg.engine import child
-from oimg.engine.codecs import CODECS
+from oimg.engine.codecs import CODECS, jpeg
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import DecodedImage, Format, Header, Limits
 
@@ -19,8 +19,13 @@ _SECONDS: Final = 12.0
 _SECONDS_PER_MEGAPIXEL: Final = 0.5  # the slowest of them, HEIC, takes 0.03
 
 
-def decode(untrusted: bytes, header: Header, limits: Limits) -> DecodedImage:
-    """Decode a file of the header's format; OimgError(CODEC_CRASHED) when its library breaks down or hangs."""
+def decode(untrusted: bytes, header: Header, limits: Limits, reduction: int = 1) -> DecodedImage:
+    """Decode a file of the header's format; OimgError(CODEC_CRASHED) when its library breaks down or hangs.
+
+    A JPEG can be decoded at a half, a quarter or an eighth of its sides (`reduction` 2, 4, 8).
+    """
+    if header.format is Format.JPEG:
+        return jpeg.decode_reduced(untrusted, limits, reduction)
     if header.format in TRIED_FIRST:
         options = {"format": header.format.value, "limits": asdict(limits)}
         try:

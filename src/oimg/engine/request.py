@@ -38,8 +38,9 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """A file and what to do with it. `check` raises Cancelled when the user has stopped.
+    """A file and what to do with it.
 
+    `check` raises Cancelled when the user has stopped; `threads` tells before each encoding how many it may use.
     Of a file that holds more than its plain picture, where only that is wanted, `untrusted` and `header` are the
     picture's. `beside` is how many bytes of the file are then not in `untrusted`, and `around` how many of those in
     `untrusted` are not the picture's either.
@@ -51,6 +52,7 @@ class Request:
     limits: Limits = Limits()
     check: Callable[[], None] = lambda: None
     progress: Callable[[float], None] = lambda _: None
+    threads: Callable[[], int] = lambda: 1
     beside: int = 0
     around: int = 0
 

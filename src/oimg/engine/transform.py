@@ -10,13 +10,15 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
-from oimg.engine import flatten, guarded, pages
+from oimg.engine import flatten, forecast, guarded, pages
 from oimg.engine.candidates import Prepared, Proposal, propose
-from oimg.engine.codecs import ENCODERS, RECOMPRESSORS, jpeg
+from oimg.engine.codecs import ENCODERS, RECOMPRESSORS
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.containers import jxl as jxl_container
+from oimg.engine.content import kind_of
 from oimg.engine.eligibility import moves_pixels, refusal, target_formats
+from oimg.engine.generations import most_bytes, most_bytes_as
 from oimg.engine.metadata.carrying import carriable
 from oimg.engine.metadata.policy import apply, lost
 from oimg.engine.request import Made, Refusal, Request
@@ -31,11 +33,6 @@ from oimg.words.report import KeptCode, Notice
 
 __all__ = ["Made", "Refusal", "Request", "inspect_header", "metadata_carried", "metadata_left", "transform"]
 
-# A lossy picture is coded again with loss only where it saves at least this share: every generation costs quality
-# that no score against the last one shows, and a result must never be worth another pass. By mode: a JPEG of our
-# own, a JPEG of somebody else, any other format, whose encoder cannot be told. Measured by
-# benchmarks/search/generations.py (docs/adr/0011-generation-loss.md).
-GENERATION_GAIN: Final = {Mode.VISUAL: (0.55, 0.25, 0.45), Mode.QUALITY: (0.12, 0.05, 0.15)}
 # Packing leaves more than this of a JPEG's coefficients, but for nearly empty pictures, told by their bytes a pixel:
 # of 49 JPEGs of the corpus two came out smaller, both with 0.03 or less (benchmarks/search/packing.py).
 _PACKED_SHARE: Final = 0.70
@@ -67,7 +64,9 @@ def transform(request: Request) -> Made | Refusal:
 def _transformed(request: Request, targets: tuple[Format, ...]) -> Made | Refusal:
     """Decode, prepare, and choose among the formats."""
     header = request.header
-    source = guarded.decode(request.untrusted, header, request.limits)
+    is_jpeg = header.format is Format.JPEG
+    reduced = geometry.reduction(header.upright_size, request.recipe.resize) if is_jpeg else 1
+    source = guarded.decode(request.untrusted, header, request.limits, reduced)
     if found := guarded.damage(request.untrusted, header):
         return Refusal(KeptCode.DAMAGED, found)
     if len(source.frames) < header.frames:
@@ -78,14 +77,37 @@ def _transformed(request: Request, targets: tuple[Format, ...]) -> Made | Refusa
         source = replace(source, metadata=flatten.unlinked(source.metadata))
     request.check()
     request.progress(0.15)
-    prepared, notices = _prepare(source, request)
-    results = [_make(request, source, prepared, target) for target in targets]
+    prepared, notices = _prepare(source, request, reduced)
+    if request.recipe.format is Target.AUTO and request.recipe.mode is Mode.VISUAL and len(targets) > 1:
+        results = _likely(request, source, prepared, targets)
+    else:
+        results = [_make(request, source, prepared, target) for target in targets]
     return _choose(request, results, notices)
 
 
-def _prepare(source: DecodedImage, request: Request) -> tuple[DecodedImage, tuple[Notice, ...]]:
-    """Turn, resize and convert, as the recipe asks."""
-    image = geometry.resize(geometry.orient(source), request.recipe.resize)
+def _likely(
+    request: Request, source: DecodedImage, prepared: DecodedImage, targets: tuple[Format, ...]
+) -> list[Made | Refusal]:
+    """Make the formats that can turn out smallest, as the kind of picture and each result foretell."""
+    kind, pixels = kind_of(prepared), prepared.size[0] * prepared.size[1]
+    most = {target: most_bytes_as(request, target) for target in targets}
+    known: dict[Format, int] = {}
+    results: list[Made | Refusal] = []
+    while (target := forecast.next_format(kind, request.recipe.target, pixels, known, most)) is not None:
+        del most[target]
+        result = _make(request, source, prepared, target)
+        results.append(result)
+        if isinstance(result, Made):
+            if target is not Format.JPEG or result.quality is not None:  # else it is the source's own coding
+                known[target] = len(result.data)
+            if _worth_changing(request, result):
+                most = {each: min(bound, len(result.data)) for each, bound in most.items()}
+    return results
+
+
+def _prepare(source: DecodedImage, request: Request, reduced: int) -> tuple[DecodedImage, tuple[Notice, ...]]:
+    """Turn, resize and convert, as the recipe asks, a picture that was decoded `reduced` times smaller."""
+    image = geometry.resize(geometry.orient(source), request.recipe.resize, reduced)
     request.check()
     if request.recipe.color is ColorPolicy.SRGB:
         return color.to_srgb(image)
@@ -142,6 +164,7 @@ def _work(
         request.progress,
         jpeg=_plain_jpeg(request, source, target),
         has_lossless=recompressed is not None,
+        threads=request.threads,
     )
 
 
@@ -171,19 +194,8 @@ def _proposals(request: Request, work: Prepared, *, untouched: bool) -> tuple[tu
         work,
         lossy_source=untouched and request.header.lossy,
         untouched=untouched,
-        most_bytes=request.picture_bytes * (1 - (_generation_gain(request) if untouched else 0.0)),
+        most_bytes=most_bytes(request) if untouched else request.picture_bytes,
     )
-
-
-def _generation_gain(request: Request) -> float:
-    """The share of its bytes that another lossy coding of this source has to save."""
-    gains = GENERATION_GAIN.get(request.recipe.mode)
-    if gains is None or not request.header.lossy:
-        return 0.0
-    own, foreign, other = gains
-    if request.header.format is not Format.JPEG:
-        return other
-    return own if jpeg.is_own(request.untrusted) else foreign
 
 
 def _within_size(request: Request) -> bool:
@@ -195,7 +207,7 @@ def _best(proposals: tuple[Proposal, ...], recipe: Recipe) -> Proposal:
     if recipe.mode is Mode.SIZE:
         fitting = [proposal for proposal in proposals if len(proposal.data) <= recipe.max_bytes] or proposals
         return max(fitting, key=lambda proposal: (proposal.score or 0.0, -len(proposal.data)))
-    return min(proposals, key=lambda proposal: len(proposal.data))
+    return min(proposals, key=lambda proposal: (len(proposal.data), -(proposal.score or 0.0)))
 
 
 def _nothing(request: Request, highest: float | None, notices: tuple[Notice, ...]) -> Refusal:
@@ -279,19 +291,18 @@ def _choose(request: Request, results: list[Made | Refusal], notices: tuple[Noti
 
 
 def _order(recipe: Recipe, result: Made) -> tuple[float, ...]:
-    """What makes one format better than another: fewer bytes; where bytes are given, more pixels and a better look."""
+    """What makes one format better than another: fewer bytes, then no loss; to given bytes, more pixels, more look."""
     size = len(result.data)
     if recipe.mode is Mode.SIZE:
         return size > recipe.max_bytes, -result.width * result.height, -(result.score or 0.0), size
-    return (size,)
+    return size, -(result.score or 0.0)
 
 
 def _worth_changing(request: Request, result: Made) -> bool:
     """Whether a format that nobody asked for by name saves enough to give a lossy source another generation."""
-    header, recipe = request.header, request.recipe
-    if recipe.format is not Target.AUTO or result.format is header.format or moves_pixels(header, recipe):
+    if request.recipe.format is not Target.AUTO:
         return True
-    return len(result.data) <= request.picture_bytes * (1 - _generation_gain(request))
+    return len(result.data) <= most_bytes_as(request, result.format)
 
 
 def _gate(request: Request, best: Made) -> Made | Refusal:

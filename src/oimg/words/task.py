@@ -72,10 +72,14 @@ class CancelToken:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What a worker gets beside its task: when to stop, and whom to tell how far it is (0 to 1)."""
+    """What a worker gets beside its task: when to stop, and whom to tell how far it is (0 to 1).
+
+    `threads` tells how many an encoder may use just now: more than one when other workers have nothing to do.
+    """
 
     token: CancelToken = field(default_factory=CancelToken)
     progress: Callable[[float], None] = lambda _: None
+    threads: Callable[[], int] = lambda: 1
 
 
 @dataclass(frozen=True, slots=True)

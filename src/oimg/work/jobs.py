@@ -8,17 +8,15 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
-from typing import Final
+from typing import Self
 from weakref import WeakSet
 
+from oimg.engine.footprint import peak_bytes
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.report import Failed, Outcome, Record, Stopped
 from oimg.words.task import CancelToken, Control, Finished, OnEvent, Progressed, Started, Task, Work
 
 log = logging.getLogger(__name__)
-# Decoded source, working copies, a candidate and its decoded pixels, the encoder's own planes: measured
-# peak per pixel of a task (benchmarks/memory.py), rounded up.
-BYTES_PER_PIXEL: Final = 72
 
 
 class MemoryGate:
@@ -42,6 +40,30 @@ class MemoryGate:
         with self._free:
             self._used -= cost
             self._free.notify_all()
+
+
+class Crew:
+    """How many workers there are, and how many of them are at work."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._busy = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        """One more is at work."""
+        with self._lock:
+            self._busy += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """One less is."""
+        with self._lock:
+            self._busy -= 1
+
+    def threads(self) -> int:
+        """The share of all workers that each busy one may use, 1 at least."""
+        return max(1, self._workers // max(1, self._busy))
 
 
 class Batch:
@@ -97,6 +119,7 @@ class BatchRunner:
     def __init__(self, *, workers: int, memory_limit: int) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="oimg")
         self._gate = MemoryGate(memory_limit)
+        self._crew = Crew(workers)
         self._tokens: WeakSet[CancelToken] = WeakSet()
 
     def start(
@@ -130,13 +153,15 @@ class BatchRunner:
 
     def _outcome(self, task: Task, running: _Running) -> Outcome:
         token, on_event = running.token, running.on_event
-        path, cost = task.source.path, task.source.header.pixels * BYTES_PER_PIXEL
+        path, cost = task.source.path, peak_bytes(task.source.header, task.recipe)
         try:
             token.check()
             self._gate.enter(cost, token)
             try:
                 on_event(Started(task.id))
-                return running.work(task, Control(token, lambda done: on_event(Progressed(task.id, done))))
+                with self._crew as crew:
+                    tell = lambda done: on_event(Progressed(task.id, done))  # noqa: E731
+                    return running.work(task, Control(token, tell, crew.threads))
             finally:
                 self._gate.leave(cost)
         except Cancelled:

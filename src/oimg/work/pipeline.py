@@ -45,7 +45,9 @@ def optimize_file(task: Task, control: Control, ways: Ways = Ways()) -> Outcome:
         return kept
     untrusted = read_source(source)
     control.token.check()
-    result = transform(Request(untrusted, source.header, task.recipe, limits, control.token.check, control.progress))
+    result = transform(
+        Request(untrusted, source.header, task.recipe, limits, control.token.check, control.progress, control.threads)
+    )
     control.token.check()
     notices = (Notice.WRONG_SUFFIX,) if has_wrong_suffix(source) else ()
     match result:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,3 +152,19 @@ def test_finished_winners_are_read_again_only_when_they_changed() -> None:
     assert webp[0].is_decoded
     assert not jpeg[0].is_decoded
     assert jpeg[0].decoded is not None
+
+
+def test_judges_of_two_pictures_are_made_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Preparing a reference takes long and lets other threads run: nobody may wait for somebody else's."""
+    both = threading.Barrier(2)
+
+    class Slow:
+        def __init__(self, _: DecodedImage) -> None:
+            both.wait(10)  # breaks if the other one is not allowed to start
+
+    monkeypatch.setattr(candidates, "Judge", Slow)
+    works = [work(Format.JPEG, image("rgb", 16, 16, seed), Recipe()) for seed in (1, 2)]
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda each: each.judge, works)
+    assert first is not second
+    assert works[0].judge is first

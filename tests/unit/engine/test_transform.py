@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from PIL import Image
 
 from engine_pictures import as_rgba, cut_out, done, drawing, image, independent, made, photo, refused, saved
 from metric_pictures import noise
+from oimg.engine import transform as transform_module
 from oimg.engine.codecs import ENCODERS
 from oimg.engine.metrics.ssimulacra2 import Reference
 from oimg.engine.transform import Made, Refusal, Request, inspect_header, transform
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
-from oimg.words.images import EncodeOptions, Format
+from oimg.words.images import DecodedImage, EncodeOptions, Format, Header
 from oimg.words.recipe import Fitting, Mode, Recipe, Resize, Target
 from oimg.words.report import KeptCode, Notice
 
@@ -190,6 +192,39 @@ def test_auto_takes_the_smallest_that_may_be() -> None:
     clear = made(saved(cut_out(), "PNG"), Recipe(format=Target.AUTO, effort=2))
     assert clear.format is not Format.JPEG
     assert as_rgba(independent(clear.data, clear.format))[..., 3].min() < 10
+
+
+def tiles(width: int, height: int) -> np.ndarray:
+    """Tiles of eight hard colours."""
+    chosen = np.random.default_rng(5).integers(0, 8, (height // 16, width // 16))
+    shades = np.array([[255 * (each >> bit & 1) for bit in range(3)] for each in range(8)], np.uint8)
+    return np.kron(shades[chosen], np.ones((16, 16, 1), np.uint8))
+
+
+@pytest.mark.parametrize(("picture", "never"), [(photo, Format.PNG), (tiles, Format.JPEG)])
+def test_auto_makes_no_file_that_cannot_win(
+    picture: Callable[..., np.ndarray], never: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Format] = []
+    make = transform_module._make
+
+    def counted(request: Request, source: DecodedImage, prepared: DecodedImage, target: Format) -> Made | Refusal:
+        tried.append(target)
+        return make(request, source, prepared, target)
+
+    monkeypatch.setattr(transform_module, "_make", counted)
+    result = made(saved(picture(256, 192), "PNG"), Recipe(format=Target.AUTO, effort=2))
+    assert never not in tried
+    assert result.format in tried
+
+
+def test_a_lossless_file_is_taken_before_a_lossy_one_of_as_many_bytes() -> None:
+    lossy = Made(b"1234", Format.AVIF, 8, 8, 1, 81.0, 60.0, (), ())
+    exact = replace(lossy, format=Format.WEBP, score=100.0, quality=None)
+    request = Request(bytes(99), Header(Format.PNG, 8, 8, lossy=False), Recipe(format=Target.AUTO))
+    chosen = transform_module._choose(request, [lossy, exact], ())
+    assert isinstance(chosen, Made)
+    assert chosen.format is Format.WEBP
 
 
 def test_auto_in_size_mode_does_not_give_up_pixels_for_fewer_bytes() -> None:

@@ -196,3 +196,18 @@ def test_a_lost_frame_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OimgError) as caught:
         done(whole.getvalue())
     assert caught.value.code is ErrorCode.VERIFY
+
+
+@pytest.mark.parametrize("row", [0, 63, 64, 128, 149])
+def test_one_step_in_any_row_is_seen(row: int) -> None:
+    """Pictures are compared in bands of rows, and the last one is not a whole one."""
+    one = image("rgb", 40, 150)
+    changed = one.pixels.copy()
+    changed[row, 39, 2] ^= 1
+    other = replace(one, frames=(Frame(changed),))
+    clear = np.concatenate([one.pixels, np.full((150, 40, 1), 255, np.uint8)], axis=2)
+    with_alpha = replace(one, frames=(Frame(clear),))
+    assert same_pixels(one, one)
+    assert same_pixels(one, with_alpha)
+    assert not same_pixels(one, other)
+    assert not same_pixels(other, with_alpha)

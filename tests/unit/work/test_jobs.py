@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from oimg.engine.footprint import BYTES_PER_PIXEL, peak_bytes
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.images import Format, Header
 from oimg.words.recipe import Recipe
 from oimg.words.report import Failed, Kept, KeptCode, Outcome, Record, Stopped
 from oimg.words.task import CancelToken, Control, Finished, JobEvent, Progressed, Started, Task, Work
 from oimg.work.files.destinations import plan
-from oimg.work.jobs import BYTES_PER_PIXEL, BatchRunner, MemoryGate
+from oimg.work.jobs import BatchRunner, MemoryGate
 from work_help import invented
 
 PLENTY = 1 << 40
@@ -211,7 +212,7 @@ class Meter:
         self._running = 0
 
     def __call__(self, task: Task, control: Control) -> Outcome:
-        cost = task.source.header.pixels * BYTES_PER_PIXEL
+        cost = peak_bytes(task.source.header, task.recipe)
         with self._lock:
             self.used += cost
             self._running += 1
@@ -226,7 +227,7 @@ class Meter:
 
 
 def test_pixels_in_flight_stay_under_the_limit_and_a_giant_runs_alone() -> None:
-    limit = 100 * BYTES_PER_PIXEL
+    limit = 100 * BYTES_PER_PIXEL[Format.PNG]
     meter = Meter(limit)
     with running(workers=8, memory_limit=limit) as runner:
         batch = runner.start(tasks_of(*[40] * 20, 101, 5000, *[100] * 5, *[1] * 20), meter, lambda _: None)
@@ -239,7 +240,7 @@ def test_pixels_in_flight_stay_under_the_limit_and_a_giant_runs_alone() -> None:
 @pytest.mark.parametrize("error", [None, ValueError("x"), PanicException("x")])
 def test_room_is_given_back_whatever_happens(error: BaseException | None) -> None:
     work: Callable[[Task, Control], Outcome] = raising(error) if error else keep
-    with running(workers=1, memory_limit=BYTES_PER_PIXEL) as runner:
+    with running(workers=1, memory_limit=BYTES_PER_PIXEL[Format.PNG]) as runner:
         assert runner.start(tasks_of(1), work, lambda _: None).wait(10)
         assert runner.start(tasks_of(1, 1), work, lambda _: None).wait(10)
 
@@ -297,3 +298,42 @@ def test_an_end_that_fails_takes_no_record_away() -> None:
     (record,) = batch.records()
     assert record is not None
     assert isinstance(record.outcome, Kept)
+
+
+def test_workers_without_a_task_lend_their_threads() -> None:
+    """Of four workers, two that are busy may use two threads each, and the last one all four."""
+    told: dict[int, list[int]] = {0: [], 1: []}
+    both, one_left = threading.Barrier(2), threading.Event()
+
+    def work(task: Task, control: Control) -> Outcome:
+        both.wait(10)
+        told[task.id].append(control.threads())
+        both.wait(10)
+        if task.id == 0:
+            assert one_left.wait(10)
+            deadline = time.monotonic() + 10
+            while control.threads() < 4 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            told[0].append(control.threads())
+        else:
+            one_left.set()
+        return keep(task, control)
+
+    with running(4) as runner:
+        assert runner.start(tasks_of(9, 8), work, lambda _: None).wait(20)
+    assert told == {0: [2, 4], 1: [2]}
+
+
+def test_more_tasks_than_workers_leave_one_thread_each() -> None:
+    told: list[int] = []
+    both = threading.Barrier(2)
+
+    def work(task: Task, control: Control) -> Outcome:
+        both.wait(10)
+        told.append(control.threads())
+        both.wait(10)
+        return keep(task, control)
+
+    with running(2) as runner:
+        assert runner.start(tasks_of(9, 8, 7, 6), work, lambda _: None).wait(20)
+    assert told == [1, 1, 1, 1]

@@ -73,6 +73,10 @@ class JpegCodec:
 
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
         """Decode the first picture in the file."""
+        return self.decode_reduced(untrusted, limits, 1)
+
+    def decode_reduced(self, untrusted: bytes, limits: Limits, reduction: int) -> DecodedImage:
+        """Decode with sides 1, 2, 4 or 8 times shorter (rounded up), by smaller inverse transforms (libjpeg)."""
         header = container.header(BytesIO(untrusted))
         metadata, icc = container.read_metadata(untrusted)
         # Pillow gives an MPO's other pictures as frames; only the first one is the picture.
@@ -84,6 +88,7 @@ class JpegCodec:
             orientation=header.orientation,
             icc=icc,
             first_only=True,
+            reduction=reduction,
         )
 
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
@@ -165,3 +170,4 @@ _JPEG: Final = JpegCodec()
 CODEC: Final[Encoder] = _JPEG
 RECOMPRESSOR: Final[Recompressor] = _JPEG
 is_own = _JPEG.is_own
+decode_reduced = _JPEG.decode_reduced

@@ -249,3 +249,31 @@ def test_longest_side() -> None:
     with pytest.raises(OimgError) as caught:
         geometry.check_side(image("rgb", 30, 20), 29)
     assert caught.value.code is ErrorCode.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("size", "spec", "wanted"),
+    [
+        ((4000, 3000), {"fitting": Fitting.LONG_EDGE, "amount": 1001}, 1),
+        ((4000, 3000), {"fitting": Fitting.LONG_EDGE, "amount": 1000}, 2),  # decoded 2000, twice of what is needed
+        ((4000, 3000), {"fitting": Fitting.LONG_EDGE, "amount": 251}, 2),
+        ((4000, 3000), {"fitting": Fitting.LONG_EDGE, "amount": 240}, 4),  # decoded 1000, four times
+        ((4096, 3072), {"fitting": Fitting.FIT, "width": 64, "height": 64}, 8),
+        ((4000, 3000), {"fitting": Fitting.SCALE, "amount": 25}, 2),
+        ((4000, 3001), {"fitting": Fitting.SCALE, "amount": 25}, 1),  # half a row would be left
+        ((4000, 3000), {"fitting": Fitting.SCALE, "amount": 25, "linear": True}, 1),
+        ((4000, 3000), {"fitting": Fitting.FILL, "width": 300, "height": 300}, 1),  # cropped
+        ((4000, 3000), {"fitting": Fitting.EXACT, "width": 1000, "height": 751}, 1),
+        ((4000, 3000), {"fitting": Fitting.NONE}, 1),
+    ],
+)
+def test_a_reduction_leaves_twice_the_pixels_at_least(
+    size: tuple[int, int], spec: dict[str, object], wanted: int
+) -> None:
+    assert geometry.reduction(size, Resize(**spec)) == wanted  # type: ignore[arg-type]
+
+
+def test_a_reduced_picture_gets_the_size_of_the_whole() -> None:
+    # 5 % of 1000 x 600 are 50 x 30; of the picture decoded at a quarter they would be 12 x 8.
+    quarter = image("rgb", 250, 150)
+    assert geometry.resize(quarter, Resize(fitting=Fitting.SCALE, amount=5), 4).size == (50, 30)
