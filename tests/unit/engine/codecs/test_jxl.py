@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from engine_pictures import image, made, photo, saved
+from oimg.engine import flatten
 from oimg.engine.codecs import jxl
-from oimg.engine.transform import inspect_header
+from oimg.engine.transform import Request, inspect_header
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, EncodeOptions, Limits
+from oimg.words.images import ColorModel, EncodeOptions, Limits, Metadata
 from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import Mode, Recipe, Target
 
@@ -88,6 +89,16 @@ def test_what_a_packed_jpeg_says_is_open_to_all_readers() -> None:
     assert b"(c) somebody" in packed
     assert xmp in packed
     assert jxl.to_jpeg(packed) == source
+
+
+def test_what_only_the_jpeg_inside_says_is_told_and_goes_with_its_group() -> None:
+    source = saved(photo(), "JPEG", quality=85, comment=b"my secret comment")
+    packed = jxl.from_jpeg(source, (160, 128), 3)
+    assert jxl.CODEC.read_metadata(packed)[0].comments == (b"my secret comment",)
+    assert b"my secret comment" in (jxl.to_jpeg(packed) or b"")
+    request = Request(packed, inspect_header(packed), Recipe(metadata=MetadataPolicy.PRIVATE))
+    assert jxl.to_jpeg(flatten.copied(request, Metadata(), b"")) is None
+    assert jxl.to_jpeg(flatten.copied(request, jxl.CODEC.read_metadata(packed)[0], b"")) == source
 
 
 def test_compressed_boxes_of_a_packed_jpeg_are_read_through_the_jpeg() -> None:
