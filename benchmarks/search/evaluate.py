@@ -4,10 +4,11 @@ Usage: python benchmarks/search/evaluate.py CORPUS [--codings C ...] [--effort N
 [--cache FILE] [--size]
 
 CORPUS is the folder of real pictures: photos/lossless as they are, photos/camera at half their size, and
-screenshots, charts and icons, each cut to the middle megapixel. For every target the real encoder is searched;
-a target counts as reachable where it lies between the scores of the lowest and the highest quality. Printed are: how many pictures could
-reach the target, encodings (mean, 95th percentile, most), the share of scores from target to target + 1.5 (hit) and
-the mean score above the target; `unmet` are reachable targets for which no file was found.
+screenshots, charts and icons, each cut to the middle 768 by 768 pixels. For every target the real encoder is searched;
+a target counts as reachable where it lies between the scores of the lowest and the highest quality. Printed are: how
+many pictures could reach the target; encodings (mean, 95th percentile, most); the share of scores from target to
+target + 1.5 (hit), and the share of these and of files where one step of quality less was tried and failed (nearest);
+the mean score above the target; how many reachable targets no file was found for (unmet).
 
 --against names an older engine/search.py, whose for_score runs beside on the same encodings. --size searches for
 byte ceilings instead: those that the encoder needs at qualities in the middle of its scale, plus 1 %.
@@ -42,7 +43,7 @@ CLASSES: Final = {
     "chart": ("graphics/lineart-charts", 1),
     "icon": ("graphics/icons-alpha", 1),
 }
-_SIDE: Final = 1024
+_SIDE: Final = 768
 
 
 def pictures(corpus: Path) -> Iterator[tuple[str, str, DecodedImage]]:
@@ -69,12 +70,15 @@ class Recorded:
     coding: str
     effort: int
     known: dict[float, tuple[int, float]] = field(default_factory=dict)
+    tried: list[float] = field(default_factory=list)
 
     @property
     def format(self) -> Format:
+        """The format without the chroma."""
         return Format(self.coding.partition("-")[0])
 
     def at(self, quality: float) -> tuple[int, float]:
+        """Bytes and score at a quality."""
         if quality not in self.known:
             codec = ENCODERS[self.format]
             data = codec.encode(self.image, curves.options(self.coding, quality, self.effort))
@@ -83,15 +87,20 @@ class Recorded:
         return self.known[quality]
 
     def encode(self, options: EncodeOptions) -> bytes:
+        """A stand-in of the right length."""
+        self.tried.append(float(options.quality or 0))
         return str(options.quality).encode().ljust(self.at(float(options.quality or 0))[0])
 
     def score(self, quality: Any) -> float:
+        """The score of a stand-in, decoded to its quality."""
         return self.at(quality)[1]
 
     def trial(self, kind: Any = Trial, **more: Any) -> Any:
+        """Begin a search; `kind` is the class that its module takes."""
         format_ = self.format
         span = ENCODERS[format_].capabilities.qualities
         options = curves.options(self.coding, 0, self.effort)
+        self.tried.clear()
         return kind(format_, options, span, self.encode, float, self, lambda: None, **more)
 
 
@@ -100,16 +109,19 @@ def facts(image: DecodedImage) -> dict[str, Any]:
     return {"pixels": width * height, "statistics": statistics(shown(image, image.pixels))}
 
 
-def row(label: str, results: list[tuple[int, float | None]]) -> str:
-    met = np.array([over for _, over in results if over is not None])
-    encodes = np.array([count for count, _ in results])
+def row(results: list[tuple[int, float | None, bool]]) -> str:
+    met = np.array([over for _, over, _ in results if over is not None])
+    encodes = np.array([count for count, _, _ in results])
     numbers = f"{encodes.mean():5.2f} {np.percentile(encodes, 95):4.0f} {encodes.max():4}"
-    hits = np.mean([over is not None and over <= SLACK for _, over in results])
-    return f"{label} {len(results):5} {numbers}  {hits:6.1%}  {met.mean() if met.size else 0:5.2f}  {len(results) - met.size:4}"
+    hits = np.mean([over is not None and over <= SLACK for _, over, _ in results])
+    nearest = np.mean([is_nearest or (over is not None and over <= SLACK) for _, over, is_nearest in results])
+    over = met.mean() if met.size else 0.0
+    return f"{len(results):5} {numbers}  {hits:6.1%} {nearest:6.1%}  {over:5.2f} {len(results) - met.size:4}"
 
 
-def scores(recorded: dict[tuple[str, str, str], Recorded], codings: list[str], older: Any) -> None:
-    print("coding   class   target    n encodes p95 most     hit   over unmet" + ("    (older search)" if older else ""))
+def scores(recorded: dict[tuple[str, str, str], Recorded], codings: list[str], older: Any, keep: Any) -> None:
+    head = "    n encodes p95 most    hit nearest  over unmet"
+    print(f"coding   class   target {head}" + (f" |{head} (older search)" if older else ""))
     for coding in codings:
         for target in TARGETS:
             rows: dict[str, tuple[list[Any], list[Any]]] = {}
@@ -118,17 +130,22 @@ def scores(recorded: dict[tuple[str, str, str], Recorded], codings: list[str], o
                 if of != coding or not each.at(low)[1] <= target <= each.at(high)[1]:
                     continue
                 new, old = rows.setdefault(kind, ([], []))
-                new.append(_result(for_score(each.trial(**facts(each.image)), target), target))
+                new.append(_result(for_score(each.trial(**facts(each.image)), target), target, each))
                 if older and coding != "jpeg-444":
-                    old.append(_result(older.for_score(each.trial(older.Trial), target), target))
-            every = [sum((pair[which] for pair in rows.values()), []) for which in (0, 1)]
+                    old.append(_result(older.for_score(each.trial(older.Trial), target), target, each))
+            every = [[each for pair in rows.values() for each in pair[which]] for which in (0, 1)]
             for kind, (new, old) in [*rows.items(), ("all", every)]:
-                beside = "   |" + row("", old) if old else ""
-                print(row(f"{coding:8} {kind:7} {target:6g}", new) + beside)
+                print(f"{coding:8} {kind:7} {target:6g} {row(new)}" + (f" |{row(old)}" if old else ""), flush=True)
+            keep()
 
 
-def _result(found: Any, target: float) -> tuple[int, float | None]:
-    return found.encodes, None if found.best is None else found.best.score - target
+def _result(found: Any, target: float, each: Recorded) -> tuple[int, float | None, bool]:
+    """Encodings, score above the target, and whether the quality one step lower was tried and failed."""
+    if found.best is None:
+        return found.encodes, None, False
+    quality, step = found.best.options.quality, ENCODERS[each.format].capabilities.qualities[2]
+    below = quality - step
+    return found.encodes, found.best.score - target, below in each.tried and each.at(below)[1] < target
 
 
 def sizes(recorded: dict[tuple[str, str, str], Recorded], codings: list[str]) -> None:
@@ -161,6 +178,11 @@ def main() -> None:
     given = parser.parse_args()
     older = _module(given.against) if given.against else None
     kept = pickle.loads(given.cache.read_bytes()) if given.cache and given.cache.exists() else {}  # noqa: S301
+
+    def keep() -> None:
+        if given.cache:
+            given.cache.write_bytes(pickle.dumps(kept))
+
     recorded = {}
     for kind, name, image in pictures(given.corpus):
         for coding in given.codings:
@@ -170,9 +192,8 @@ def main() -> None:
     if given.size:
         sizes(recorded, given.codings)
     else:
-        scores(recorded, given.codings, older)
-    if given.cache:
-        given.cache.write_bytes(pickle.dumps(kept))
+        scores(recorded, given.codings, older, keep)
+    keep()
 
 
 def _module(path: Path) -> Any:

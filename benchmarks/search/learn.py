@@ -80,7 +80,10 @@ def factor_analysis(data: Floats, count: int) -> tuple[Floats, Floats, Floats]:
 def learned(coding: str, seen: list[Floats], measured: list[curves.Curve]) -> dict[str, Any]:
     """The prior of a coding as the data file holds it; rows of statistics go with curves."""
     rows = np.array(
-        [np.concatenate([known, distance(each.scores), each.densities]) for known, each in zip(seen, measured, strict=True)]
+        [
+            np.concatenate([known, distance(each.scores), each.densities])
+            for known, each in zip(seen, measured, strict=True)
+        ]
     )
     mean, loadings, rest = factor_analysis(rows, FACTORS)
     bounds = np.cumsum([len(STATISTICS), len(curves.QUALITIES[coding])])
@@ -93,7 +96,13 @@ def learned(coding: str, seen: list[Floats], measured: list[curves.Curve]) -> di
         }
         for name, part in zip(("statistics", "distance", "density"), parts, strict=True)
     }
-    return {"qualities": list(curves.QUALITIES[coding]), **groups, "reach": REACH, "jitter": list(JITTER), "efforts": {}}
+    return {
+        "qualities": list(curves.QUALITIES[coding]),
+        **groups,
+        "reach": REACH,
+        "jitter": list(JITTER),
+        "efforts": {},
+    }
 
 
 def _rounded(values: Floats) -> Any:
@@ -115,7 +124,9 @@ def moved(coding: str, measured: dict[Key, curves.Curve]) -> dict[str, Any]:
         few = grid[2::3]
         far = np.mean([distance(a.scores) - distance(b.scores[2::3]) for a, b in pairs], axis=0)
         dense = np.mean([a.densities - b.densities[2::3] for a, b in pairs], axis=0)
-        found[effort] = {name: _rounded(np.interp(grid, few, each)) for name, each in (("distance", far), ("density", dense))}
+        found[effort] = {
+            name: _rounded(np.interp(grid, few, each)) for name, each in (("distance", far), ("density", dense))
+        }
     return _for_all_efforts(found)
 
 
@@ -137,9 +148,11 @@ class Replay:
         self.curve, self.coding, self.known = curve, coding, known
 
     def score(self, quality: Any) -> float:
+        """What was measured, or between what was."""
         return float(np.interp(quality, self.curve.qualities, self.curve.scores))
 
     def trial(self) -> trial.Trial:
+        """A trial whose files hold their quality."""
         format_ = Format(self.coding.partition("-")[0])
         pixels = 10_000
 
@@ -181,8 +194,9 @@ def cross_validated(coding: str, training: list[Picture], known: list[Floats], m
                 results.append((found.encodes, 0 <= over <= SLACK, over))
     for target, results in counts.items():
         encodes, hits, over = (np.array(column, float) for column in zip(*results, strict=True))
-        facts = f"{encodes.mean():.2f} encodes, p95 {np.percentile(encodes, 95):.0f}, max {encodes.max():.0f}"
-        print(f"  {coding:8} target {target:g}: {len(results):3} pictures, {facts}, hit {hits.mean():.1%}, over {over.mean():.2f}, first {np.mean((encodes==1)):.0%}")
+        facts = f"{encodes.mean():.2f} encodes, p95 {np.percentile(encodes, 95):.0f}, most {encodes.max():.0f}"
+        rates = f"hit {hits.mean():.1%}, over {over.mean():.2f}, at first {np.mean(encodes == 1):.0%}"
+        print(f"  {coding:8} target {target:g}: {len(results):3} pictures, {facts}, {rates}")
 
 
 def as_prior(data: dict[str, Any]) -> Prior:
@@ -191,11 +205,12 @@ def as_prior(data: dict[str, Any]) -> Prior:
 
 
 def load(path: Path) -> dict[Key, curves.Curve]:
+    found: dict[Key, curves.Curve] = {}
     with np.load(path) as stored:
-        return {
-            tuple(name.split("|")[:2]) + (int(name.split("|")[2]),): curves.Curve(*stored[name])  # type: ignore[misc]
-            for name in stored.files
-        }
+        for key in stored.files:
+            name, coding, effort = key.split("|")
+            found[name, coding, int(effort)] = curves.Curve(*stored[key])
+    return found
 
 
 def save(path: Path, measured: dict[Key, curves.Curve]) -> None:

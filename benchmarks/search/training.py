@@ -23,11 +23,11 @@ WIDTH, HEIGHT = 576, 448
 DRAWN: Final = 12
 # The long side to which a picture is brought before it is cropped, so that nearly all of it is in the crop.
 _FIT: Final = 720
-_WORDS: Final = (
+_TEXT: Final = (
     "File Edit View Insert Format Tools Window Help Open recent Save as Export Print preview Undo Redo Cut Copy Paste "
     "Select all Find and replace Zoom in Settings Account Language Network Storage Display Sound Battery About the "
     "quick brown fox jumps over a lazy dog while 1234567890 figures of the year 2019 rose by 12.5 % to 3,481 units"
-).split()
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +88,7 @@ def draw(seed: int) -> npt.NDArray[np.uint8]:
 
 
 def _sentence(random: np.random.Generator, words: int) -> str:
-    return " ".join(random.choice(_WORDS, words))
+    return " ".join(random.choice(_TEXT.split(), words))
 
 
 def _color(random: np.random.Generator) -> tuple[int, int, int]:

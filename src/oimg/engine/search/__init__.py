@@ -6,10 +6,10 @@ it with what was measured of the picture at hand, `for_score` and `for_bytes` de
 
 from __future__ import annotations
 
-from oimg.engine.search.size import for_bytes
 from oimg.engine.search.judge import SMALLEST_EXACT, Judge, shown
 from oimg.engine.search.prior import usual_quality
 from oimg.engine.search.score import SLACK, for_score
+from oimg.engine.search.size import for_bytes
 from oimg.engine.search.trial import MAX_ENCODES, Candidate, Found, Trial
 
 __all__ = [

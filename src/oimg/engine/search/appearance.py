@@ -32,9 +32,7 @@ def statistics(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
 
 def _tiles(pixels: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
     rows, columns = (_starts(side) for side in pixels.shape[:2])
-    return [
-        pixels[top : top + _TILE, left : left + _TILE].astype(np.float32) for top in rows for left in columns
-    ]
+    return [pixels[top : top + _TILE, left : left + _TILE].astype(np.float32) for top in rows for left in columns]
 
 
 def _starts(side: int) -> list[int]:

@@ -48,7 +48,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """One number that was measured: 0 a distance or 1 a density, as the difference to the mean; noise as a deviation."""
+    """One number that was measured, as the difference to its mean: kind 0 is a distance, 1 a density.
+
+    `noise` is a standard deviation.
+    """
 
     kind: int
     quality: float
@@ -65,7 +68,7 @@ class Belief:
     def __init__(self, prior: Prior, span: tuple[float, float, float], statistics: Floats | None = None) -> None:
         low, high, step = span
         self._prior = prior
-        self._grid = low + step * np.arange(round((high - low) / step) + 1)
+        self._grid = np.asarray(low + step * np.arange(round((high - low) / step) + 1), np.float64)
         self._mean, self._spread = _factors(prior.statistics, statistics)
         self._seen: list[_Point] = []
 
@@ -96,7 +99,7 @@ class Belief:
         variances = [((at.loadings @ self._spread) * at.loadings).sum(axis=1) + at.rest**2 for at in here]
         if self._seen:
             means, variances = self._conditioned(here, means, variances)
-        deviations = [
+        deviations: list[Floats] = [
             np.sqrt(np.maximum(variance, 0) + max(jitter, _LEAST_SD) ** 2)
             for variance, jitter in zip(variances, self._prior.jitter, strict=True)
         ]
@@ -107,7 +110,7 @@ class Belief:
     ) -> tuple[list[Floats], list[Floats]]:
         """Give means and variances once what was measured is known."""
         seen = self._seen
-        kinds, qualities, values, noises = (np.array([getattr(each, name) for each in seen]) for name in _POINT)
+        kinds, qualities, values, noises = (np.array([getattr(each, name) for each in seen], float) for name in _POINT)
         groups = [self._at(group, qualities) for group in (self._prior.distance, self._prior.density)]
         chosen = kinds[:, np.newaxis] == np.arange(len(groups))
         loadings = np.where(chosen[:, :1], groups[0].loadings, groups[1].loadings)
@@ -146,7 +149,7 @@ def _factors(group: Group, statistics: Floats | None) -> tuple[Floats, Floats]:
     if statistics is None:
         return np.zeros(count), np.eye(count)
     weighted = group.loadings / group.rest[:, np.newaxis] ** 2
-    spread = np.linalg.inv(np.eye(count) + group.loadings.T @ weighted)
+    spread = np.asarray(np.linalg.inv(np.eye(count) + group.loadings.T @ weighted), np.float64)
     return spread @ (weighted.T @ (statistics - group.mean)), spread
 
 

@@ -16,8 +16,8 @@ from oimg.engine.search.trial import MAX_ENCODES, Candidate, Found, Trial
 SLACK: Final = 1.5
 # Where reaching the target at all is less likely than this, the highest quality is tried at once.
 _DOUBTFUL: Final = 0.5
-# The last try but one, when none has passed, is made where it passes as likely as this; the last at the top.
-_SAFE: Final = 0.9
+# When none has passed, the last try but one and the last are made where they pass as likely as this.
+_SAFE: Final = {2: 0.9, 1: 0.98}
 # Chances below this are noise of the arithmetic.
 _FAINT: Final = 1e-6
 
@@ -92,11 +92,12 @@ class _Search:
         if not possible.any():
             return None
         reaches = expected.scores_from(self.target)
-        if not passed and (left == 1 or reaches[-1] < _DOUBTFUL):
+        if not passed and reaches[-1] < _DOUBTFUL:
             return float(grid[-1])
         guess = self._likeliest(expected, possible)
-        if not passed and left == 2 and (safe := grid[possible & (reaches >= _SAFE)]).size:
-            guess = max(guess, float(safe[0]))
+        if not passed and left in _SAFE:
+            safe = grid[possible & (reaches >= _SAFE[left])]
+            guess = max(guess, float(safe[0] if safe.size else grid[-1]))
         if self.is_surprised:
             points = [(c.options.quality or 0.0, float(distance(c.score or 0.0))) for c in self.tried]
             guess = farther(guess, points, float(distance(self.target + SLACK / 2)))

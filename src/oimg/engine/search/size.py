@@ -16,8 +16,8 @@ from oimg.engine.search.trial import MAX_ENCODES, Candidate, Found, Trial
 UNUSED: Final = 0.03
 # Where fitting at all is less likely than this, the lowest quality is tried at once.
 _DOUBTFUL: Final = 0.5
-# The last try but one, when none has fitted, is made where it fits as likely as this; the last at the bottom.
-_SAFE: Final = 0.9
+# When none has fitted, the last try but one and the last are made where they fit as likely as this.
+_SAFE: Final = {2: 0.9, 1: 0.98}
 # Chances below this are noise of the arithmetic.
 _FAINT: Final = 1e-6
 
@@ -87,13 +87,14 @@ class _Search:
         if not possible.any():
             return None
         below = self._expected.densities_between(-np.inf, limit)
-        if not fits and (left == 1 or below[0] < _DOUBTFUL):
+        if not fits and below[0] < _DOUBTFUL:
             return float(grid[0])
         hits = np.where(possible, self._expected.densities_between(limit + math.log(1 - UNUSED), limit), -1.0)
         off = np.where(possible, np.abs(self._expected.density - limit), np.inf)
         guess = float(grid[hits.argmax() if hits.max() > _FAINT else off.argmin()])
-        if not fits and left == 2 and (safe := grid[possible & (below >= _SAFE)]).size:
-            guess = min(guess, float(safe[-1]))
+        if not fits and left in _SAFE:
+            safe = grid[possible & (below >= _SAFE[left])]
+            guess = min(guess, float(safe[-1] if safe.size else grid[0]))
         if self._is_surprised:
             guess = farther(guess, self._points, limit + math.log(1 - UNUSED / 2))
         inside = grid[possible]

@@ -51,7 +51,7 @@ class Trial:
     decode: Callable[[bytes], DecodedImage]
     judge: Judge
     check: Callable[[], None]
-    pixels: int = 1
+    pixels: int
     beside: int = 0
     statistics: Floats | None = None
 
@@ -67,7 +67,7 @@ class Trial:
 
     def density(self, size: int) -> float:
         """The natural logarithm of the bytes a pixel of a file of so many bytes."""
-        return math.log(max(1, size - self.beside) / max(1, self.pixels))
+        return math.log(max(1, size - self.beside) / self.pixels)
 
     def make(self, quality: float) -> Candidate:
         """Encode only; asks before whether to stop."""
