@@ -25,8 +25,8 @@ QUALITIES: Final = {
     "avif": (5, 15, 25, 35, 45, 52, 58, 64, 70, 76, 82, 88, 93, 96, 99),
     "jxl": (5, 15, 28, 42, 54, 63, 70, 76, 81, 85, 89, 92, 95, 97, 99),
 }
-# Every effort whose encoder setting differs from that of the effort before.
-EFFORTS: Final = {"webp": (0, 3, 4, 6, 7), "avif": (0, 1, 3, 6, 7, 9, 10), "jxl": (0, 1, 2, 3, 4, 6, 7, 9, 10)}
+# Every effort whose encoder setting differs from that of the effort before it.
+EFFORTS: Final = {"webp": (0, 3, 4, 6, 7), "avif": (0, 1, 3, 6, 7, 9, 10), "jxl": (0, 1, 4, 7)}
 USUAL_EFFORT: Final = 5
 
 

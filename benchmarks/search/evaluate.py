@@ -64,7 +64,10 @@ def pictures(corpus: Path) -> Iterator[tuple[str, str, DecodedImage]]:
 
 @dataclass
 class Recorded:
-    """An encoder that really encodes, once a quality; its files are stand-ins that hold quality and length."""
+    """An encoder that really encodes, once a quality; its files are stand-ins that hold quality and length.
+
+    `known` is bytes and score by quality, `tried` what the search under way has asked for.
+    """
 
     image: DecodedImage
     coding: str
@@ -126,7 +129,7 @@ def scores(recorded: dict[tuple[str, str, str], Recorded], codings: list[str], o
         for target in TARGETS:
             rows: dict[str, tuple[list[Any], list[Any]]] = {}
             for (of, kind, _), each in recorded.items():
-                low, high, _ = each.trial().qualities
+                low, high, _ = ENCODERS[each.format].capabilities.qualities
                 if of != coding or not each.at(low)[1] <= target <= each.at(high)[1]:
                     continue
                 new, old = rows.setdefault(kind, ([], []))

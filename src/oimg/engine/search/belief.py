@@ -48,18 +48,14 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """One number that was measured, as the difference to its mean: kind 0 is a distance, 1 a density.
-
-    `noise` is a standard deviation.
-    """
+    """One number that was measured, as the difference to its mean: kind 0 is a distance, 1 a density."""
 
     kind: int
     quality: float
     value: float
-    noise: float
 
 
-_POINT: Final = ("kind", "quality", "value", "noise")
+_POINT: Final = ("kind", "quality", "value")
 
 
 class Belief:
@@ -74,22 +70,12 @@ class Belief:
 
     def add(self, quality: float, density: float, score: float | None = None) -> None:
         """Take in what one encoding gave: the natural logarithm of its bytes a pixel, and its score if it has one."""
-        self.add_hint(self._prior, quality, density, score, (0.0, 0.0))
-
-    def add_hint(
-        self, prior: Prior, quality: float, density: float, score: float | None, noise: tuple[float, float]
-    ) -> None:
-        """Take in what an encoding in another way gave.
-
-        `prior` is that way's; `noise` is how far it leads astray, as standard deviations of distance and density.
-        """
         values = (None if score is None else float(distance(score)), density)
-        for kind, (group, value) in enumerate(zip((prior.distance, prior.density), values, strict=True)):
+        groups = (self._prior.distance, self._prior.density)
+        for kind, (group, value) in enumerate(zip(groups, values, strict=True)):
             if value is not None:
-                # What counts is how far a curve is from the mean of its own way of encoding.
-                far = value - float(np.interp(quality, prior.qualities, group.mean))
-                deviation = math.hypot(self._prior.jitter[kind], noise[kind])
-                self._seen.append(_Point(kind, quality, far, deviation))
+                far = value - float(np.interp(quality, self._prior.qualities, group.mean))
+                self._seen.append(_Point(kind, quality, far))
 
     def expected(self) -> Expected:
         """What is believed now, at every quality that may be tried."""
@@ -109,12 +95,12 @@ class Belief:
         self, here: list[Group], means: list[Floats], variances: list[Floats]
     ) -> tuple[list[Floats], list[Floats]]:
         """Give means and variances once what was measured is known."""
-        seen = self._seen
-        kinds, qualities, values, noises = (np.array([getattr(each, name) for each in seen], float) for name in _POINT)
+        kinds, qualities, values = (np.array([getattr(each, name) for each in self._seen], float) for name in _POINT)
         groups = [self._at(group, qualities) for group in (self._prior.distance, self._prior.density)]
         chosen = kinds[:, np.newaxis] == np.arange(len(groups))
         loadings = np.where(chosen[:, :1], groups[0].loadings, groups[1].loadings)
-        covariance = loadings @ self._spread @ loadings.T + np.diag(noises**2)
+        noise = chosen @ np.array(self._prior.jitter)
+        covariance = loadings @ self._spread @ loadings.T + np.diag(noise**2)
         surprise = values - loadings @ self._mean
         crosses = []
         for kind, at in enumerate(here):

@@ -8,7 +8,7 @@ from typing import Final
 # benchmarks/search/learn.py hardly change; what it helps are pictures unlike the training set.
 _SURPRISING: Final = 1.0
 # A line through two tries is followed so many times their distance at most.
-_FARTHEST: Final = 4.0
+_FARTHEST: Final = 2.0
 
 
 def is_surprising(value: float, mean: float, deviation: float) -> bool:
