@@ -150,3 +150,13 @@ def test_finished_winners_are_read_again_only_when_they_changed() -> None:
     assert webp[0].is_decoded
     assert not jpeg[0].is_decoded
     assert jpeg[0].decoded is not None
+
+
+def test_lettering_in_color_keeps_its_colors_at_full_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = np.full((120, 200, 3), 255, np.uint8)
+    page[10:110:6, 10:190] = (220, 0, 0)
+    for recipe in (Recipe(target=60, effort=1), Recipe(mode=Mode.SIZE, max_bytes=4000, effort=1)):
+        asked = counted(monkeypatch)
+        run(work(Format.JPEG, still(page), recipe))
+        assert asked[Format.JPEG]
+        assert all(options.full_chroma for options in asked[Format.JPEG])
