@@ -42,6 +42,7 @@ def smallest(image: DecodedImage, target: float, encode: Callable[[EncodeOptions
         lambda data: codec.decode(data, Limits()),
         Judge(image),
         lambda: None,
+        pixels=image.size[0] * image.size[1],
     )
     best = for_score(trial, target, budget=10).best
     return len(best.data) if best is not None else None

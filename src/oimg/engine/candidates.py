@@ -22,6 +22,8 @@ from oimg.engine.search import (
     shown,
     usual_quality,
 )
+from oimg.engine.search.appearance import has_sharp_colors, statistics
+from oimg.engine.search.prior import Floats
 from oimg.engine.steps import geometry
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Limits
@@ -40,9 +42,10 @@ _DRAWN_COLORS: Final = 4096
 # corpus's icons and sprites, mean colour differences (CIE 1976) of 3 to 11; most photos of that score stay under 3.
 _SMALL_TARGETS: Final = ((32, 95.0), (SMALLEST_EXACT, 90.0))
 # Colour at full resolution costs a JPEG 8 to 15 % more bytes at the same score (docs/dependencies.md, "pyjpegli"), so
-# the search takes it only where 4:2:0 cannot reach the target; a fixed quality this high asks for fidelity.
+# the search takes it only for lettering and lines in colour, whose bleeding the score does not see, and where 4:2:0 is
+# less likely than this to reach the target; a fixed quality this high asks for fidelity.
 _FULL_CHROMA_FROM: Final = 93
-_FULL_CHROMA_LOWEST: Final = 70
+_LEAST_CHANCE: Final = 0.05
 # In size mode quality goes no lower than where pictures score about this; then the dimensions shrink.
 _BEARABLE: Final = 58.0
 _SHRINK_ROUNDS: Final = 4
@@ -85,9 +88,20 @@ class Prepared:
         """Built on first use: lossless work needs none."""
         return Judge(self.image)
 
+    @once
+    def statistics(self) -> Floats:
+        """What the picture looks like to a codec, by its first frame."""
+        return statistics(shown(self.image, self.image.pixels))
+
+    @once
+    def has_sharp_colors(self) -> bool:
+        """Whether colour would bleed at half resolution."""
+        return has_sharp_colors(shown(self.image, self.image.pixels))
+
     def trial(self, **options: Any) -> Trial:
         """How candidates are made and judged; `options` change the shared ones."""
-        codec = ENCODERS[self.target]
+        codec, metadata = ENCODERS[self.target], self.image.metadata
+        width, height = self.image.size
         return Trial(
             self.target,
             EncodeOptions(effort=self.recipe.effort, **options),
@@ -96,6 +110,9 @@ class Prepared:
             lambda data: codec.decode(data, self.limits),
             self.judge,
             self.check,
+            pixels=width * height * len(self.image.frames),
+            beside=len(self.image.icc) + len(metadata.exif) + len(metadata.xmp),
+            statistics=self.statistics,
         )
 
     @property
@@ -192,12 +209,12 @@ def _search(work: Prepared) -> Found:
     if work.target is not Format.JPEG or work.image.color is not ColorModel.RGB:
         # One encode is left for a lossless try.
         return for_score(work.trial(), target, budget=MAX_ENCODES - 1)
-    coarse = work.trial()
-    high, step = coarse.qualities[1:]
-    found = for_score(coarse, target, budget=MAX_ENCODES - 2)
+    fine = work.trial(full_chroma=True)
+    if work.has_sharp_colors:
+        return for_score(fine, target)
+    found = for_score(work.trial(), target, budget=MAX_ENCODES - 2, least_chance=_LEAST_CHANCE)
     if found.best is not None:
         return found
-    fine = replace(work.trial(full_chroma=True), qualities=(_FULL_CHROMA_LOWEST, high, step))
     more = for_score(fine, target, budget=MAX_ENCODES - found.encodes)
     return Found(more.best, max(found.highest, more.highest), found.encodes + more.encodes)
 
@@ -309,10 +326,10 @@ def _attempt(work: Prepared) -> tuple[tuple[Proposal, ...], int]:
         if any(len(proposal.data) <= work.recipe.max_bytes for proposal in drawn):
             return tuple(drawn), min(len(proposal.data) for proposal in drawn)
     floor = usual_quality(work.target, _BEARABLE)
-    found = for_bytes(work.trial(), work.recipe.max_bytes, work.finish, floor=floor)
+    full = work.target is Format.JPEG and work.has_sharp_colors
+    found = for_bytes(work.trial(full_chroma=full), work.recipe.max_bytes, work.finish, floor=floor)
     if found.best is not None:
         best = found.best
         made = Proposal(best.data, work.target, work.image, best.score, best.options.quality, best.decoded)
         return (replace(made, is_decoded=True),), len(best.data)
-    lowest = EncodeOptions(quality=floor, effort=work.recipe.effort)
-    return (), len(work.finish(codec.encode(work.image, lowest)))
+    return (), found.fewest

@@ -168,3 +168,13 @@ def test_judges_of_two_pictures_are_made_side_by_side(monkeypatch: pytest.Monkey
         first, second = pool.map(lambda each: each.judge, works)
     assert first is not second
     assert works[0].judge is first
+
+
+def test_lettering_in_color_keeps_its_colors_at_full_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = np.full((120, 200, 3), 255, np.uint8)
+    page[10:110:6, 10:190] = (220, 0, 0)
+    for recipe in (Recipe(target=60, effort=1), Recipe(mode=Mode.SIZE, max_bytes=4000, effort=1)):
+        asked = counted(monkeypatch)
+        run(work(Format.JPEG, still(page), recipe))
+        assert asked[Format.JPEG]
+        assert all(options.full_chroma for options in asked[Format.JPEG])

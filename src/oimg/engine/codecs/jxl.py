@@ -27,8 +27,11 @@ from oimg.words.images import (
     Part,
 )
 
-# libjxl's effort by ours: 5 is as small as 7 within 2 % in half the time.
+# libjxl's effort by ours, without loss.
 _EFFORTS: Final = (1, 2, 3, 4, 5, 5, 6, 7, 7, 8, 9)
+# ... and with loss, where libjxl's 2, 4, 6, 8 and 9 make no fewer bytes at equal score than the effort below that is
+# used here (benchmarks/search/README.md); 7 gains 12 % on graphics and loses 2 % on photos against 5.
+_LOSSY_EFFORTS: Final = (1, 3, 3, 3, 5, 5, 5, 7, 7, 7, 7)
 _CAPABILITIES: Final = Capabilities(
     lossy=True,
     lossless=True,
@@ -108,7 +111,7 @@ def _coded(image: DecodedImage, options: EncodeOptions, *, own_numbers: bool) ->
         lossless=lossless,
         quality=100.0 if options.quality is None else float(options.quality),
         decoding_speed=0,
-        effort=_EFFORTS[options.effort],
+        effort=(_EFFORTS if lossless else _LOSSY_EFFORTS)[options.effort],
         use_container=False,
         use_original_profile=lossless or own_numbers,
         num_threads=1,

@@ -1,0 +1,94 @@
+"""Cheap statistics of a picture that tell how well it codes before anything is encoded."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+# Statistics of so many tiles, spread evenly, are close to those of the whole picture at a bounded price.
+_TILE: Final = 96
+_TILES: Final = 6  # a side
+_BLOCK: Final = 8
+_FLAT: Final = 2.0  # 8-bit steps within a block
+_EDGE: Final = 32.0  # 8-bit steps between neighbours
+_BAND: Final = 128
+STATISTICS: Final = ("gradient", "detail", "flat", "edges", "chroma", "spread")
+
+
+def statistics(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """Give the `STATISTICS` of a picture of shape (h, w, 1 to 4), uint8: gray, gray and alpha, RGB, RGB and alpha.
+
+    Logarithms of the mean luma gradient and of the mean second difference, the share of flat blocks, the share of
+    strong edges, the logarithm of the mean chroma gradient, and the standard deviation of the block means over 64.
+    """
+    parts = [_of_tile(tile) for tile in _tiles(pixels)]
+    mean = np.mean(parts, axis=0)
+    means = np.array([part[5] for part in parts])
+    result = [np.log(mean[0] + 0.25), np.log(mean[1] + 0.25), mean[2], np.sqrt(mean[3]), np.log(mean[4] + 0.25)]
+    return np.array([*result, float(means.std()) / 64 + mean[6]], float)
+
+
+def _tiles(pixels: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
+    rows, columns = (_starts(side) for side in pixels.shape[:2])
+    return [pixels[top : top + _TILE, left : left + _TILE].astype(np.float32) for top in rows for left in columns]
+
+
+def _starts(side: int) -> list[int]:
+    if side <= _TILE:
+        return [0]
+    count = min(_TILES, -(-side // _TILE))
+    return sorted({round(start) for start in np.linspace(0, side - _TILE, count)})
+
+
+def _of_tile(tile: npt.NDArray[np.float32]) -> tuple[float, ...]:
+    colors = tile[..., :3] if tile.shape[2] >= 3 else tile[..., :1].repeat(3, axis=2)
+    luma = colors @ np.array([0.299, 0.587, 0.114], np.float32)
+    # With a row and a column repeated, the smallest picture has differences, too.
+    luma = np.pad(luma, ((0, 1), (0, 1)), mode="edge")
+    red, blue = (np.pad(colors[..., each] - luma[:-1, :-1], ((0, 1), (0, 1)), mode="edge") for each in (0, 2))
+    across, down = np.abs(np.diff(luma, axis=1)), np.abs(np.diff(luma, axis=0))
+    second = np.abs(luma[:-1, :-1] - luma[1:, :-1] - luma[:-1, 1:] + luma[1:, 1:])
+    chroma = sum(float(np.abs(np.diff(plane, axis=1)).mean()) for plane in (red, blue))
+    edges = (float((across > _EDGE).mean()) + float((down > _EDGE).mean())) / 2
+    flat, spread = _blocks(luma[:-1, :-1])
+    gradient = float(across.mean()) + float(down.mean())
+    return gradient, float(second.mean()), flat, edges, chroma, float(luma.mean()), spread
+
+
+def _blocks(luma: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """The share of flat blocks, and how far the means of blocks spread, over 64."""
+    height, width = (max(1, side // _BLOCK) * _BLOCK for side in luma.shape)
+    cells = np.pad(luma, ((0, max(0, height - luma.shape[0])), (0, max(0, width - luma.shape[1]))), mode="edge")
+    cells = cells[:height, :width].reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK)
+    ranges = cells.max(axis=(1, 3)) - cells.min(axis=(1, 3))
+    return float((ranges <= _FLAT).mean()), float(cells.mean(axis=(1, 3)).std()) / 64
+
+
+# Chroma that is far apart in pixels that 4:2:0 gives one colour, in 8-bit steps; such pairs as a share of all, and of
+# those that differ at all. Measured by benchmarks/search/chroma.py: lettering and lines in colour on the one hand,
+# photos of the most saturated flowers on the other.
+_APART: Final = 80
+_DIFFERENT: Final = 24
+_APART_SHARE: Final = 0.001
+_SHARP_SHARE: Final = 0.12
+
+
+def has_sharp_colors(pixels: npt.NDArray[np.uint8]) -> bool:
+    """Whether colour changes within two pixels as it does in drawings: at half resolution it would bleed visibly.
+
+    SSIMULACRA2 looks at chroma from half resolution on and does not see that. Pixels are 8-bit sRGB (h, w, 1 to 4).
+    """
+    if pixels.shape[2] < 3 or min(pixels.shape[:2]) < 2:
+        return False
+    height, width = (side // 2 * 2 for side in pixels.shape[:2])
+    different = apart = 0
+    for top in range(0, height, _BAND):
+        band = pixels[top : min(height, top + _BAND), :width, :3].astype(np.int16)
+        cells = band[..., (0, 2)] - band[..., 1:2]
+        cells = cells.reshape(cells.shape[0] // 2, 2, width // 2, 2, 2)
+        ranges = (cells.max(axis=(1, 3)) - cells.min(axis=(1, 3))).max(axis=2)
+        different += int(np.count_nonzero(ranges > _DIFFERENT))
+        apart += int(np.count_nonzero(ranges > _APART))
+    return apart >= _APART_SHARE * height * width / 4 and apart >= _SHARP_SHARE * different
