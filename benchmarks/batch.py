@@ -10,7 +10,8 @@ own      seconds of the workers in none of these: Python, copies of pixels, file
 idle     seconds of workers without a task, at the end of the batch or before the memory gate
 ratio    wall / ((native + metric) / workers): the budget is 1.10
 CPU      seconds of processor time: all of this process and its children, and what of it was native or metric. Their
-         ratio tells what OIMG itself costs on a machine that does other things, too
+         ratio tells what OIMG itself costs on a machine that does other things, too; not for AVIF, whose own threads
+         are in no call's CPU time
 peak     resident memory of this process
 
 Below stands what took the most: calls by their clocks, and the functions of OIMG that were seen outside of any call

@@ -21,12 +21,13 @@ def color_shift(reference: npt.NDArray[np.uint8], candidate: npt.NDArray[np.uint
 
 
 def _cell_means(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    colors = _on_white(pixels)
-    rows = np.arange(0, colors.shape[0], CELL)
-    columns = np.arange(0, colors.shape[1], CELL)
-    sums = np.add.reduceat(np.add.reduceat(colors, rows, axis=0, dtype=np.float64), columns, axis=1)
-    heights = np.diff(np.append(rows, colors.shape[0]))
-    widths = np.diff(np.append(columns, colors.shape[1]))
+    rows = np.arange(0, pixels.shape[0], CELL)
+    columns = np.arange(0, pixels.shape[1], CELL)
+    # One row of cells at a time stays in the cache, which is several times as fast as all at once.
+    bands = [_on_white(pixels[top : top + CELL]).sum(axis=0, dtype=np.float64) for top in rows]
+    sums = np.add.reduceat(np.stack(bands), columns, axis=1)
+    heights = np.diff(np.append(rows, pixels.shape[0]))
+    widths = np.diff(np.append(columns, pixels.shape[1]))
     means: npt.NDArray[np.float64] = sums / (heights[:, np.newaxis, np.newaxis] * widths[np.newaxis, :, np.newaxis])
     return means
 
