@@ -9,7 +9,7 @@ import numpy as np
 
 from oimg.engine.search.belief import Belief, Expected
 from oimg.engine.search.prior import distance
-from oimg.engine.search.surprise import farther, is_surprising
+from oimg.engine.search.surprise import between, farther, is_surprising
 from oimg.engine.search.trial import MAX_ENCODES, Candidate, Found, Trial
 
 # A score this far above the target is close enough to stop: the bytes it costs are within an encoder's own steps.
@@ -101,6 +101,8 @@ class _Search:
         if self.is_surprised:
             points = [(c.options.quality or 0.0, float(distance(c.score or 0.0))) for c in self.tried]
             guess = farther(guess, points, float(distance(self.target + SLACK / 2)))
+            if failed and passed:
+                guess = between(guess, max(failed), min(passed))
         inside = grid[possible]
         return float(inside[np.abs(inside - guess).argmin()])
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from oimg.engine.search.surprise import farther, is_surprising
+from oimg.engine.search.surprise import between, farther, is_surprising
 from oimg.engine.search.trial import MAX_ENCODES, Candidate, Found, Trial
 
 # A file that leaves less than this share of its bytes unused is close enough to stop.
@@ -97,5 +97,7 @@ class _Search:
             guess = min(guess, float(safe[-1] if safe.size else grid[0]))
         if self._is_surprised:
             guess = farther(guess, self._points, limit + math.log(1 - UNUSED / 2))
+            if fits and over:
+                guess = between(guess, max(fits), min(over))
         inside = grid[possible]
         return float(inside[np.abs(inside - guess).argmin()])

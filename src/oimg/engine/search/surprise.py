@@ -9,6 +9,8 @@ from typing import Final
 _SURPRISING: Final = 1.0
 # A line through two tries is followed so many times their distance at most.
 _FARTHEST: Final = 2.0
+# The share of a bracket at each end that is left out.
+_MARGIN: Final = 0.25
 
 
 def is_surprising(value: float, mean: float, deviation: float) -> bool:
@@ -32,3 +34,9 @@ def farther(guess: float, points: list[tuple[float, float]], wanted: float) -> f
     times = missing / gained if missing * gained > 0 else _FARTHEST
     line = last + step * min(times, _FARTHEST)
     return max(guess, line) if step > 0 else min(guess, line)
+
+
+def between(guess: float, low: float, high: float) -> float:
+    """Keep away from the ends of a bracket of two tries: after a surprise, a guess beside one gains next to nothing."""
+    margin = _MARGIN * (high - low)
+    return min(max(guess, low + margin), high - margin)

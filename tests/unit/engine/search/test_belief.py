@@ -17,7 +17,7 @@ from oimg.engine.search import usual_quality
 from oimg.engine.search.appearance import STATISTICS
 from oimg.engine.search.belief import Belief
 from oimg.engine.search.prior import Group, Prior, distance, prior
-from oimg.engine.search.surprise import farther, is_surprising
+from oimg.engine.search.surprise import between, farther, is_surprising
 from oimg.words.images import Format
 
 CODINGS = ["jpeg", "jpeg-444", "webp", "avif", "jxl"]
@@ -154,3 +154,9 @@ def test_going_farther() -> None:
 def test_surprise() -> None:
     assert is_surprising(3.0, 1.0, 1.0)
     assert not is_surprising(1.5, 1.0, 1.0)
+
+
+def test_staying_between() -> None:
+    assert between(11, 10, 30) == 15
+    assert between(29, 10, 30) == 25
+    assert between(17, 10, 30) == 17
