@@ -11,8 +11,8 @@ target + 1.5 (hit), and the share of these and of files where one step of qualit
 the mean score above the target; how many reachable targets no file was found for (unmet).
 
 --against names an older engine/search.py, whose for_score runs beside on the same encodings. --size searches for
-byte ceilings instead: those that the encoder needs at qualities in the middle of its scale, plus 1 %. --fresh takes pictures that were not looked
-at while the search was made, in place of those above.
+byte ceilings instead: those that the encoder needs at qualities in the middle of its scale, plus 1 %. --fresh takes
+other pictures, which were not looked at while the search was made.
 """
 
 from __future__ import annotations
