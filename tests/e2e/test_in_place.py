@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,25 @@ def test_cleared_originals_are_gone_for_good(tmp_path: Path) -> None:
     assert kept_originals() == []
     assert run_oimg("undo").code == 0
     assert path.read_bytes() == result
+
+
+def test_what_is_too_old_goes_with_the_next_run_that_replaces_nothing(tmp_path: Path) -> None:
+    settings = Path(os.environ["XDG_CONFIG_HOME"]) / "oimg" / "settings.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"schema": 1, "backup_days": 2}))
+    old, other = picture(tmp_path / "a.png"), picture(tmp_path / "b.png", seed=1)
+    run_oimg(old, "--in-place", "--quiet")
+    run_oimg(other, "-o", tmp_path / "out", "--quiet")
+    assert len(kept_originals()) == 1  # it is young
+    (journal,) = journals()
+    head, *rest = journal.read_bytes().splitlines()
+    facts = json.loads(head[9:])
+    facts["at"] -= 3 * 86_400
+    text = json.dumps(facts).encode()
+    journal.write_bytes(b"\n".join((b"%08x %s" % (zlib.crc32(text), text), *rest, b"")))
+    os.utime(journal, (facts["at"], facts["at"]))
+    run_oimg(other, "-o", tmp_path / "out2", "--quiet")
+    assert (kept_originals(), journals()) == ([], [])
 
 
 def test_the_hint_names_the_batch_and_the_metadata(tmp_path: Path) -> None:

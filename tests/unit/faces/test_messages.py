@@ -13,13 +13,20 @@ from oimg.faces.messages import printable, reason, seconds, share, size
 from oimg.words.errors import ErrorCode
 from oimg.words.images import Format, Header
 from oimg.words.report import Failed, Kept, KeptCode, Notice, Optimized, SourceFile, Stopped
+from oimg.words.undo import RefusalCode
 
 PATH = Path("/p/a.png")
 SOURCE = SourceFile(PATH, PATH.parent, 10, (1, 2, 10, 3), Header(Format.PNG, 1, 1))
 
 
 @pytest.mark.parametrize(
-    ("table", "codes"), [(messages.ERRORS, ErrorCode), (messages.KEPT, KeptCode), (messages.NOTICES, Notice)]
+    ("table", "codes"),
+    [
+        (messages.ERRORS, ErrorCode),
+        (messages.KEPT, KeptCode),
+        (messages.NOTICES, Notice),
+        (messages.UNDO, RefusalCode),
+    ],
 )
 def test_every_code_has_a_sentence_of_its_own(table: dict[str, str], codes: type[ErrorCode]) -> None:
     assert set(table) == set(codes)

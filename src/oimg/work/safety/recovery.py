@@ -56,7 +56,7 @@ def _put_right(folders: Folders, story: Story, journal: Journal) -> Recovery:
         if item.state in (State.BEGUN, State.UNDOING):
             total += _decide(_Torn(item, Vault(folders.backups)), journal)
     story = stories.read(journal.path)  # as it is now
-    return total + Recovery(temps_removed=_remove_temps(story, journal) + _empty_trash(story, journal))
+    return total + Recovery(temps_removed=_remove_temps(folders, story, journal) + _empty_trash(story, journal))
 
 
 def _decide(torn: _Torn, journal: Journal) -> Recovery:
@@ -168,7 +168,7 @@ class _Torn:
         return False
 
 
-def _remove_temps(story: Story, journal: Journal) -> int:
+def _remove_temps(folders: Folders, story: Story, journal: Journal) -> int:
     """Remove temp files; one that may hold more than our own bytes only when it does not."""
     ours = {path: {item.digest, item.old.digest} for item in story.replacements.values() for path in item.temps}
     removed = 0
@@ -180,7 +180,8 @@ def _remove_temps(story: Story, journal: Journal) -> int:
                 removed += 1
         except OSError:
             journal.leave_open()
-        if not os.path.isdir(path.parent):  # noqa: PTH112 - it never raises; a disk that is not here today
+        # A disk that is not here today; but empty folders of the backup go.
+        if not os.path.isdir(path.parent) and not path.is_relative_to(folders.root):  # noqa: PTH112 - it never raises
             journal.leave_open()
     return removed
 

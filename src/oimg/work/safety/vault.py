@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,6 +15,7 @@ from oimg.work.files import temp
 from oimg.work.files.probe import open_quietly
 
 _DIGEST: Final = 64  # hexadecimal digits
+_TRIES: Final = 3
 
 
 def digest_of(data: bytes) -> str:
@@ -55,8 +58,7 @@ class Vault:
     def store(self, data: bytes, digest: str, announce: temp.Announce) -> None:
         """Keep some bytes, synced to the disk. Raises OSError; then nothing is kept."""
         path = self.path(digest)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        written = temp.write(data, path.parent, None, announce=announce)
+        written = self._write(data, path.parent, announce)
         try:
             written.path.chmod(0o600)  # the original may have been for its owner's eyes only
             written.path.replace(path)
@@ -64,6 +66,14 @@ class Vault:
             temp.remove(written.path)
         for folder in (path.parent, self.folder, self.folder.parent):
             temp.sync_folder(folder, strict=True)
+
+    @staticmethod
+    def _write(data: bytes, folder: Path, announce: temp.Announce) -> temp.Temp:
+        for _ in range(_TRIES):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with suppress(FileNotFoundError):  # another process dropped the last original in it just now
+                return temp.write(data, folder, None, announce=announce)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
 
     def load(self, digest: str) -> bytes:
         """Give the bytes back. Raises FileNotFoundError, OSError, and ValueError where they are not what they were."""

@@ -17,13 +17,9 @@ SCENES = (
     *("undo", "undo-webp", "undo-links", "undo-trash", "undo-missing", "undo-missing-links"),
 )
 POORER_DISKS = (
-    ("replace", "no-exchange"),
     ("replace-links", "no-exchange"),
-    ("replace-webp", "no-links"),
     ("replace-webp", "no-links", "no-exchange"),
-    ("undo", "no-exchange"),
     ("undo-links", "no-exchange"),
-    ("undo-webp", "no-links"),
     ("undo-webp", "no-links", "no-exchange"),
     ("undo-missing", "no-links", "no-exchange"),
 )

@@ -7,8 +7,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
@@ -16,69 +14,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from disk_faults import Disk, Moment
+from folder_model import ALL_NAMES, KNOWN, NAMES, VERSIONS, File, Item, Torn, result_of
 from oimg.words.recipe import Originals
 from oimg.words.undo import Restored, UndoReport
 from oimg.work.safety import story, upkeep
 from oimg.work.safety.keeper import UnknownBatchError
-from replacements import World, picture
+from replacements import World
 
-NAMES = ("a.png", "b.png", "c.png", "below/a.png", "below/d.png")
-VERSIONS = tuple(picture(number * 40) + b"version %d" % number for number in range(5))  # few: they will be equal
-ALL_NAMES = (*NAMES, *(f"{name[:-4]}.webp" for name in NAMES))
-KNOWN = {hashlib.sha256(data).hexdigest(): data for data in VERSIONS}  # all that may ever be in a picture
 name_of = st.sampled_from(NAMES)
 any_name = st.sampled_from(ALL_NAMES)
 version = st.sampled_from(VERSIONS)
 mode = st.sampled_from((0o600, 0o644))
 death = st.none() | st.tuples(st.integers(1, 70), st.sampled_from(Moment))
 Death = tuple[int, Moment] | None
-
-
-@cache
-def result_of(data: bytes, suffix: str) -> bytes:
-    """Give the result that stands for optimizing some bytes; the same for the same bytes, as with real encoders."""
-    digest = hashlib.sha256(data).hexdigest()
-    result = picture(int(digest[:2], 16), "WEBP" if suffix else "PNG") + b"result of " + digest.encode()
-    KNOWN[hashlib.sha256(result).hexdigest()] = result
-    return result
-
-
-@dataclass(eq=False)
-class File:
-    """A file as the model has it; names that share one are hard links."""
-
-    data: bytes
-    mtime: int
-    mode: int
-
-
-@dataclass(frozen=True)
-class Item:
-    """A replacement that could be taken back."""
-
-    names: tuple[str, ...]
-    output: str | None
-    old: bytes
-    new: bytes
-    mtime: int
-    mode: int
-    trash: bool
-
-    @property
-    def results(self) -> tuple[str, ...]:
-        return self.names if self.output is None else (self.output,)
-
-    @property
-    def all_names(self) -> set[str]:
-        return {*self.names, *self.results}
-
-
-@dataclass
-class Torn:
-    """What was under way when the process died, and what a person has touched since."""
-
-    items: list[Item]
-    touched: set[str] = field(default_factory=set)
 
 
 class Folder(RuleBasedStateMachine):
@@ -94,6 +42,8 @@ class Folder(RuleBasedStateMachine):
         self.batches: list[list[Item]] = []
         self.torn: Torn | None = None
         self.clock = 1_500_000_000_000_000_000
+        for name, data in zip(NAMES, VERSIONS, strict=True):
+            self.write(name, data, 0o640, through=False)
 
     def teardown(self) -> None:
         os.fsync = self.fsync
@@ -175,7 +125,12 @@ class Folder(RuleBasedStateMachine):
             act()
         return disk.dead
 
-    @rule(names=st.sets(name_of, min_size=1), suffix=st.sampled_from(("", ".webp")), trash=st.booleans(), kill=death)
+    @rule(
+        names=st.sets(name_of, min_size=1) | st.just(set(NAMES)),
+        suffix=st.sampled_from(("", ".webp")),
+        trash=st.booleans(),
+        kill=death,
+    )
     def optimize(self, names: set[str], suffix: str, trash: bool, kill: Death) -> None:
         self.restart()
         groups: dict[int, list[str]] = {}
@@ -190,7 +145,7 @@ class Folder(RuleBasedStateMachine):
         originals = Originals.TRASH if trash else Originals.BACKUP
         results = {self.path(name): item.new for item in items for name in item.names}
         if self.died(kill, lambda: self.replaced(results, originals, suffix)):
-            self.torn = Torn(items)
+            self.torn = Torn(items, was_undo=False)
             self.batches.append([])
             return
         for item in items:
@@ -240,7 +195,7 @@ class Folder(RuleBasedStateMachine):
     def undo(self, kill: Death) -> None:
         self.restart()
         batch = next((each for each in reversed(self.batches) if each), None)
-        self.take_back(batch, batch or [], (), kill)
+        self.take_back(batch, list(batch or ()), (), kill)
 
     @rule(name=any_name, kill=death)
     def undo_file(self, name: str, kill: Death) -> None:
@@ -262,7 +217,7 @@ class Folder(RuleBasedStateMachine):
                 assert not items
 
         if self.died(kill, act):
-            self.torn = Torn(list(items))
+            self.torn = Torn(list(items), was_undo=True)
             return
         results = reports[0].results if reports else ()
         assert [each.path for each in results] == [self.path(item.names[0]) for item in items]
@@ -286,11 +241,10 @@ class Folder(RuleBasedStateMachine):
                 for name in item.all_names - torn.touched:
                     self.see(name)
                     assert name not in self.files or self.files[name].data in (item.old, item.new, *VERSIONS)
-            elif item in standing:
-                if self.files.get(item.names[0]) is None or self.files[item.names[0]].data != item.new:
-                    self.stand(item)
-            elif self.files.get(item.names[0]) is None or self.files[item.names[0]].data != item.old:
+            elif torn.was_undo and item not in standing:
                 self.back(item)
+            elif not torn.was_undo and item in standing:
+                self.stand(item)
         self.batches = self.standing()
 
     def standing(self) -> list[list[Item]]:
@@ -311,16 +265,19 @@ class Folder(RuleBasedStateMachine):
             for told in story.stories(self.world.folders)
         ]
 
-    @rule()
-    def clear(self) -> None:
-        self.restart()
-        self.world.keeper.clear()
-        self.batches = []
+    @rule(all_of_it=st.sampled_from((True, False, False)), chance=st.integers(0, 3))
+    def forget(self, all_of_it: bool, chance: int) -> None:
+        """Clear the backup, or prune it to a size that nothing fits in: then the last batch stays.
 
-    @rule()
-    def prune(self) -> None:
-        """With a limit that nothing fits in, all batches go from which there is a backup to drop, but the last."""
+        Batches go from the oldest on, as long as there is a backup left to drop.
+        """
+        if chance:  # seldom
+            return
         self.restart()
+        if all_of_it:
+            self.world.keeper.clear()
+            self.batches = []
+            return
         upkeep.prune(self.world.folders, days=0, limit=1)
         self.batches = [batch for batch in self.batches if batch]
         while len(self.batches) > 1 and any(not item.trash for batch in self.batches for item in batch):
