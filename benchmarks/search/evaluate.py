@@ -1,7 +1,7 @@
 """Evaluate the search on pictures that nothing was learned from: encodings, hits, overshoot, and bytes in size mode.
 
 Usage: python benchmarks/search/evaluate.py CORPUS [--codings C ...] [--effort N] [--against OLD_SEARCH.py]
-[--cache FILE] [--size]
+[--cache FILE] [--size] [--fresh]
 
 CORPUS is the folder of real pictures: photos/lossless as they are, photos/camera at half their size, and
 screenshots, charts and icons, each cut to the middle 768 by 768 pixels. For every target the real encoder is searched;
@@ -11,7 +11,8 @@ target + 1.5 (hit), and the share of these and of files where one step of qualit
 the mean score above the target; how many reachable targets no file was found for (unmet).
 
 --against names an older engine/search.py, whose for_score runs beside on the same encodings. --size searches for
-byte ceilings instead: those that the encoder needs at qualities in the middle of its scale, plus 1 %.
+byte ceilings instead: those that the encoder needs at qualities in the middle of its scale, plus 1 %. --fresh takes
+other pictures, which were not looked at while the search was made.
 """
 
 from __future__ import annotations
@@ -43,12 +44,19 @@ CLASSES: Final = {
     "chart": ("graphics/lineart-charts", 1),
     "icon": ("graphics/icons-alpha", 1),
 }
+# Pictures that no constant of the search was chosen by.
+FRESH: Final = {
+    "gps": ("photos/gps", 2),
+    "web": ("photos/webp-avif", 1),
+    "heic": ("photos/heic", 2),
+    "asset": ("graphics/webassets", 1),
+}
 _SIDE: Final = 768
 
 
-def pictures(corpus: Path) -> Iterator[tuple[str, str, DecodedImage]]:
+def pictures(corpus: Path, classes: dict[str, tuple[str, int]] = CLASSES) -> Iterator[tuple[str, str, DecodedImage]]:
     """Give class, name and picture: 8 bits, at most a megapixel, without profile and metadata."""
-    for kind, (folder, shrink) in CLASSES.items():
+    for kind, (folder, shrink) in classes.items():
         for path in sorted(each for each in (corpus / folder).iterdir() if each.is_file()):
             untrusted = path.read_bytes()
             codec = detect(untrusted[:64])
@@ -178,6 +186,7 @@ def main() -> None:
     parser.add_argument("--against", type=Path)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--size", action="store_true")
+    parser.add_argument("--fresh", action="store_true")
     given = parser.parse_args()
     older = _module(given.against) if given.against else None
     kept = pickle.loads(given.cache.read_bytes()) if given.cache and given.cache.exists() else {}  # noqa: S301
@@ -187,7 +196,7 @@ def main() -> None:
             given.cache.write_bytes(pickle.dumps(kept))
 
     recorded = {}
-    for kind, name, image in pictures(given.corpus):
+    for kind, name, image in pictures(given.corpus, FRESH if given.fresh else CLASSES):
         for coding in given.codings:
             fitted = fit_to(image, ENCODERS[Format(coding.partition("-")[0])].capabilities, (255, 255, 255)).image
             known = kept.setdefault((coding, given.effort, name), {})

@@ -30,7 +30,7 @@ from oimg.words.images import (
 # libjxl's effort by ours, without loss.
 _EFFORTS: Final = (1, 2, 3, 4, 5, 5, 6, 7, 7, 8, 9)
 # ... and with loss, where libjxl's 2, 4, 6, 8 and 9 make no fewer bytes at equal score than the effort below that is
-# used here (benchmarks/search/README.md); 7 gains 12 % on graphics and loses 2 % on photos against 5.
+# used here (benchmarks/search/README.md); 7 gains 11 % on graphics and loses 2 % on photos against 5.
 _LOSSY_EFFORTS: Final = (1, 3, 3, 3, 5, 5, 5, 7, 7, 7, 7)
 _CAPABILITIES: Final = Capabilities(
     lossy=True,
