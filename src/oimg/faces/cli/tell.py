@@ -78,7 +78,7 @@ def _judgement(comparison: Comparison) -> str:
     return _("heavy loss")
 
 
-def doctor(*, as_json: bool, clear_cache: bool) -> int:
+def doctor(*, as_json: bool, clear_cache: bool = False) -> int:
     """Tell the state of the program on this machine; or only forget which pictures were done."""
     with Session() as session:
         if clear_cache:

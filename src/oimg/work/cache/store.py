@@ -20,6 +20,7 @@ _PATIENCE: Final = 2.0  # seconds; another process writes for milliseconds
 _BATCH: Final = 256  # values that wait to be written together
 _DELAY: Final = 3.0  # seconds that they wait at the most, as long as more come
 _DAY: Final = 86_400
+_ROW: Final = 40  # bytes of a row beside its value
 _SPARE: Final = 4  # a full table gives this part of its rows up, those that were not asked for longest first
 _BESIDE: Final = ("", "-journal", "-wal", "-shm")  # the files that SQLite makes
 
@@ -101,9 +102,9 @@ class Store:
 
     def _write_rows(self, database: sqlite3.Connection) -> None:
         today = _today()
+        self._make_room(database)
         database.execute("BEGIN IMMEDIATE")
         try:
-            self._make_room(database)
             database.executemany(
                 "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
                 [(key, value, today) for key, value in self._waiting.items()],
@@ -116,15 +117,16 @@ class Store:
 
     def _make_room(self, database: sqlite3.Connection) -> None:
         """Drop what was not asked for longest, before the file reaches its limit, at which SQLite refuses."""
-        used, free = (
-            int(database.execute(f"PRAGMA {each}").fetchone()[0]) for each in ("page_count", "freelist_count")
-        )
-        if used - free < self._pages * 7 // 8:
+        (pages,) = database.execute("PRAGMA page_count").fetchone()
+        # Rows of one batch go to pages all over the file, which are split where they are full.
+        coming = 2 * sum(len(value) + _ROW for value in self._waiting.values()) // _PAGE
+        if pages + coming < self._pages * 15 // 16:
             return
         (rows,) = database.execute("SELECT count(*) FROM rows").fetchone()
         database.execute(
             "DELETE FROM rows WHERE key IN (SELECT key FROM rows ORDER BY day LIMIT ?)", (rows // _SPARE + 1,)
         )
+        database.execute("VACUUM")  # what is dropped leaves every page a little emptier, and none free
 
     def _try(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         """Work on the open file, and give nothing where that cannot be done."""
