@@ -19,12 +19,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from oimg.engine.codecs import detect
 from oimg.engine.eligibility import moves_pixels, target_formats
 from oimg.engine.request import Made, Refusal
-from oimg.engine.transform import inspect_header
 from oimg.words.errors import OimgError
 from oimg.words.images import Format, Header, Limits
 from oimg.words.privacy import MetadataGroup
@@ -38,6 +39,7 @@ from oimg.work.unchanged import tells_more
 _DIGEST: Final = 32  # bytes
 _KEY: Final = 16
 _TAG: Final = 8
+_HEAD: Final = 64  # what codecs are recognised by
 # The clock of a disk may stand still for so long (2 s on FAT): what is written within does not change the time of the
 # last change, as git's index knows too (its "racily clean" entries).
 _SETTLED_NS: Final = 3_000_000_000
@@ -233,7 +235,7 @@ def _level(recipe: Recipe) -> float:
 def _final(made: Made, recipe: Recipe) -> Header | None:
     """Give the header of a result of which its recipe would ask nothing new: no other size, colours or format."""
     try:
-        header = inspect_header(made.data)
+        header = detect(made.data[:_HEAD]).probe(BytesIO(made.data))
     except OimgError:
         return None
     same = made.format in target_formats(header, recipe)
