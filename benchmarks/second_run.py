@@ -1,6 +1,6 @@
 """Run OIMG twice over the same pictures, as real processes, and print how much faster the second run is.
 
-Usage: python benchmarks/second_run.py [FILES [WIDTHxHEIGHT]]   (1000 480x360; also 10000 160x120)
+Usage: python benchmarks/second_run.py [FILES [WIDTHxHEIGHT]]   (1000 480x360, or 10000 160x120)
        python benchmarks/second_run.py --store                  what one look into the store costs
 
 start    one picture that was done before, alone: what the interpreter and the imports take
