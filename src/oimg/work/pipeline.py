@@ -81,16 +81,16 @@ def _recalled(task: Task, control: Control, ways: Ways, cache: ResultCache) -> O
     """Do a task unless it was done before and nothing has changed since; remember what comes of it."""
     source, recipe, limits = task.source, task.recipe, ways.limits
     untrusted: bytes | None = None
-    content = cache.content_of(source)
+    content = cache.files.content_of(source)
     if content is None:
-        untrusted, content = cache.read(source)
+        untrusted, content = cache.files.read(source)
     past = cache.recall(content, recipe, limits)
     if isinstance(past, Result) and (outcome := _made_before(task, past, cache)) is not None:
         return outcome
     if isinstance(past, KeptBefore) and (outcome := _kept_before(task, past, content, cache)) is not None:
         return outcome
     if untrusted is None:
-        untrusted, now = cache.read(source)
+        untrusted, now = cache.files.read(source)
         past, content = (past if now == content else None), now
     if isinstance(past, KeptBefore):
         return _keep(task, past.refusal, untrusted, (*_wrong_suffix(source), Notice.DONE_BEFORE), ways)

@@ -153,15 +153,24 @@ class Session:
         return Prepared(tasks, (*settled, *twins))
 
     def _probe(self, found: Found | Kept | Failed) -> SourceFile | Kept | Failed:
-        return probe(found, self.limits) if isinstance(found, Found) else found
+        if not isinstance(found, Found):
+            return found
+        cache = self._opened_cache()
+        return probe(found, self.limits) if cache is None else cache.files.probe(found, self.limits)
+
+    def _opened_cache(self) -> ResultCache | None:
+        with self._lock:
+            if self._use_cache and self._cache is None:
+                self._cache = cache_folder.opened(self.settings.cache_limit)
+                self._use_cache = self._cache is not None
+            return self._cache
 
     def start(self, prepared: Prepared, on_event: OnEvent) -> Run:
         """Start the work. `on_event` is called on worker threads, once Finished for every file."""
         with self._lock:
             if self._runner is None:
                 self._runner = BatchRunner(workers=self.workers, memory_limit=self.memory_limit)
-                self._cache = cache_folder.opened(self.settings.cache_limit) if self._use_cache else None
-        cache = self._cache
+        cache = self._opened_cache()
         guarded = self._keeper.open(prepared.tasks, self.limits)
         prepared = Prepared(guarded.tasks, (*prepared.settled, *guarded.refused))
         for each, outcome in prepared.settled:
@@ -253,6 +262,8 @@ class Session:
         if self._runner is not None:
             self._runner.close()
             self._runner = None
+        if self._cache is not None:
+            self._cache.close()
         child.close_all()
 
     def abandon(self) -> None:

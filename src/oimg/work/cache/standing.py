@@ -24,7 +24,7 @@ def standing(cache: ResultCache, task: Task, content: bytes, byte_size: int, suf
         path = conflict_free(destination, suffix, number)
         if not os.path.lexists(path):
             return None
-        if not _same_file(path, task.source.path) and cache.holds(path, content, byte_size):
+        if not _same_file(path, task.source.path) and cache.files.holds(path, content, byte_size):
             return path
         if destination.conflict is not Conflict.RENAME:
             return None

@@ -43,7 +43,7 @@ def cache(tmp_path: Path) -> Iterator[ResultCache]:
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files count as left alone that were written just now: what is tried here has to hold without the wait."""
-    monkeypatch.setattr("oimg.work.cache.results._SETTLED_NS", -(1 << 62))
+    monkeypatch.setattr("oimg.work.cache.files._SETTLED_NS", -(1 << 62))
 
 
 def source_of(path: Path) -> SourceFile:
@@ -69,14 +69,14 @@ def made(size: tuple[int, int] = (40, 30), **options: object) -> Made:
 @POSIX
 def test_a_file_that_was_read_is_known_without_reading(cache: ResultCache, tmp_path: Path) -> None:
     path = written(tmp_path / "a.png", b"first")
-    assert cache.content_of(source_of(path)) is None
-    untrusted, content = cache.read(source_of(path))
+    assert cache.files.content_of(source_of(path)) is None
+    untrusted, content = cache.files.read(source_of(path))
     assert untrusted == b"first"
-    assert cache.content_of(source_of(path)) == content
+    assert cache.files.content_of(source_of(path)) == content
     other = written(tmp_path / "b.png", b"first")
-    assert cache.content_of(source_of(other)) is None
-    assert cache.read(source_of(other))[1] == content
-    assert cache.read(source_of(written(tmp_path / "c.png", b"other")))[1] != content
+    assert cache.files.content_of(source_of(other)) is None
+    assert cache.files.read(source_of(other))[1] == content
+    assert cache.files.read(source_of(written(tmp_path / "c.png", b"other")))[1] != content
 
 
 def _rewritten(path: Path, data: bytes) -> None:
@@ -123,18 +123,18 @@ def test_no_change_goes_unseen(steps: list[tuple[Callable[[Path, bytes], None], 
     with TemporaryDirectory() as folder:
         cache = ResultCache(Store(Path(folder) / "results.sqlite", 1 << 22), bytes(32))
         path = written(Path(folder) / "a.png", data)
-        cache.read(source_of(path))
+        cache.files.read(source_of(path))
         for number, (change, after, read) in enumerate(steps):
             change(path, after)
             os.utime(path, ns=LONG_AGO)
             copy = written(Path(folder) / f"copy{number}", after)
-            content = cache.read(source_of(copy))[1]
-            assert cache.content_of(source_of(path)) in (None, content)
-            assert cache.holds(path, content, len(after))
+            content = cache.files.read(source_of(copy))[1]
+            assert cache.files.content_of(source_of(path)) in (None, content)
+            assert cache.files.holds(path, content, len(after))
             if after != data:
-                assert not cache.holds(path, cache.read(source_of(written(copy, data)))[1], len(data))
+                assert not cache.files.holds(path, cache.files.read(source_of(written(copy, data)))[1], len(data))
             if read:
-                assert cache.read(source_of(path)) == (after, content)
+                assert cache.files.read(source_of(path)) == (after, content)
         cache.close()
 
 
@@ -142,37 +142,37 @@ def test_no_change_goes_unseen(steps: list[tuple[Callable[[Path, bytes], None], 
 def test_a_file_that_was_written_just_now_is_read_again(
     cache: ResultCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oimg.work.cache.results._SETTLED_NS", 3_000_000_000)
+    monkeypatch.setattr("oimg.work.cache.files._SETTLED_NS", 3_000_000_000)
     path = written(tmp_path / "a.png", b"first")  # its time of change is now, whatever the other says
-    cache.read(source_of(path))
-    assert cache.content_of(source_of(path)) is None
-    assert cache.holds(path, cache.read(source_of(path))[1], 5)
-    assert cache.content_of(source_of(path)) is None
+    cache.files.read(source_of(path))
+    assert cache.files.content_of(source_of(path)) is None
+    assert cache.files.holds(path, cache.files.read(source_of(path))[1], 5)
+    assert cache.files.content_of(source_of(path)) is None
 
 
 @POSIX
 def test_a_probed_file_that_changed_since_is_not_known(cache: ResultCache, tmp_path: Path) -> None:
     path = written(tmp_path / "a.png", b"first")
     probed = source_of(path)
-    cache.read(probed)
+    cache.files.read(probed)
     _replaced(path, b"other")
-    cache.read(source_of(path))
-    assert cache.content_of(probed) is None
+    cache.files.read(source_of(path))
+    assert cache.files.content_of(probed) is None
     path.unlink()
-    assert cache.content_of(probed) is None
+    assert cache.files.content_of(probed) is None
 
 
 def test_only_the_very_file_holds(cache: ResultCache, tmp_path: Path) -> None:
     path = written(tmp_path / "a.png", b"first")
-    content = cache.read(source_of(path))[1]
+    content = cache.files.read(source_of(path))[1]
     (tmp_path / "link").symlink_to(path)
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
-    assert cache.holds(path, content, 5)
-    assert not cache.holds(path, content, 6)
-    assert not cache.holds(path, bytes(32), 5)
+    assert cache.files.holds(path, content, 5)
+    assert not cache.files.holds(path, content, 6)
+    assert not cache.files.holds(path, bytes(32), 5)
     for name in ("link", "folder", "pipe", "missing"):
-        assert not cache.holds(tmp_path / name, content, 5)
+        assert not cache.files.holds(tmp_path / name, content, 5)
 
 
 def test_what_came_of_a_picture_comes_back_whole(cache: ResultCache) -> None:
@@ -277,7 +277,7 @@ def test_a_recipe_that_would_change_its_own_result_again_finds_it_new(cache: Res
 
 def test_nothing_can_be_read_without_the_key_or_without_the_picture(cache: ResultCache, tmp_path: Path) -> None:
     path = written(tmp_path / "Ada at the lake.png", b"a picture that somebody else may have, too")
-    untrusted, content = cache.read(source_of(path))
+    untrusted, content = cache.files.read(source_of(path))
     result = made()
     cache.keep_result(content, RECIPE, LIMITS, result)
     cache.keep_refusal(content, Recipe(effort=1), LIMITS, REFUSED)
@@ -291,8 +291,8 @@ def test_nothing_can_be_read_without_the_key_or_without_the_picture(cache: Resul
             assert digest.digest()[:12] not in stored
             assert digest.hexdigest()[:24].encode() not in stored
     stranger = ResultCache(Store(tmp_path / "cache" / "results.sqlite", 1 << 22), bytes(32))
-    assert stranger.content_of(source_of(path)) is None
-    assert stranger.recall(stranger.read(source_of(path))[1], RECIPE, LIMITS) is None
+    assert stranger.files.content_of(source_of(path)) is None
+    assert stranger.recall(stranger.files.read(source_of(path))[1], RECIPE, LIMITS) is None
     assert stranger.recall(content, RECIPE, LIMITS) is None
     stranger.close()
 
