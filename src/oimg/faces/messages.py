@@ -100,6 +100,7 @@ NOTICES: Final = MappingProxyType(
         Notice.DEPTH_MAP_DROPPED: N_("its depth map or portrait mask was dropped"),
         Notice.PICTURES_DROPPED: N_("the file held further pictures, which were dropped"),
         Notice.CREDENTIALS_DROPPED: N_("its content credentials were dropped: they were signed for the original"),
+        Notice.DONE_BEFORE: N_("nothing has changed since it was last worked on, so it was not worked on again"),
     }
 )
 

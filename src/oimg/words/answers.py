@@ -68,7 +68,10 @@ class GuardLayer:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The state of the program on this machine; `metric` is what computes the visual score: native or numpy."""
+    """The state of the program on this machine; `metric` is what computes the visual score: native or numpy.
+
+    `cache_bytes` is what is remembered of pictures that were done, in bytes on the disk.
+    """
 
     version: str
     python: str
@@ -79,4 +82,5 @@ class Diagnosis:
     folders: tuple[tuple[str, Path], ...]
     workers: int
     memory_limit: int
+    cache_bytes: int
     notes: tuple[str, ...] = ()

@@ -65,6 +65,7 @@ class Notice(StrEnum):
     DEPTH_MAP_DROPPED = "depth-map-dropped"
     PICTURES_DROPPED = "second-picture-dropped"
     CREDENTIALS_DROPPED = "content-credentials-dropped"
+    DONE_BEFORE = "done-before"
 
 
 @dataclass(frozen=True, slots=True)

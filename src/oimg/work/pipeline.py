@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from oimg.engine.codecs import CODECS, SUFFIXES
+from oimg.engine.codecs import SUFFIXES
 from oimg.engine.eligibility import target_formats
-from oimg.engine.metadata.policy import apply
-from oimg.engine.transform import Made, Refusal, Request, transform
+from oimg.engine.request import Made, Refusal, Request
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
 from oimg.words.recipe import Conflict, Place
 from oimg.words.report import Kept, KeptCode, Notice, Optimized, Outcome, SourceFile
 from oimg.words.task import Control, Task
+from oimg.work.cache.results import KeptBefore, Result, ResultCache
+from oimg.work.cache.standing import standing
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import Written, write_new
@@ -25,36 +26,115 @@ from oimg.work.files.destinations import conflict_free, has_wrong_suffix, is_tak
 from oimg.work.files.probe import check_unchanged, read_source
 from oimg.work.safety import in_place
 from oimg.work.safety.in_place import Change, InPlace
+from oimg.work.unchanged import tells_more
 
 _NUMBER: Final = re.compile(r" \([0-9]+\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What all tasks of a batch share: limits, whom to tell of temp files, and who replaces originals."""
+    """What all tasks of a batch share.
+
+    Limits, whom to tell of temp files, who replaces originals, and who remembers what was done before.
+    """
 
     limits: Limits = Limits()
     announce: temp.Announce = lambda _: None
     in_place: InPlace | None = None
+    cache: ResultCache | None = None
 
 
 def optimize_file(task: Task, control: Control, ways: Ways = Ways()) -> Outcome:
     """Do one task; raises OimgError or Cancelled, and the source is as it was then."""
-    source, limits = task.source, ways.limits
+    source = task.source
     if (kept := foreseen(task)) is not None:
         return kept
-    untrusted = read_source(source)
+    if ways.cache is None:
+        return _work(task, control, ways, read_source(source))[1]
+    return _recalled(task, control, ways, ways.cache)
+
+
+def transform(request: Request) -> Made | Refusal:
+    """Do what the recipe asks with a picture; the engine's own, loaded when there is something to do."""
+    from oimg.engine.transform import transform as work  # noqa: PLC0415 - a fifth of the start of a run
+
+    return work(request)
+
+
+def _work(task: Task, control: Control, ways: Ways, untrusted: bytes) -> tuple[Made | Refusal, Outcome]:
+    """Do what the recipe asks, and write it: what became of the picture, and of the task."""
+    source = task.source
     control.token.check()
     result = transform(
-        Request(untrusted, source.header, task.recipe, limits, control.token.check, control.progress, control.threads)
+        Request(
+            untrusted,
+            source.header,
+            task.recipe,
+            ways.limits,
+            control.token.check,
+            control.progress,
+            control.threads,
+        )
     )
     control.token.check()
-    notices = (Notice.WRONG_SUFFIX,) if has_wrong_suffix(source) else ()
+    notices = _wrong_suffix(source)
     match result:
         case Made():
-            return _write(task, result, untrusted, notices, ways)
+            return result, _write(task, result, untrusted, notices, ways)
         case Refusal():
-            return _keep(task, result, untrusted, notices, ways)
+            return result, _keep(task, result, untrusted, notices, ways)
+
+
+def _recalled(task: Task, control: Control, ways: Ways, cache: ResultCache) -> Outcome:
+    """Do a task unless it was done before and nothing has changed since; remember what comes of it."""
+    source, recipe, limits = task.source, task.recipe, ways.limits
+    untrusted: bytes | None = None
+    content = cache.files.content_of(source)
+    if content is None:
+        untrusted, content = cache.files.read(source)
+    past = cache.recall(content, recipe, limits)
+    if isinstance(past, Result) and (outcome := _made_before(task, past, cache)) is not None:
+        return outcome
+    if isinstance(past, KeptBefore) and (outcome := _kept_before(task, past, content, cache)) is not None:
+        return outcome
+    if untrusted is None:
+        untrusted, now = cache.files.read(source)
+        past, content = (past if now == content else None), now
+    if isinstance(past, KeptBefore):
+        return _keep(task, past.refusal, untrusted, (*_wrong_suffix(source), Notice.DONE_BEFORE), ways)
+    result, outcome = _work(task, control, ways, untrusted)
+    match result:
+        case Made():
+            cache.keep_result(content, recipe, limits, result)
+        case Refusal():
+            stays = tells_more(untrusted, source.header, recipe)
+            cache.keep_refusal(content, recipe, limits, KeptBefore(result, stays))
+    return outcome
+
+
+def _made_before(task: Task, result: Result, cache: ResultCache) -> Outcome | None:
+    """Tell of a result that was written before, if it is still there."""
+    path = standing(cache, task, result.content, result.byte_size, suffix_for(result.format, task.source.path))
+    if path is None:
+        return None
+    return _optimized(task, path, result, (*_wrong_suffix(task.source), *result.notices, Notice.DONE_BEFORE))
+
+
+def _kept_before(task: Task, kept: KeptBefore, content: bytes, cache: ResultCache) -> Outcome | None:
+    """Leave a file as it was left before; None where a copy is missing in another folder."""
+    source, refusal, output = task.source, kept.refusal, None
+    notices = (*_wrong_suffix(source), *refusal.notices)
+    if task.destination.copy_kept:
+        output = standing(cache, task, content, source.byte_size, source.path.suffix)
+        if output is None:
+            return None
+        notices = (*notices, *((Notice.METADATA_STAYS,) if kept.stays else ()))
+    notices = (*notices, Notice.DONE_BEFORE)
+    return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, notices)
+
+
+def _wrong_suffix(source: SourceFile) -> tuple[Notice, ...]:
+    return (Notice.WRONG_SUFFIX,) if has_wrong_suffix(source) else ()
 
 
 def foreseen(task: Task) -> Kept | None:
@@ -108,13 +188,17 @@ def _write(task: Task, made: Made, untrusted: bytes, notices: tuple[Notice, ...]
             written = _commit(task, made.data, suffix_for(made.format, source.path), ways)
     except FileExistsError:
         return Kept(source.path, source, KeptCode.EXISTS)
-    notices = (*notices, *made.notices, *_not_carried(task, written))
+    return _optimized(task, written.path, made, (*notices, *made.notices, *_not_carried(task, written)))
+
+
+def _optimized(task: Task, output: Path, made: Made | Result, notices: tuple[Notice, ...]) -> Optimized:
+    source = task.source
     return Optimized(
         source.path,
         source,
-        written.path,
+        output,
         made.format,
-        len(made.data),
+        len(made.data) if isinstance(made, Made) else made.byte_size,
         made.width,
         made.height,
         made.frames,
@@ -161,30 +245,13 @@ def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice,
     source, output = task.source, None
     notices = (*notices, *refusal.notices)
     if task.destination.copy_kept:
-        notices = (*notices, *_still_told(task, untrusted))
+        if tells_more(untrusted, source.header, task.recipe):  # the copy may be made to be shared
+            notices = (*notices, Notice.METADATA_STAYS)
         try:
             output = _commit(task, untrusted, source.path.suffix, ways).path
         except FileExistsError:
             return Kept(source.path, source, KeptCode.EXISTS)
     return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, notices)
-
-
-def _still_told(task: Task, untrusted: bytes) -> tuple[Notice, ...]:
-    """Warn of an unchanged copy that holds what the recipe would have taken out: it may be made to be shared."""
-    header, recipe = task.source.header, task.recipe
-    try:
-        metadata, _ = CODECS[header.format].read_metadata(untrusted)
-    except OimgError:
-        return ()
-    _, removed = apply(
-        metadata,
-        recipe.metadata,
-        recipe.keep,
-        orientation_left=header.orientation,
-        size=header.upright_size,
-        pixels_changed=False,
-    )
-    return (Notice.METADATA_STAYS,) if removed else ()
 
 
 def _commit(task: Task, data: bytes, suffix: str, ways: Ways) -> Written:

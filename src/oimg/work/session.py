@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
@@ -24,6 +24,8 @@ from oimg.words.report import Failed, Kept, Record, Report, SourceFile, Stopped
 from oimg.words.task import Finished, OnEvent, Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
 from oimg.work import pipeline, settings
+from oimg.work.cache import folder as cache_folder
+from oimg.work.cache.results import ResultCache
 from oimg.work.files import commit, temp
 from oimg.work.files.destinations import conflict_free, format_of_name, plan, suffix_for
 from oimg.work.files.probe import probe
@@ -92,15 +94,22 @@ class Run:
 
 
 class Session:
-    """Holds the worker threads. Use as a context manager; `abandon` ends everything at once instead."""
+    """Holds the worker threads. Use as a context manager; `abandon` ends everything at once instead.
 
-    def __init__(self, *, workers: int = 0, memory_limit: int = 0, limits: Limits = Limits()) -> None:
+    With `use_cache`, what was done before is not done again, as far as the settings let it be remembered.
+    """
+
+    def __init__(
+        self, *, workers: int = 0, memory_limit: int = 0, limits: Limits = Limits(), use_cache: bool = True
+    ) -> None:
         self.settings, self.notes = settings.load()
         self.workers = workers or self.settings.jobs or usable_cores()
         self.memory_limit = max(memory_limit or self.settings.memory_limit or _quarter_of_memory(), _SMALLEST_LIMIT)
         self.presets = settings.PresetStore()
         self.limits = limits
         self._keeper = Keeper(self.settings)
+        self._use_cache = use_cache
+        self._cache: ResultCache | None = None
         self.recovered = Recovery()
         self._runner: BatchRunner | None = None
         self._lock = threading.Lock()
@@ -144,19 +153,36 @@ class Session:
         return Prepared(tasks, (*settled, *twins))
 
     def _probe(self, found: Found | Kept | Failed) -> SourceFile | Kept | Failed:
-        return probe(found, self.limits) if isinstance(found, Found) else found
+        if not isinstance(found, Found):
+            return found
+        cache = self._opened_cache()
+        return probe(found, self.limits) if cache is None else cache.files.probe(found, self.limits)
+
+    def _opened_cache(self) -> ResultCache | None:
+        with self._lock:
+            if self._use_cache and self._cache is None:
+                self._cache = cache_folder.opened(self.settings.cache_limit)
+                self._use_cache = self._cache is not None
+            return self._cache
 
     def start(self, prepared: Prepared, on_event: OnEvent) -> Run:
         """Start the work. `on_event` is called on worker threads, once Finished for every file."""
         with self._lock:
             if self._runner is None:
                 self._runner = BatchRunner(workers=self.workers, memory_limit=self.memory_limit)
+        cache = self._opened_cache()
         guarded = self._keeper.open(prepared.tasks, self.limits)
         prepared = Prepared(guarded.tasks, (*prepared.settled, *guarded.refused))
         for each, outcome in prepared.settled:
             on_event(Finished(each, Record(outcome, 0.0)))
-        work = partial(optimize_file, ways=guarded.ways)
-        return Run(guarded.id, prepared, self._runner.start(guarded.tasks, work, on_event, guarded.close))
+        work = partial(optimize_file, ways=replace(guarded.ways, cache=cache))
+
+        def end() -> None:
+            if cache is not None:
+                cache.close()
+            guarded.close()
+
+        return Run(guarded.id, prepared, self._runner.start(guarded.tasks, work, on_event, end))
 
     def undo(
         self,
@@ -183,6 +209,10 @@ class Session:
     def clear_backups(self) -> int:
         """Forget all in-place batches that are not at work, and drop their originals; gives the bytes freed."""
         return self._keeper.clear()
+
+    def clear_cache(self) -> int:
+        """Forget what was done, so that it is done again; gives the bytes freed. Raises OSError."""
+        return cache_folder.clear()
 
     def inspect(self, path: Path, recipe: Recipe) -> Inspection:
         """Tell what a file is and reveals; raises OimgError."""
@@ -216,9 +246,14 @@ class Session:
             codec_states(),
             back_end.chosen(),
             guard,
-            (("settings", settings.config_folder()), ("backups", self._keeper.folder)),
+            (
+                ("settings", settings.config_folder()),
+                ("backups", self._keeper.folder),
+                ("cache", cache_folder.folder()),
+            ),
             self.workers,
             self.memory_limit,
+            cache_folder.size(),
             self.notes,
         )
 
@@ -227,12 +262,16 @@ class Session:
         if self._runner is not None:
             self._runner.close()
             self._runner = None
+        if self._cache is not None:
+            self._cache.close()
         child.close_all()
 
     def abandon(self) -> None:
         """End at once: children are gone, temp files are swept; threads in a native call die with the process."""
         if self._runner is not None:
             self._runner.close(wait=False)
+        if self._cache is not None:
+            self._cache.close()
         child.close_all(for_good=True)
         temp.sweep()
 

@@ -51,7 +51,7 @@ BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
     }
 )
 _HIGHEST: Final = MappingProxyType(
-    {"jobs": 512, "memory_limit": 1 << 50, "backup_days": 36_500, "backup_limit": 1 << 60}
+    {"jobs": 512, "memory_limit": 1 << 50, "backup_days": 36_500, "backup_limit": 1 << 60, "cache_limit": 1 << 40}
 )
 _NAME: Final = re.compile(r"\w[\w .-]{0,62}")
 
@@ -69,7 +69,8 @@ class SettingsError(Exception):
 class Settings:
     """What the user set for all runs. 0 lets the program decide on jobs and memory, and means no limit to backups.
 
-    Originals are kept for `backup_days`; the oldest go first when they have more than `backup_limit` bytes.
+    Originals are kept for `backup_days`; the oldest go first when they have more than `backup_limit` bytes. What was
+    done is remembered in at most `cache_limit` bytes; with 0, not at all.
     """
 
     preset: str = "balanced"
@@ -77,6 +78,7 @@ class Settings:
     memory_limit: int = 0
     backup_days: int = 30
     backup_limit: int = 20_000_000_000
+    cache_limit: int = 64_000_000
 
 
 def config_folder() -> Path:

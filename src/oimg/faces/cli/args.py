@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     _presets(commands.add_parser("presets", help=_("list, show, save, delete, import and export presets")))
     doctor = commands.add_parser("doctor", help=_("show codecs, the network guard and folders"))
     doctor.add_argument("--json", action="store_true", help=_("machine-readable output"))
+    doctor.add_argument("--clear-cache", action="store_true", help=_("forget which pictures were done"))
     for name, text in (
         ("integrate", N_("file-manager entries (not in this version yet)")),
         ("gui", N_("the window (not in this version yet)")),
@@ -100,6 +101,7 @@ def _optimize(command: argparse.ArgumentParser) -> None:
     how = command.add_argument_group(_("how it runs"))
     how.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help=_("pictures at once (default: cores)"))
     how.add_argument("--memory-limit", metavar="SIZE", help=_("memory for pictures in work (default: a quarter)"))
+    how.add_argument("--no-cache", action="store_true", help=_("do again what was done before, and remember nothing"))
     how.add_argument("-n", "--dry-run", action="store_true", help=_("show what would be done, write nothing"))
     how.add_argument("--quiet", action="store_true", help=_("no table and no progress, errors only"))
     how.add_argument("-v", "--verbose", action="store_true", help=_("tell what was removed and noticed, too"))

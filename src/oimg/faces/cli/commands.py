@@ -114,7 +114,7 @@ def _doctor(given: argparse.Namespace) -> int:
     from oimg.faces.cli.tell import doctor  # noqa: PLC0415
 
     listen()
-    return doctor(as_json=given.json)
+    return doctor(as_json=given.json, clear_cache=given.clear_cache)
 
 
 def _undo(given: argparse.Namespace) -> int:

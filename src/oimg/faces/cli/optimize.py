@@ -72,7 +72,8 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not given.verbose:  # an unexpected error is told in its line; its trace is for those who ask
         logging.getLogger("oimg").addHandler(logging.NullHandler())
-    session = Session(workers=given.jobs, memory_limit=memory)
+    use_cache = not given.no_cache and not given.dry_run
+    session = Session(workers=given.jobs, memory_limit=memory, use_cache=use_cache)
     show = _Show(given)
     with session:
         tell_recovery(session.recovered)
@@ -122,6 +123,13 @@ def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Nam
     run = session.start(prepared, events.put)
     pixels = {task.id: max(1, task.source.header.pixels) for task in prepared.tasks}
     left, done, total = prepared.count, dict.fromkeys(pixels, 0.0), sum(pixels.values()) or 1
+    reached = 0.0  # pixels that are done, summed up as they are: summing all at each event would be quadratic
+
+    def is_at(task_id: int, fraction: float) -> None:
+        nonlocal reached
+        reached += pixels.get(task_id, 0) * (fraction - done.get(task_id, 0.0))
+        done[task_id] = fraction
+
     unreported = {task.id for task in prepared.tasks} | {each for each, _ in prepared.settled}
     try:
         while left:
@@ -130,14 +138,13 @@ def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Nam
                     case Finished(task_id, record):
                         left -= 1
                         unreported.discard(task_id)
-                        done[task_id] = 1.0
+                        is_at(task_id, 1.0)
                         show.record(record)
                     case Progressed(task_id, fraction):
-                        done[task_id] = fraction
+                        is_at(task_id, fraction)
                     case Started():
                         pass
-            share = sum(pixels.get(each, 0) * fraction for each, fraction in done.items()) / total
-            show.progress.working(prepared.count - left, prepared.count, share)
+            show.progress.working(prepared.count - left, prepared.count, min(1.0, reached / total))
     except KeyboardInterrupt:
         _stop(session, run, show, unreported, given)
     return run.report()

@@ -78,14 +78,29 @@ def _judgement(comparison: Comparison) -> str:
     return _("heavy loss")
 
 
-def doctor(*, as_json: bool) -> int:
-    """Tell the state of the program on this machine."""
+def doctor(*, as_json: bool, clear_cache: bool = False) -> int:
+    """Tell the state of the program on this machine; or only forget which pictures were done."""
     with Session() as session:
+        if clear_cache:
+            return _clear_cache(session, as_json=as_json)
         diagnosis = session.diagnose()
     if as_json:
         print(json.dumps(asdict(diagnosis), default=str, indent=2))
     else:
         _print_diagnosis(diagnosis)
+    return 0
+
+
+def _clear_cache(session: Session, *, as_json: bool) -> int:
+    try:
+        freed = session.clear_cache()
+    except OSError as error:
+        stderr(f"oimg: {_('the cache cannot be removed')}: {printable(str(error))}")
+        return 1
+    if as_json:
+        print(json.dumps({"event": "clear-cache", "freed_bytes": freed}))
+    else:
+        print(_("Which pictures were done is forgotten; {} freed.").format(size(freed)))
     return 0
 
 
@@ -102,7 +117,8 @@ def _print_diagnosis(diagnosis: Diagnosis) -> None:
         print(f"  {_('on ') if layer.armed else _('OFF')}  {layer.name}: {layer.detail}")
     print(f"\n{_('Folders')}:")
     for name, path in diagnosis.folders:
-        print(f"  {name}: {printable(str(path))}")
+        held = f" ({size(diagnosis.cache_bytes)})" if name == "cache" and diagnosis.cache_bytes else ""
+        print(f"  {name}: {printable(str(path))}{held}")
     print(
         f"\n{_('Pictures at once')}: {diagnosis.workers}; "
         f"{_('memory for pictures in work')}: {size(diagnosis.memory_limit)}"

@@ -76,10 +76,11 @@ def open_quietly(path: str | Path, flags: int) -> int:
 
 def identify(stream: BinaryIO) -> Identity:
     """Tell a file's state: device, inode, bytes, and the time of its last change in nanoseconds."""
-    return _identity(os.fstat(stream.fileno()))
+    return identity_in(os.fstat(stream.fileno()))
 
 
-def _identity(facts: os.stat_result) -> Identity:
+def identity_in(facts: os.stat_result) -> Identity:
+    """Take the same from what stat(2) has told."""
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
@@ -103,5 +104,5 @@ def check_unchanged(source: SourceFile) -> None:
         facts = source.path.stat()
     except OSError as error:
         raise OimgError(ErrorCode.CHANGED, error.strerror or "") from error
-    if _identity(facts) != source.identity:
+    if identity_in(facts) != source.identity:
         raise OimgError(ErrorCode.CHANGED)

@@ -1,0 +1,157 @@
+"""What came of pictures before, by their content and the recipe.
+
+    state of a file               -> digest of its content         `FileCache`, while nothing is written to the file
+    digest, recipe, program       -> the result, or why there is none
+    digest, recipe but its level  -> a result of ours: not to be worked on again
+
+All keys are made with a secret, and what is told about a picture can only be read by who has the picture as well
+(docs/adr/0016-remembered-results.md).
+"""  # fmt: skip
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Final
+
+from oimg.engine.codecs import detect
+from oimg.engine.eligibility import moves_pixels, target_formats
+from oimg.engine.request import Made, Refusal
+from oimg.words.errors import OimgError
+from oimg.words.images import Format, Header, Limits
+from oimg.words.privacy import MetadataGroup
+from oimg.words.recipe import Mode, Output, Recipe, to_dict
+from oimg.words.report import KeptCode, Notice
+from oimg.work.cache.files import FileCache
+from oimg.work.cache.program import fingerprint
+from oimg.work.cache.sealed import DIGEST, SealedStore
+from oimg.work.cache.store import Store
+from oimg.work.unchanged import tells_more
+
+_HEAD: Final = 64  # bytes that codecs are recognised by
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result that was proven and written: its content as a digest, and what was told of it (see `Made`)."""
+
+    content: bytes
+    byte_size: int
+    format: Format
+    width: int
+    height: int
+    frames: int
+    score: float | None
+    quality: float | None
+    notices: tuple[Notice, ...]
+    removed: tuple[MetadataGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBefore:
+    """Why there was nothing to write. With `stays`, a copy holds metadata that the recipe would have taken out."""
+
+    refusal: Refusal
+    stays: bool
+
+
+Past = Result | KeptBefore
+
+
+class ResultCache:
+    """Remembers for the threads of a batch. Nothing here raises. `files` knows which files are as they were."""
+
+    def __init__(self, store: Store, secret: bytes) -> None:
+        self._sealed = SealedStore(store, secret)
+        self.files = FileCache(self._sealed)
+
+    def recall(self, content: bytes, recipe: Recipe, limits: Limits) -> Past | None:
+        """Tell what came of a picture with this recipe; None where that is not known."""
+        about = content + _digest_of_recipe(recipe, limits)
+        if (told := self._sealed.get(b"result", about)) is not None:
+            return _past(told)
+        told = self._sealed.get(b"ours", content + _digest_of_recipe(_without_level(recipe), limits))
+        if told is None or told["level"] > _level(recipe):
+            return None
+        return KeptBefore(Refusal(KeptCode(told["code"]), told["detail"]), told["stays"])
+
+    def keep_refusal(self, content: bytes, recipe: Recipe, limits: Limits, kept: KeptBefore) -> None:
+        """Remember why there was nothing to write."""
+        refusal = kept.refusal
+        told = {"code": refusal.code, "detail": refusal.detail, "score": refusal.score, "notices": refusal.notices}
+        self._sealed.put(b"result", content + _digest_of_recipe(recipe, limits), {**told, "stays": kept.stays})
+
+    def keep_result(self, content: bytes, recipe: Recipe, limits: Limits, made: Made) -> None:
+        """Remember a result that was written, and that it is ours."""
+        result = self._sealed.digest(made.data)
+        told = {
+            "content": result.hex(),
+            "byte_size": len(made.data),
+            **{name: getattr(made, name) for name in ("format", "width", "height", "frames", "score", "quality")},
+            "notices": made.notices,
+            "removed": made.removed,
+        }
+        self._sealed.put(b"result", content + _digest_of_recipe(recipe, limits), told)
+        if (header := _final(made, recipe)) is not None:
+            code, detail = _verdict(made, recipe)
+            stays = tells_more(made.data, header, recipe)
+            ours = {"level": _level(recipe), "code": code, "detail": detail, "stays": stays}
+            self._sealed.put(b"ours", result + _digest_of_recipe(_without_level(recipe), limits), ours)
+
+    def close(self) -> None:
+        """Write what is not written yet."""
+        self._sealed.close()
+
+
+def _past(told: dict[str, Any]) -> Past:
+    notices = tuple(map(Notice, told["notices"]))
+    if "content" not in told:
+        refusal = Refusal(KeptCode(told["code"]), told["detail"], told["score"], notices)
+        return KeptBefore(refusal, told["stays"])
+    plain = {name: told[name] for name in ("byte_size", "width", "height", "frames", "score", "quality")}
+    removed = tuple(map(MetadataGroup, told["removed"]))
+    content = bytes.fromhex(told["content"])
+    return Result(content=content, format=Format(told["format"]), notices=notices, removed=removed, **plain)
+
+
+@lru_cache(maxsize=64)
+def _digest_of_recipe(recipe: Recipe, limits: Limits) -> bytes:
+    """Everything a result depends on but the picture: what the recipe asks of it, the limits, the program."""
+    asked = to_dict(replace(recipe, output=Output()))
+    facts = json.dumps([asked, repr(limits)], sort_keys=True).encode()
+    return hashlib.blake2b(facts + fingerprint(), digest_size=DIGEST).digest()
+
+
+@lru_cache(maxsize=64)
+def _without_level(recipe: Recipe) -> Recipe:
+    default = Recipe()
+    most = 1 if recipe.mode is Mode.SIZE else default.max_bytes
+    return replace(recipe, target=default.target, quality=default.quality, max_bytes=most)
+
+
+def _level(recipe: Recipe) -> float:
+    """How little is given up; a result of one level is not worth another pass at this one or a higher one."""
+    levels = {Mode.VISUAL: recipe.target, Mode.QUALITY: recipe.quality, Mode.SIZE: recipe.max_bytes}
+    return levels.get(recipe.mode, 0)
+
+
+def _final(made: Made, recipe: Recipe) -> Header | None:
+    """Give the header of a result of which its recipe would ask nothing new: no other size, colours or format."""
+    try:
+        header = detect(made.data[:_HEAD]).probe(BytesIO(made.data))
+    except OimgError:
+        return None
+    same = made.format in target_formats(header, recipe)
+    return header if same and not moves_pixels(header, recipe) else None
+
+
+def _verdict(made: Made, recipe: Recipe) -> tuple[KeptCode, str]:
+    """Why a result of ours stays as it is."""
+    if recipe.mode is Mode.SIZE:
+        return KeptCode.WITHIN_SIZE, ""
+    if recipe.mode is Mode.LOSSLESS or made.score == 100:
+        return KeptCode.NOT_SMALLER, f"{len(made.data)} bytes"
+    return KeptCode.ALREADY_OPTIMIZED, ""

@@ -1,0 +1,38 @@
+"""Whether what would be written is already there, under the very name that it would get."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from oimg.words.recipe import Conflict
+from oimg.words.task import Task
+from oimg.work.cache.results import ResultCache
+from oimg.work.files.commit import TRIES
+from oimg.work.files.destinations import conflict_free
+
+
+def standing(cache: ResultCache, task: Task, content: bytes, byte_size: int, suffix: str) -> Path | None:
+    """Give the file with this content (a digest) that `commit.write_new` would find in its way, and be done with.
+
+    None where it would write: under a free name, or over what is to be replaced. Nothing stands in place.
+    """
+    destination = task.destination
+    if destination.names:
+        return None
+    for number in range(1, TRIES):
+        path = conflict_free(destination, suffix, number)
+        if not os.path.lexists(path):
+            return None
+        if not _same_file(path, task.source.path) and cache.files.holds(path, content, byte_size):
+            return path
+        if destination.conflict is not Conflict.RENAME:
+            return None
+    return None
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
