@@ -62,7 +62,7 @@ def _by_class(rows: Sequence[Row], name: str, cell: Callable[[Row], str]) -> str
             found = [chosen.get((tool, kind, target)) for target in targets]
             cells.append(" / ".join(NONE if each is None else cell(each) for each in found))
         lines.append([tool, *cells])
-    marks = " / ".join(f"{target:g}" for target in targets)
+    marks: str = " / ".join(f"{target:g}" for target in targets)
     return table(["peer", *(f"{kind} {marks}" for kind in CLASSES)], lines)
 
 
