@@ -15,16 +15,16 @@ _INKS: Final = ((38, 70, 83), (42, 157, 143), (233, 196, 106), (244, 162, 97), (
 
 
 def photo(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Noise whose power falls with the square of the frequency, as in photographs, with edges and grain; RGB."""
+    """Noise whose amplitudes fall with the frequency, as in photographs, with edges and grain; RGB."""
     width, height = size
     random = np.random.default_rng(seed)
-    luma = _falling_noise(random, size)
+    luma = _falling_noise(random, size, 1.3)
     for _ in range(12):  # things that hide each other, with sharp edges
         x, y, radius = random.uniform(0, width), random.uniform(0, height), random.uniform(0.03, 0.2) * width
         rows, columns = np.ogrid[:height, :width]
         inside = (columns - x) ** 2 + ((rows - y) * random.uniform(0.6, 1.6)) ** 2 < radius**2
         luma = np.where(inside, 0.5 * luma + random.uniform(-1, 1), luma)
-    color = [_falling_noise(random, size) for _ in range(2)]
+    color = [_falling_noise(random, size, 1.8) for _ in range(2)]  # smoother than what is bright and dark
     grain = random.normal(0, 0.04, (height, width))
     bright = 118 + 46 * (luma + grain)
     planes = (bright + 16 * color[0], bright - 4 * color[0] - 6 * color[1], bright + 18 * color[1])
@@ -89,13 +89,13 @@ def icon(seed: int, size: tuple[int, int]) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def _falling_noise(random: np.random.Generator, size: tuple[int, int]) -> npt.NDArray[np.float64]:
-    """Gaussian noise of mean 0 and deviation 1 with amplitudes that fall with the frequency."""
+def _falling_noise(random: np.random.Generator, size: tuple[int, int], fall: float) -> npt.NDArray[np.float64]:
+    """Gaussian noise of mean 0 and deviation 1 with amplitudes that fall with a power of the frequency."""
     width, height = size
     spectrum = np.fft.rfft2(random.normal(size=(height, width)))
     frequency = np.hypot(np.fft.fftfreq(height)[:, np.newaxis], np.fft.rfftfreq(width))
     frequency[0, 0] = np.inf
-    noise = np.fft.irfft2(spectrum / frequency**1.2, s=(height, width))
+    noise = np.fft.irfft2(spectrum / frequency**fall, s=(height, width))
     return np.asarray((noise - noise.mean()) / noise.std())
 
 
