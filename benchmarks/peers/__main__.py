@@ -77,8 +77,8 @@ def _measured(given: argparse.Namespace, scratch: Path) -> Results:
     _say(f"{len(shown)} pictures, {len(files)} PNG files, {len(camera)} camera photos")
     bench = Bench(tools, tuple(shown), scratch, places, _say, given.quick)
     formats = tuple(name for name in measure.LOSSY if not only or name in only)
-    encoded = measure.curves(bench)
     aims = measure.aimed(bench, formats, (80.0,) if given.quick else measure.TARGETS)
+    encoded = measure.curves(bench, aims)
     packed = measure.packing(bench, files) if "png" in formats else []
     timed = _timed(bench, encoded, files, camera, formats, given)
     facts = Facts(

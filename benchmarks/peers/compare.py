@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.peers.curves import Floor, Point, bytes_at, floor_of, geometric_mean, left_out_errors
+from benchmarks.peers.curves import Floor, Point, bytes_at, floor_of, geometric_mean
 from benchmarks.peers.measure import Aimed, Encoded
 
 
@@ -65,11 +65,6 @@ def _met(aims: Sequence[Aimed], name: str, kind: str, target: float) -> list[Aim
     ]
 
 
-def place_of(aim: Aimed) -> float:
-    """The score at which a peer is held against a file: its own; the target, where it is without any loss."""
-    return aim.target if aim.score is None or aim.score >= 100 else aim.score
-
-
 def at_equal_score(rows: Sequence[Encoded], aims: Sequence[Aimed]) -> list[Ratio]:
     """Hold each of OIMG's files against every peer's curve of the same picture."""
     found = []
@@ -78,7 +73,7 @@ def at_equal_score(rows: Sequence[Encoded], aims: Sequence[Aimed]) -> list[Ratio
         for target in targets:
             ratios, beyond = {}, 0
             for aim in _met(aims, name, kind, target):
-                size = bytes_at(pictures.get(aim.picture, []), place_of(aim))
+                size = bytes_at(pictures.get(aim.picture, []), aim.place)
                 if size is None:
                     beyond += 1
                 else:
@@ -144,14 +139,16 @@ def hits(aims: Sequence[Aimed], slack: float = 1.5) -> list[Hit]:
 
 
 def curve_error(rows: Sequence[Encoded]) -> tuple[float, float, int]:
-    """Median and 90th percentile of how wrong points are that are read off their neighbours, and their number."""
-    errors = [
-        error
-        for pictures in ladders_of(rows).values()
-        for points in pictures.values()
-        for error in left_out_errors(points)
-    ]
-    if len(errors) < 2:
-        return 0.0, 0.0, len(errors)
+    """How wrong the bytes of refined points would have been without them: median, 90th percentile, number."""
+    coarse = ladders_of([row for row in rows if not row.refined])
+    errors = []
+    for row in rows:
+        if row.refined and row.score is not None and row.bytes:
+            points = coarse.get((row.format, row.kind, row.tool), {}).get(row.picture, [])
+            read = bytes_at(points, row.score)
+            if read is not None:
+                errors.append(read / row.bytes - 1)
+    if not errors:
+        return 0.0, 0.0, 0
     sizes = sorted(map(abs, errors))
     return statistics.median(errors), sizes[int(0.9 * (len(sizes) - 1))], len(errors)

@@ -74,18 +74,12 @@ def bytes_at(points: Sequence[Point], score: float) -> float | None:
     return math.exp(interpolate([point.score for point in kept], [math.log(point.bytes) for point in kept], score))
 
 
-def left_out_errors(points: Sequence[Point]) -> list[float]:
-    """How wrong each inner point is when it is read off the others, as a ratio of bytes less 1.
-
-    The gaps are then twice as wide as in use, so this is an upper bound for the error of the curve.
-    """
+def quality_at(points: Sequence[Point], score: float) -> float | None:
+    """The quality at which a curve reaches a score, or None where the score is outside of it."""
     kept = useful(points)
-    errors = []
-    for index in range(1, len(kept) - 1):
-        read = bytes_at([*kept[:index], *kept[index + 1 :]], kept[index].score)
-        if read is not None:
-            errors.append(read / kept[index].bytes - 1)
-    return errors
+    if not kept or not kept[0].score <= score <= kept[-1].score:
+        return None
+    return interpolate([point.score for point in kept], [point.quality for point in kept], score)
 
 
 @dataclass(frozen=True, slots=True)

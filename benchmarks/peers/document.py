@@ -10,7 +10,7 @@ from typing import Final
 from benchmarks.peers import tables
 from benchmarks.peers.compare import FloorRow, Ratio, at_equal_floor, at_equal_score, curve_error, hits
 from benchmarks.peers.curves import geometric_mean
-from benchmarks.peers.measure import OIMG, Aimed, Encoded, Packed
+from benchmarks.peers.measure import OIMG, OWN, Aimed, Encoded, Packed
 from benchmarks.peers.pictures import CLASSES
 from benchmarks.peers.plots import best_peers, draw
 from benchmarks.peers.timing import CAMERA_JOB, Timed, spread
@@ -117,24 +117,24 @@ def _losses(results: Results, ratios: Sequence[Ratio], floors: Sequence[FloorRow
             f"{each.ratio:.2f}", f"{each.worst_picture}: {each.worst_ratio:.2f}",
         ]
         for each in ratios
-        if each.ratio >= tables.EVEN and each.tool != "OIMG at one quality"
+        if each.ratio >= tables.EVEN and each.tool != OWN
     ]  # fmt: skip
     lines += [
         [f"{tables.FORMAT_NAMES[each.format]}, {each.kind}, {each.target:g}", "bytes at an equal floor", each.tool,
          f"{each.ratio:.2f}", f"quality {each.floor.quality:g}"]
         for each in floors
-        if each.floor and each.ratio is not None and each.ratio >= tables.EVEN
+        if each.floor and each.ratio is not None and each.ratio >= tables.EVEN and each.tool != OWN
     ]  # fmt: skip
-    for row in results.timed:
+    for row in (each for each in results.timed if each.tool not in (OIMG, OWN)):
         own = next(each for each in results.timed if each.job == row.job and each.tool == OIMG)
         times, memory = (spread(own.wall)[0] / spread(row.wall)[0], spread(own.peak)[0] / spread(row.peak)[0])
-        label = row.tool if row.quality is None else f"{row.tool} at {row.quality:g}"
+        label = tables.entrant(row)
         lines += [
             [row.job, what, label, f"{ratio:.2f}", ""]
             for what, ratio in (("wall time", times), ("peak memory", memory))
             if ratio >= tables.EVEN
         ]
-    return tables.table(["where", "what", "to", "ratio", "most"], lines) if lines else "None."
+    return tables.table(["where", "what", "to", "ratio", "most"], lines, texts=3) if lines else "None."
 
 
 def _method(results: Results) -> str:
@@ -146,12 +146,12 @@ def _method(results: Results) -> str:
   `oimg.engine.metrics`, which on {pairs} pairs of this run differs from the plain float64 evaluation in
   `tests/ssimulacra2_float64.py` by {largest:.4f} at the most.
 - **Equal score**: OIMG runs as its user runs it, `oimg optimize -f FORMAT --target T`. Each peer runs at all steps of
-  its own scale, and the bytes it needs for the score that OIMG's file really has are read off its curve of that very
-  picture: monotone cubic interpolation of log bytes over score, through the steps that no other one beats. A file of
-  OIMG's without any loss is held against the peer at the target. Ratios are geometric means over pictures; "7 of 9"
-  means that the peer reaches that score in 7 pictures only, and the others are left out. Read off its neighbours
-  at twice the distance, an inner point of a curve is wrong by {median:+.1%} in the median and by less than {high:.1%}
-  in nine of ten cases ({count} points).
+  its own scale, and then at the whole quality that these say is next to the score that OIMG's file really has. The
+  bytes for that score are read off its curve of that very picture: monotone cubic interpolation of log bytes over
+  score, through the points that no other one beats. Without the second step, bytes would be wrong by {median:+.1%} in
+  the median and by up to {high:.1%} in nine of ten cases ({count} points); what is left of that is smaller by far.
+  A file of OIMG's without any loss is held against the peer at the target. Ratios are geometric means over pictures;
+  "7 of 9" means that the peer reaches that score in 7 pictures only, and the others are left out.
 - **Equal floor**: one fixed quality for all pictures of a class, the lowest whole one at which 95 % of them score the
   target (of fewer than 20, all), against OIMG's files for that target. Pictures that OIMG cannot bring to the
   target in a format are left out for all.
@@ -201,7 +201,7 @@ def _peers(facts: Facts) -> str:
         for name, kind, version, shown in facts.peers
     ]
     missing = "Not found, and so not run: " + (", ".join(facts.missing) or "none") + "."
-    return tables.table(["peer", "format", "version", "command"], rows) + "\n\n" + missing
+    return tables.table(["peer", "format", "version", "command"], rows, texts=4) + "\n\n" + missing
 
 
 def _inputs(facts: Facts) -> str:
@@ -214,4 +214,4 @@ def _inputs(facts: Facts) -> str:
         "The first 16 digits of SHA-256, of the file in the corpus and of the PNG made from it; `1:2` means scaled "
         f"down by 2. {len(facts.inputs)} pictures in {len(CLASSES)} classes."
     )
-    return note + "\n\n" + tables.table(["name", "class", "origin", "origin's hash", "hash"], [*rows, *photos])
+    return note + "\n\n" + tables.table(["name", "class", "origin", "origin's hash", "hash"], [*rows, *photos], texts=5)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.peers.curves import Point, quality_at
 from benchmarks.peers.pictures import CLASSES, Picture
 from benchmarks.peers.ruler import Ruler
 from benchmarks.peers.running import Spent, convert, measured
@@ -19,11 +20,15 @@ from benchmarks.peers.tools import Places, Tool, oimg_command
 LOSSY: Final = ("jpeg", "webp", "avif", "jxl", "png")
 TARGETS: Final = (70.0, 80.0, 90.0)
 OIMG: Final = "OIMG"
+OWN: Final = "OIMG at one quality"
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A picture at one quality of a peer; `score` is None where nothing readable came out."""
+    """A picture at one quality of a peer; `score` is None where nothing readable came out.
+
+    `refined` ones were made where the others said that the score of a file of OIMG's is.
+    """
 
     tool: str
     format: str
@@ -32,6 +37,7 @@ class Encoded:
     quality: float
     bytes: int
     score: float | None
+    refined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,11 @@ class Aimed:
     told: float | None
     score: float | None
     quality: float | None
+
+    @property
+    def place(self) -> float:
+        """The score at which a peer is held against the file: its own; the target, where it is without any loss."""
+        return self.target if self.score is None or self.score >= 100 else self.score
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +95,61 @@ def source_of(picture: Picture, kind: str) -> Path:
     return picture.flat if kind == "jpeg" else picture.path
 
 
-def curves(bench: Bench) -> list[Encoded]:
-    """Run every lossy peer at every step of its scale."""
+def curves(bench: Bench, aims: Sequence[Aimed]) -> list[Encoded]:
+    """Run every lossy peer at the steps of its scale, and once more where it should score as OIMG's files do."""
     rows: list[Encoded] = []
     for kind in CLASSES:
         pictures = bench.of_kind(kind)
-        made: list[tuple[Tool, float, list[Path]]] = []
-        for tool, _ in bench.tools:
-            if tool.lossless:
-                continue
-            sources = [source_of(picture, tool.format) for picture in pictures]
-            for quality in tool.qualities[1::2] if bench.quick else tool.qualities:
-                folder = bench.scratch / "curves" / f"{tool.format}-{len(made)}"
-                outputs, spent = convert(tool, sources, quality, folder, bench.places)
-                made.append((tool, quality, outputs))
-                bench.say(f"{kind}: {tool.name}, {tool.format} {quality:g}: {spent.cpu:.1f} s")
-        for index, picture in enumerate(pictures):
-            wanted = [(tool.format, outputs[index]) for tool, _, outputs in made]
-            scores = _scores(picture, wanted, bench.places.parallel)
-            rows += [
-                Encoded(tool.name, tool.format, kind, picture.name, quality, _size(outputs[index]), score)
-                for (tool, quality, outputs), score in zip(made, scores, strict=True)
-            ]
-        bench.say(f"{kind}: scored")
-        shutil.rmtree(bench.scratch / "curves", ignore_errors=True)
+        ladder = _encoded(bench, pictures, [(tool, quality, pictures) for tool, quality in _steps(bench)])
+        nearer = _encoded(bench, pictures, _nearer(bench, pictures, ladder, aims))
+        rows += [*ladder, *(replace(row, refined=True) for row in nearer)]
+    return rows
+
+
+def _steps(bench: Bench) -> list[tuple[Tool, float]]:
+    lossy = [tool for tool, _ in bench.tools if not tool.lossless]
+    return [(tool, quality) for tool in lossy for quality in (tool.qualities[1::2] if bench.quick else tool.qualities)]
+
+
+def _nearer(
+    bench: Bench, pictures: Sequence[Picture], ladder: Sequence[Encoded], aims: Sequence[Aimed]
+) -> list[tuple[Tool, float, list[Picture]]]:
+    """The whole qualities next to the scores of OIMG's files, by what the ladder says, each with its pictures."""
+    wanted: dict[tuple[Tool, float], list[Picture]] = {}
+    for tool, picture in product((tool for tool, _ in bench.tools if not tool.lossless), pictures):
+        points = [
+            Point(row.quality, row.bytes, row.score)
+            for row in ladder
+            if (row.tool, row.format, row.picture) == (tool.name, tool.format, picture.name) and row.score is not None
+        ]
+        for aim in aims:
+            if (aim.format, aim.picture) == (tool.format, picture.name) and aim.score is not None:
+                quality = quality_at(points, aim.place)
+                if quality is not None and round(quality) not in {point.quality for point in points}:
+                    wanted.setdefault((tool, float(round(quality))), []).append(picture)
+    return [(tool, quality, list(dict.fromkeys(group))) for (tool, quality), group in wanted.items()]
+
+
+def _encoded(
+    bench: Bench, pictures: Sequence[Picture], runs: Sequence[tuple[Tool, float, Sequence[Picture]]]
+) -> list[Encoded]:
+    """Run tools at qualities on pictures, and score what comes out picture by picture."""
+    made: dict[str, list[tuple[Tool, float, Path]]] = {picture.name: [] for picture in pictures}
+    for index, (tool, quality, group) in enumerate(runs):
+        sources = [source_of(picture, tool.format) for picture in group]
+        outputs, spent = convert(tool, sources, quality, bench.scratch / "curves" / str(index), bench.places)
+        for picture, output in zip(group, outputs, strict=True):
+            made[picture.name].append((tool, quality, output))
+        bench.say(f"{group[0].kind}: {tool.name}, {tool.format} {quality:g}: {spent.cpu:.1f} s")
+    rows = []
+    for picture in pictures:
+        results = made[picture.name]
+        scores = _scores(picture, [(tool.format, output) for tool, _, output in results], bench.places.parallel)
+        rows += [
+            Encoded(tool.name, tool.format, picture.kind, picture.name, quality, _size(output), score)
+            for (tool, quality, output), score in zip(results, scores, strict=True)
+        ]
+    shutil.rmtree(bench.scratch / "curves", ignore_errors=True)
     return rows
 
 

@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 from benchmarks.peers.compare import Ratio, ladders_of
 from benchmarks.peers.curves import bytes_at
-from benchmarks.peers.measure import OIMG, Aimed, Encoded
+from benchmarks.peers.measure import OIMG, OWN, Aimed, Encoded
 from benchmarks.peers.pictures import CLASSES
 from benchmarks.peers.tables import FORMAT_NAMES
 
@@ -85,7 +85,7 @@ def best_peers(ratios: Sequence[Ratio]) -> dict[tuple[str, str, float], Ratio]:
     best: dict[tuple[str, str, float], Ratio] = {}
     for ratio in ratios:
         key = (ratio.format, ratio.kind, ratio.target)
-        fair = ratio.tool != "OIMG at one quality" and ratio.pictures > ratio.beyond
+        fair = ratio.tool != OWN and ratio.pictures > ratio.beyond
         if fair and (key not in best or ratio.ratio > best[key].ratio):
             best[key] = ratio
     return best

@@ -20,9 +20,9 @@ EVEN: Final = 1.005
 NONE: Final = "-"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; all columns but the first to the right."""
-    lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 1)]
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 1) -> str:
+    """A Markdown table; columns after the first `texts` ones are numbers and go to the right."""
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * texts + "---:|" * (len(head) - texts)]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
@@ -93,7 +93,7 @@ def packed_table(rows: Sequence[Packed]) -> str:
 def _left(mine: Sequence[Packed], rows: Sequence[Packed], kind: str) -> str:
     """OIMG: its share of the source's bytes; a peer: OIMG's bytes over the peer's, as everywhere."""
     own = {row.picture: row.bytes for row in rows if row.tool == OIMG and row.kind == kind}
-    group = [row for row in mine if row.kind == kind and row.bytes]
+    group = [row for row in mine if row.kind == kind and row.bytes and row.score == 100]
     if not group:
         return NONE
     if group[0].tool == OIMG:
@@ -107,10 +107,9 @@ def timing_table(rows: Sequence[Timed]) -> str:
     lines = []
     for row in rows:
         wall, cpu, peak = spread(row.wall), spread(row.cpu), spread(row.peak)
-        label = row.tool if row.quality is None or row.share is None else f"{row.tool} at {row.quality:g}"
         lines.append(
             [
-                label,
+                entrant(row),
                 f"{wall[0] / row.pictures:.2f} ({wall[1] / row.pictures:.2f} to {wall[2] / row.pictures:.2f})",
                 f"{cpu[0] / row.pictures:.2f}",
                 f"{wall[0] / spread(own.wall)[0]:.2f}",
@@ -122,3 +121,8 @@ def timing_table(rows: Sequence[Timed]) -> str:
         )
     head = ["tool", "wall s a picture", "CPU s a picture", "wall ÷ OIMG's", "peak MiB", "MB", "worst", "at the floor"]
     return table(head, lines)
+
+
+def entrant(row: Timed) -> str:
+    """A tool with the quality that it ran at, if it has one."""
+    return row.tool if row.quality is None or row.share is None else f"{row.tool} at {row.quality:g}"

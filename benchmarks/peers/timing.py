@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.peers.curves import Point, floor_of
+from benchmarks.peers.curves import FLOOR_SHARE, Point, floor_of
 from benchmarks.peers.measure import OIMG, Bench, Encoded, run_oimg
-from benchmarks.peers.pictures import Picture
 from benchmarks.peers.ruler import Ruler
 from benchmarks.peers.running import Spent, convert
 from benchmarks.peers.tools import HERE, Tool
@@ -23,6 +22,7 @@ TARGET: Final = 80.0
 CAMERA_JOB: Final = "JPEG photos of 12 megapixels to JPEG"
 _CAMERA_QUALITIES: Final = (60.0, 75.0, 80.0, 85.0, 90.0, 95.0)
 _USUAL: Final = 80.0
+_TRIES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,29 @@ def camera_entrants(bench: Bench, photos: list[Path]) -> list[Entrant]:
                 if score is not None:
                     ladders[path].append(Point(quality, output.stat().st_size, score))
             bench.say(f"camera: {tool.name} {quality:g}")
-        floor = floor_of(list(ladders.values()), TARGET)
-        if floor is not None:
-            entrants.append(Entrant(tool, floor.quality))
+        entrants += _at_floor(bench, tool, list(ladders.values()), rulers)
         if tool.name == "sharp, mozjpeg":
             entrants.append(Entrant(tool, _USUAL))
     return entrants
 
 
+def _at_floor(bench: Bench, tool: Tool, ladders: Sequence[Sequence[Point]], rulers: dict[Path, Ruler]) -> list[Entrant]:
+    """The tool at the lowest quality that keeps the floor, tried: where a picture falls below, the next ones."""
+    floor = floor_of(ladders, TARGET)
+    if floor is None:
+        return []
+    for quality in range(round(floor.quality), round(floor.quality) + _TRIES):
+        outputs, _ = convert(tool, list(rulers), quality, bench.scratch / "ladder", bench.places)
+        scores = [ruler.score(output) or 0.0 for ruler, output in zip(rulers.values(), outputs, strict=True)]
+        if sum(score >= TARGET for score in scores) >= FLOOR_SHARE * len(scores):
+            return [Entrant(tool, float(quality))]
+    return []
+
+
 def floor_entrants(bench: Bench, rows: Sequence[Encoded], kind: str, name: str) -> list[Entrant]:
     """Tools of a format at the lowest quality that keeps the floor of a class, as their curves say."""
     entrants = [Entrant(None, None, ("-f", name, "--target", f"{TARGET:g}"))]
+    rulers = {picture.path: Ruler(picture.path) for picture in bench.of_kind(kind)}
     for tool, _ in bench.tools:
         if tool.format != name or tool.lossless:
             continue
@@ -93,9 +105,7 @@ def floor_entrants(bench: Bench, rows: Sequence[Encoded], kind: str, name: str) 
         for row in rows:
             if (row.tool, row.format, row.kind) == (tool.name, name, kind) and row.score is not None:
                 ladders.setdefault(row.picture, []).append(Point(row.quality, row.bytes, row.score))
-        floor = floor_of(list(ladders.values()), TARGET)
-        if floor is not None:
-            entrants.append(Entrant(tool, floor.quality))
+        entrants += _at_floor(bench, tool, list(ladders.values()), rulers)
     return entrants
 
 
@@ -143,11 +153,6 @@ def _run(bench: Bench, entrant: Entrant, sources: list[Path], folder: Path) -> t
 def _pixels(path: Path) -> int:
     with Image.open(path) as opened:
         return opened.width * opened.height
-
-
-def photo_sources(pictures: Sequence[Picture], kind: str) -> list[Path]:
-    """The PNG files of a class, for batches."""
-    return [picture.path for picture in pictures if picture.kind == kind]
 
 
 def budgets(camera: Path, *, quick: bool) -> list[tuple[str, str]]:

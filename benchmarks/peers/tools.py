@@ -161,7 +161,7 @@ def optimize_images(kind: str, places: Places, qualities: tuple[float, ...], opt
         folder = str(work.files[0][1].parent)
         return [[program_path, *words, "--quiet", "-jobs", str(places.parallel), folder]]
 
-    shown = f"optimize-images {options} DIR"
+    shown = " ".join(["optimize-images", *options.split(), "DIR"])
     asked = (str(places.python), "-c", "from importlib.metadata import version as v; print(v('optimize-images'))")
     traits |= {"in_place": True, "takes_jpeg": kind == "jpeg"}
     return Tool("optimize-images", kind, qualities, shown, commands, asked, **traits)
@@ -202,7 +202,7 @@ def catalogue(places: Places) -> list[Tool]:
             {"effort": 6, "smartSubsample": True, "smartDeblock": True}, qualities=_LADDER, strongest=True,
         ),
         sharp("sharp", "avif", places, {}, qualities=_HIGH),
-        sharp("sharp", "png", places, {"compressionLevel": 9, "effort": 10}, qualities=(0,), lossless=True),
+        sharp("sharp", "png", places, {"compressionLevel": 9}, qualities=(0,), lossless=True),
         sharp("sharp, palette", "png", places, {"palette": True, "effort": 10}, qualities=(50, 70, 80, 90, 96, 100)),
         package("slimg", "jpeg", places, _LADDER, "slimg.convert(image, 'jpeg', {q})"),
         package("slimg", "webp", places, _LADDER, "slimg.convert(image, 'webp', {q})"),

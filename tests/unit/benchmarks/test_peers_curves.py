@@ -1,18 +1,19 @@
 """The arithmetic of the peer benchmark, on curves whose equations are known."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from benchmarks.peers.compare import at_equal_floor, at_equal_score, hits
+from benchmarks.peers.compare import at_equal_floor, at_equal_score, curve_error, hits
 from benchmarks.peers.curves import (
     Point,
     bytes_at,
     floor_of,
     geometric_mean,
     interpolate,
-    left_out_errors,
+    quality_at,
     useful,
 )
 from benchmarks.peers.measure import Aimed, Encoded
@@ -67,10 +68,18 @@ def test_a_step_that_another_one_beats_is_left_out() -> None:
     assert bytes_at([*LADDER, worse], 71.5) == pytest.approx(exponential(71.5), rel=0.002)
 
 
-def test_points_left_out_tell_the_error_of_a_curve() -> None:
-    assert all(abs(error) < 0.003 for error in left_out_errors(LADDER))
-    bent = [Point(each.quality, each.bytes * (2 if each.quality == 60 else 1), each.score) for each in LADDER]
-    assert min(left_out_errors(bent)) == pytest.approx(-0.5, abs=0.01)
+def test_the_quality_of_a_score_is_read_off_too() -> None:
+    assert quality_at(LADDER, 71.5) == pytest.approx(71.5)
+    assert quality_at(LADDER, 96) is None
+
+
+def test_points_made_nearer_tell_the_error_of_a_curve() -> None:
+    off = replace(rows("peer", 1.0)[2], quality=50.0, score=50.0, bytes=round(2 * exponential(50)), refined=True)
+    median, high, count = curve_error([*rows("peer", 1.0), off])
+    assert median == pytest.approx(-0.5, abs=0.01)  # the ladder promised half of the bytes
+    assert high == pytest.approx(0.5, abs=0.01)
+    assert count == 1
+    assert curve_error(rows("peer", 1.0)) == (0, 0, 0)
 
 
 def test_the_floor_is_the_lowest_quality_that_lifts_nineteen_of_twenty() -> None:
