@@ -67,10 +67,14 @@ def useful(points: Sequence[Point]) -> list[Point]:
 
 
 def bytes_at(points: Sequence[Point], score: float) -> float | None:
-    """The bytes with which a curve reaches a score, or None where the score is outside of it."""
+    """The bytes with which a curve reaches a score, or None where it never does.
+
+    A score below the whole curve is reached by its smallest file, which looks better than was asked.
+    """
     kept = useful(points)
-    if not kept or not kept[0].score <= score <= kept[-1].score:
+    if not kept or score > kept[-1].score:
         return None
+    score = max(score, kept[0].score)
     return math.exp(interpolate([point.score for point in kept], [math.log(point.bytes) for point in kept], score))
 
 
