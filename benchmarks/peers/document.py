@@ -152,6 +152,7 @@ def _method(results: Results) -> str:
   the median and by up to {high:.1%} in nine of ten cases ({count} points); what is left of that is smaller by far.
   A file of OIMG's without any loss is held against the peer at the target. Ratios are geometric means over pictures;
   "7 of 9" means that the peer reaches that score in 7 pictures only, and the others are left out.
+  Where even the lowest step of a peer scores higher than OIMG's file, that step counts.
 - **Equal floor**: one fixed quality for all pictures of a class, the lowest whole one at which 95 % of them score the
   target (of fewer than 20, all), against OIMG's files for that target. Pictures that OIMG cannot bring to the
   target in a format are left out for all.
