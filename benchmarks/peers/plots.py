@@ -17,7 +17,7 @@ from benchmarks.peers.pictures import CLASSES
 from benchmarks.peers.tables import FORMAT_NAMES
 
 _OWN: Final = "#0b6e4f"
-_GRID: Final = np.arange(40.0, 95.0, 1.0)
+_GRID: Final = np.arange(40.0, 95.0, 2.5)
 
 
 def draw(
@@ -25,7 +25,15 @@ def draw(
 ) -> list[tuple[str, str]]:
     """Write all plots; gives file names and what they show."""
     mpl.use("svg")
-    mpl.rcParams.update({"svg.hashsalt": "oimg", "font.size": 8, "axes.spines.top": False, "axes.spines.right": False})
+    mpl.rcParams.update(
+        {
+            "svg.hashsalt": "oimg",
+            "svg.fonttype": "none",
+            "font.size": 8,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+    )
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for name in dict.fromkeys(row.format for row in rows):

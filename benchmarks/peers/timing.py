@@ -19,7 +19,7 @@ from benchmarks.peers.tools import HERE, Tool
 from PIL import Image
 
 TARGET: Final = 80.0
-CAMERA_JOB: Final = "JPEG photos of 12 megapixels to JPEG"
+CAMERA_JOB: Final = "JPEG photos of cameras to JPEG"
 _CAMERA_QUALITIES: Final = (60.0, 75.0, 80.0, 85.0, 90.0, 95.0)
 _USUAL: Final = 80.0
 _TRIES: Final = 6
