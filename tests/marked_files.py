@@ -151,9 +151,9 @@ def heic_file(plant: Planter) -> bytes:
 def jxl_file(plant: Planter, *, packed_boxes: bool = False) -> bytes:
     import pillow_jxl  # noqa: F401 - registers itself with Pillow
 
-    block = exif(plant, "packed boxes" if packed_boxes else "exif")
-    packet = xmp(plant, "packed boxes" if packed_boxes else "xmp")
-    data = saved(noise(), "JXL", lossless=True, exif=block, xmp=packet, compress_metadata=packed_boxes, effort=1)
+    data = saved(
+        noise(), "JXL", lossless=True, exif=exif(plant), xmp=xmp(plant), compress_metadata=packed_boxes, effort=1
+    )
     return data + box(b"seCR", plant.text("jxl parts", "unknown box", G.OTHER) * 30)
 
 

@@ -103,8 +103,9 @@ def run_oimg(
     env: Mapping[str, str] | None = None,
     data: bytes = b"",
     seconds: float = 120,
+    **options: Any,
 ) -> Done:
-    """Run the program to its end."""
+    """Run the program to its end. `options` are subprocess.run's own, such as `user`."""
     done = subprocess.run(
         command(*arguments),
         cwd=cwd,
@@ -113,6 +114,7 @@ def run_oimg(
         capture_output=True,
         timeout=seconds,
         check=False,
+        **options,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 

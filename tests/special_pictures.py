@@ -168,14 +168,25 @@ def samsung(*blocks: tuple[int, bytes, bytes]) -> bytes:
     return jpeg() + body + table + struct.pack("<I4s", len(table), b"SEFT")
 
 
-def google_depth() -> bytes:
-    """Depthmap Metadata: the map as text, in extended XMP (XMP part 3, 1.1.3.1)."""
-    own = 'GDepth:Format="RangeInverse" GDepth:Near="1" GDepth:Far="9" GDepth:Mime="image/jpeg"'
-    extension = packet(DEPTH, f'GDepth:Data="{"QUJD" * 900}"')
+def _extended(spaces: str, own: str, data: str) -> bytes:
+    """Properties in the main packet, and one in the extended packet (XMP part 3, 1.1.3.1)."""
+    extension = packet(spaces, data)
     guid = hashlib.md5(extension, usedforsecurity=False).hexdigest().upper()
     note = f'xmlns:xmpNote="http://ns.adobe.com/xmp/note/" xmpNote:HasExtendedXMP="{guid}"'
     chunk = guid.encode() + struct.pack(">II", len(extension), 0) + extension
-    return insert(jpeg(), xmp(f"{DEPTH} {note}", own), segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + chunk))
+    return insert(jpeg(), xmp(f"{spaces} {note}", own), segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + chunk))
+
+
+def google_depth() -> bytes:
+    """Depthmap Metadata: the map as text, in extended XMP."""
+    own = 'GDepth:Format="RangeInverse" GDepth:Near="1" GDepth:Far="9" GDepth:Mime="image/jpeg"'
+    return _extended(DEPTH, own, f'GDepth:Data="{"QUJD" * 900}"')
+
+
+def cardboard() -> bytes:
+    """A Cardboard photo: the right eye's view as text, in extended XMP."""
+    spaces = 'xmlns:GImage="http://ns.google.com/photos/1.0/image/"'
+    return _extended(spaces, 'GImage:Mime="image/jpeg"', f'GImage:Data="{"QUJD" * 900}"')
 
 
 def dynamic_depth() -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +46,14 @@ def source(path: Path, root: Path | None = None) -> SourceFile:
 
 
 def invented(path: Path, root: Path, header: Header | None = None) -> SourceFile:
-    """Give a source that need not exist."""
-    return SourceFile(path, root, 1000, (1, 2, 1000, 3), header or Header(Format.PNG, 4, 4))
+    """Give a source that need not exist; two of one path are one file, others are not."""
+    inode = int.from_bytes(hashlib.sha256(os.fsencode(path)).digest()[:7], "big")
+    return SourceFile(path, root, 1000, (1, inode, 1000, 3), header or Header(Format.PNG, 4, 4))
 
 
 def task_for(path: Path, recipe: Recipe = BALANCED, root: Path | None = None) -> Task:
     """Plan one task for a file that is there."""
-    return plan([source(path, root)], recipe)[0]
+    return plan([(0, source(path, root))], recipe)[0][0]
 
 
 def into(folder: Path, **options: object) -> Output:

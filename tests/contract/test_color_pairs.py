@@ -13,8 +13,10 @@ import icc_profiles as profiles
 from color_difference import delta_e_2000, lab
 from engine_pictures import done, pixels, saved
 from oimg.engine.containers.jxl_profile import with_profile
+from oimg.engine.metrics.ssimulacra2 import Reference
+from oimg.engine.search import Judge
 from oimg.engine.transform import Made, Refusal, inspect_header
-from oimg.words.images import Format
+from oimg.words.images import DecodedImage, Format, Frame
 from oimg.words.recipe import ColorPolicy, Mode, Recipe, Target
 from oimg.words.report import KeptCode, Notice
 
@@ -236,3 +238,30 @@ def test_the_thresholds_mean_something() -> None:
         mean, worst = differences(seen(picture, icc), seen(picture, b""))
         assert mean > 1.5 * MEAN, name
         assert worst > 1.4 * WORST, name
+
+
+@pytest.mark.parametrize("target", [Target.JPEG, Target.WEBP, Target.AVIF, Target.JXL])
+@pytest.mark.parametrize("name", ["none", "display p3"])
+def test_coding_moves_no_color_as_a_whole(name: str, target: Target) -> None:
+    """Losses cancel out over a picture; a rounding that always goes one way would be seen as a cast."""
+    data = source("rgb", Format.PNG, RGB[name])
+    result = done(data, Recipe(format=target, mode=Mode.QUALITY, quality=93, effort=2))
+    assert isinstance(result, Made), result
+    assert not inspect_header(result.data).has_alpha
+    before, after = (
+        np.asarray(opened(each, form)[0]).astype(int)
+        for each, form in ((data, Format.PNG), (result.data, result.format))
+    )
+    assert np.abs((after - before).mean(axis=(0, 1))).max() < 0.3  # in 8-bit steps
+
+
+def test_pictures_are_judged_as_they_are_seen() -> None:
+    """The score of a picture with a profile is that of what LittleCMS makes of it."""
+    array = pixels("rgb", WIDTH, HEIGHT, seed=4)
+    worse = np.clip(array.astype(int) + np.random.default_rng(2).integers(-9, 10, array.shape), 0, 255).astype(np.uint8)
+    for icc in (RGB["display p3"], RGB["prophoto"]):
+        seen_by_others = [np.asarray(to_srgb(Image.fromarray(each), icc)) for each in (array, worse)]
+        wanted = Reference(seen_by_others[0]).score(seen_by_others[1])
+        judged = Judge(DecodedImage((Frame(array),), icc=icc)).score(DecodedImage((Frame(worse),), icc=icc))
+        assert abs(judged - wanted) < 0.01
+        assert abs(judged - Reference(array).score(worse)) > 0.1

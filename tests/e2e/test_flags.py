@@ -181,7 +181,10 @@ def test_the_name_decides_over_the_format_of_a_preset(folder: Path, tmp_path: Pa
         (["--files-from", "missing.txt"], "--files-from"),
         (["a.png", "--nonsense"], "--nonsense"),
         (["a.png", ""], "PATH"),
-        (["a.png", "--in-place"], "--in-place"),
+        (["a.png", "--in-place", "-o", "out"], "--in-place"),
+        (["a.png", "--in-place", "--suffix", "_s"], "--in-place"),
+        (["a.png", "--in-place", "--on-conflict", "overwrite"], "--on-conflict"),
+        (["a.png", "--trash"], "--trash"),
         (["--quiet"], "optimize"),
     ],
 )

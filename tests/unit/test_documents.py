@@ -11,6 +11,7 @@ import pytest
 
 from oimg.words.errors import ErrorCode
 from oimg.words.report import KeptCode, Notice
+from oimg.words.undo import RefusalCode
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
@@ -52,7 +53,7 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert not anchor or anchor in anchors_of(target), link
 
 
-@pytest.mark.parametrize("code", [*KeptCode, *Notice, *ErrorCode])
+@pytest.mark.parametrize("code", [*KeptCode, *Notice, *ErrorCode, *RefusalCode])
 def test_every_code_is_in_the_architecture(code: str) -> None:
     assert f"| `{code}` |" in (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
@@ -61,7 +62,7 @@ def test_no_code_in_the_architecture_is_made_up() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     section = text.partition("\n## Codes\n")[2].partition("\n## ")[0]
     told = re.findall(r"^\| `([^`]+)` \|", section, flags=re.MULTILINE)
-    assert sorted(told) == sorted([*KeptCode, *Notice, *ErrorCode])
+    assert sorted(told) == sorted([*KeptCode, *Notice, *ErrorCode, *RefusalCode])
 
 
 @pytest.mark.parametrize("name", names_of_dependencies())

@@ -8,7 +8,7 @@ from oimg.engine.codecs import ENCODERS
 from oimg.engine.containers import jxl, png
 from oimg.engine.flatten import DROPPED
 from oimg.engine.steps import geometry
-from oimg.words.images import Feature, Format, Header
+from oimg.words.images import ColorModel, Feature, Format, Header
 from oimg.words.recipe import ColorPolicy, Fitting, Recipe, Target
 from oimg.words.report import KeptCode
 
@@ -70,4 +70,5 @@ def moves_pixels(header: Header, recipe: Recipe) -> bool:
     """Whether the recipe itself (not the coding) changes pixels."""
     upright = header.upright_size
     resized = recipe.resize.fitting is not Fitting.NONE and geometry.plan_size(upright, recipe.resize)[1] != upright
-    return resized or (recipe.color is ColorPolicy.SRGB and header.has_icc)
+    converted = recipe.color is ColorPolicy.SRGB and (header.has_icc or header.color is ColorModel.CMYK)
+    return resized or converted

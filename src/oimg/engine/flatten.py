@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from oimg.engine.codecs import CODECS
 from oimg.engine.containers import gain_map, gif, isobmff, isobmff_special, jpeg, jumbf, jxl, png, riff
 from oimg.engine.metadata.xmp_pointers import without_pointers
 from oimg.engine.request import Request
@@ -13,7 +14,7 @@ from oimg.words.images import Feature, Format, Header, Metadata, Part
 from oimg.words.report import Notice
 
 # What can be left out so that a whole picture remains, and the notice that names it. The pages of a document are its
-# content, frames and HDR are the picture itself: none of them is here.
+# content, frames and HDR are the picture itself: none of them is here (docs/adr/0013-special-pictures.md).
 DROPPED: Final = MappingProxyType(
     {
         Feature.GAIN_MAP: Notice.GAIN_MAP_DROPPED,
@@ -63,7 +64,9 @@ def copied(request: Request, metadata: Metadata, icc: bytes) -> bytes:
     """The plain picture of a format in `CUT_DOWN` as it is coded, with this metadata and profile."""
     if request.header.format is Format.WEBP:
         return riff.rewrite(request.untrusted, metadata, icc)
-    return jxl.rewrite(request.untrusted, metadata, keep_reconstruction=True)
+    # The data of a packed JPEG holds all that the JPEG file says.
+    own, _ = CODECS[Format.JXL].read_metadata(request.untrusted)
+    return jxl.rewrite(request.untrusted, metadata, keep_reconstruction=metadata == own)
 
 
 def unlinked(metadata: Metadata) -> Metadata:

@@ -228,7 +228,7 @@ def metadata_left(
         request.recipe.keep,
         orientation_left=orientation_left,
         size=image.size,
-        pixels_changed=image.size != upright or turned,
+        pixels_changed=image.size not in (upright, (request.header.width, request.header.height)) or turned,
         reframed=turned or geometry.plan_size(upright, request.recipe.resize)[0] != upright,
     )
 

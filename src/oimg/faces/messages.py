@@ -68,7 +68,7 @@ KEPT: Final = MappingProxyType(
         KeptCode.FOLDER_LINK: N_("a link to a folder is not followed"),
         KeptCode.DIMENSIONS: N_("too large for this format"),
         KeptCode.SAME_FILE: N_("another name of a file that is already in this batch"),
-        KeptCode.LINKED: N_("it has other names (links), which would lose it"),
+        KeptCode.LINKED: N_("has other names (links), which a replacement would leave behind"),
         KeptCode.PROTECTED: N_("write-protected; allow writing to it if you want it replaced"),
     }
 )
@@ -135,7 +135,7 @@ def reason(outcome: Outcome) -> str:
     """Say in a few words why a file is kept, failed or stopped; empty for one that was optimized."""
     match outcome:
         case Kept(code=KeptCode.TARGET_UNREACHABLE, detail=detail):
-            return f"{_(KEPT[KeptCode.TARGET_UNREACHABLE])} {detail}"
+            return f"{_(KEPT[KeptCode.TARGET_UNREACHABLE])} {printable(detail)}"
         case Kept(code=code, detail=detail):
             return _with_detail(_(KEPT[code]), detail if code in _INFORMATIVE else "")
         case Failed(code=code, detail=detail):

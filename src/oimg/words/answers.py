@@ -68,12 +68,13 @@ class GuardLayer:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The state of the program on this machine."""
+    """The state of the program on this machine; `metric` is what computes the visual score: native or numpy."""
 
     version: str
     python: str
     platform: str
     codecs: tuple[CodecState, ...]
+    metric: str
     guard: tuple[GuardLayer, ...]
     folders: tuple[tuple[str, Path], ...]
     workers: int

@@ -80,11 +80,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What becomes of one finding under a recipe, and the value that stays where that is another one ("" otherwise)."""
+    """What becomes of one finding under a recipe.
+
+    `left` are the values that can stay in its place, where one of them is another than the finding's own.
+    """
 
     finding: Finding
     fate: Fate
-    left: str = ""
+    left: tuple[str, ...] = ()
 
 
 _LONGEST = 200

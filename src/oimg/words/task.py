@@ -19,7 +19,8 @@ class Destination:
 
     `exact` is a full path when the user named the output file. `copy_kept` asks that a kept file be copied
     there unchanged, so that an output folder is always complete. `names` are the real paths (no links on the
-    way) that the result takes over in place: one, or every hard link of the file.
+    way) that the result takes over in place: one, or every hard link of the file; `links` are symbolic links of
+    the batch that lead there.
     """
 
     folder: Path
@@ -29,6 +30,7 @@ class Destination:
     copy_kept: bool = False
     exact: Path | None = None
     names: tuple[Path, ...] = ()
+    links: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from oimg.engine.eligibility import target_formats
 from oimg.engine.metadata.policy import apply
 from oimg.engine.transform import Made, Refusal, Request, transform
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import Limits
+from oimg.words.images import Format, Limits
 from oimg.words.recipe import Conflict, Place
 from oimg.words.report import Kept, KeptCode, Notice, Optimized, Outcome, SourceFile
 from oimg.words.task import Control, Task
@@ -41,15 +41,8 @@ class Ways:
 def optimize_file(task: Task, control: Control, ways: Ways = Ways()) -> Outcome:
     """Do one task; raises OimgError or Cancelled, and the source is as it was then."""
     source, limits = task.source, ways.limits
-    if _is_own_result(task):
-        return Kept(source.path, source, KeptCode.OWN_RESULT)
-    targets = target_formats(source.header, task.recipe)
-    if task.destination.names:
-        same = targets == (source.header.format,)
-        if (refused := in_place.refusal(source, task.destination.names, same_format=same)) is not None:
-            return Kept(source.path, source, *refused)
-    elif is_taken(task.destination, {suffix_for(each, source.path) for each in targets}):
-        return Kept(source.path, source, KeptCode.EXISTS)
+    if (kept := foreseen(task)) is not None:
+        return kept
     untrusted = read_source(source)
     control.token.check()
     result = transform(Request(untrusted, source.header, task.recipe, limits, control.token.check, control.progress))
@@ -60,6 +53,21 @@ def optimize_file(task: Task, control: Control, ways: Ways = Ways()) -> Outcome:
             return _write(task, result, untrusted, notices, ways)
         case Refusal():
             return _keep(task, result, untrusted, notices, ways)
+
+
+def foreseen(task: Task) -> Kept | None:
+    """Tell why a file will be kept, as far as that can be told without reading it; OimgError where it must fail."""
+    source, destination = task.source, task.destination
+    if _is_own_result(task):
+        return Kept(source.path, source, KeptCode.OWN_RESULT)
+    targets = target_formats(source.header, task.recipe)
+    if destination.names:
+        same = set(targets) <= {source.header.format}
+        if (refused := in_place.refusal(source, destination, same_format=same)) is not None:
+            return Kept(source.path, source, *refused)
+    elif is_taken(destination, {suffix_for(each, source.path) for each in targets}):
+        return Kept(source.path, source, KeptCode.EXISTS)
+    return None
 
 
 def _is_own_result(task: Task) -> bool:
@@ -116,20 +124,26 @@ def _write(task: Task, made: Made, untrusted: bytes, notices: tuple[Notice, ...]
 
 
 def _change(task: Task, made: Made, untrusted: bytes) -> Change:
-    """What is to happen to a file in place. Its name stays, also a wrong one, unless the format becomes another."""
+    """What is to happen to a file in place."""
     destination, source = task.destination, task.source
-    suffix = suffix_for(made.format, source.path)
-    renamed = made.format is not source.header.format and suffix != destination.names[0].suffix
+    suffix = suffix_in_place(task, made.format)
     return Change(
         task.id,
         destination.names,
         source.identity,
         untrusted,
         made.data,
-        (lambda number: conflict_free(destination, suffix, number)) if renamed else None,
+        (lambda number: conflict_free(destination, suffix, number)) if suffix else None,
         destination.conflict is Conflict.SKIP,
         destination.keep_dates,
     )
+
+
+def suffix_in_place(task: Task, result: Format) -> str:
+    """The new suffix of a file in place; empty where its name stays, also a wrong one: its format stays the same."""
+    name = task.destination.names[0]
+    suffix = suffix_for(result, name)
+    return suffix if result is not task.source.header.format and suffix != name.suffix else ""
 
 
 def _not_carried(task: Task, written: Written) -> Iterator[Notice]:

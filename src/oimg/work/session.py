@@ -23,13 +23,13 @@ from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Failed, Kept, Record, Report, SourceFile, Stopped
 from oimg.words.task import Finished, OnEvent, Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
-from oimg.work import settings
+from oimg.work import pipeline, settings
 from oimg.work.files import commit, temp
 from oimg.work.files.destinations import conflict_free, format_of_name, plan, suffix_for
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
 from oimg.work.jobs import Batch, BatchRunner
-from oimg.work.pipeline import optimize_file
+from oimg.work.pipeline import optimize_file, suffix_in_place
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Session",
     "UnknownBatchError",
     "codec_states",
+    "foreseen",
     "format_of_name",
     "planned_path",
     "usable_cores",
@@ -126,6 +127,9 @@ class Session:
         if recipe.output.place is Place.FOLDER:
             inside = (*selection.skip, Path(recipe.output.path))
             selection = Selection(selection.include, selection.exclude, inside)
+        if recipe.output.place is Place.IN_PLACE:  # backups are not to be made smaller
+            inside = (*selection.skip, self._keeper.folder)
+            selection = Selection(selection.include, selection.exclude, inside)
         probed: list[SourceFile | Kept | Failed] = []
         pool = ThreadPoolExecutor(self.workers, thread_name_prefix="oimg-probe")
         try:
@@ -159,9 +163,18 @@ class Session:
         batch: str | None = None,
         files: Sequence[Path] = (),
         on_result: Callable[[Undoing], None] = lambda _: None,
+        *,
+        dry_run: bool = False,
     ) -> UndoReport:
-        """Put originals back: those of a batch (the last one), or single files. Raises UnknownBatchError."""
-        return self._keeper.undo(batch, files, on_result)
+        """Put originals back: those of a batch (the last one), or single files. A dry run only tells of it.
+
+        Raises UnknownBatchError, OSError, and what `on_result` raises, which ends it after that file.
+        """
+        return self._keeper.undo(batch, files, on_result, dry_run=dry_run)
+
+    def backup(self) -> tuple[Path, int]:
+        """Where originals are kept, and how many bytes they have."""
+        return self._keeper.folder, self._keeper.size()
 
     def past_batches(self) -> tuple[PastBatch, ...]:
         """The in-place batches that are remembered, newest first."""
@@ -193,12 +206,15 @@ class Session:
         """Tell the state of the program on this machine, the guard tried out live."""
         import platform  # noqa: PLC0415 - slow to import, and only needed here
 
+        from oimg.engine.metrics import back_end  # noqa: PLC0415
+
         guard = tuple(GuardLayer(name, armed, detail) for name, armed, detail in netguard.state())
         return Diagnosis(
             __version__,
             platform.python_version(),
             platform.platform(),
             codec_states(),
+            back_end.chosen(),
             guard,
             (("settings", settings.config_folder()), ("backups", self._keeper.folder)),
             self.workers,
@@ -227,7 +243,18 @@ def planned_path(task: Task) -> Path | None:
         return None
     known = task.recipe.format not in (Target.KEEP, Target.AUTO)
     target = Format(task.recipe.format.value) if known else task.source.header.format
-    return conflict_free(task.destination, suffix_for(target, task.source.path), 1)
+    if not task.destination.names:
+        return conflict_free(task.destination, suffix_for(target, task.source.path), 1)
+    suffix = suffix_in_place(task, target)
+    return conflict_free(task.destination, suffix, 1) if suffix else task.destination.names[0]
+
+
+def foreseen(task: Task) -> Kept | Failed | None:
+    """What will become of a file, where that is known before it is read; None where it has to be worked on."""
+    try:
+        return pipeline.foreseen(task)
+    except OimgError as error:
+        return Failed(task.source.path, error.code, error.detail, task.source)
 
 
 def codec_states() -> tuple[CodecState, ...]:

@@ -37,7 +37,16 @@ with zipfile.ZipFile(ARCHIVE, "w") as archive:
 VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\0\x08free"
 
 
-@pytest.mark.parametrize(("name", "format_"), [("JPEG", Format.JPEG), ("PNG", Format.PNG), ("WEBP", Format.WEBP)])
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [
+        ("JPEG", Format.JPEG),
+        ("PNG", Format.PNG),
+        ("WEBP", Format.WEBP),
+        ("GIF", Format.GIF),
+        ("AVIF", Format.AVIF),
+    ],
+)
 @pytest.mark.parametrize(
     ("behind", "kinds"),
     [

@@ -30,7 +30,8 @@ class PanicException(BaseException):
 def tasks_of(*pixels: int) -> tuple[Task, ...]:
     folder = Path("/pictures")
     headers = [Header(Format.PNG, count, 1) for count in pixels]
-    return plan([invented(folder / f"{each}.png", folder, header) for each, header in enumerate(headers)], Recipe())
+    sources = [(each, invented(folder / f"{each}.png", folder, header)) for each, header in enumerate(headers)]
+    return plan(sources, Recipe())[0]
 
 
 def keep(task: Task, control: Control) -> Outcome:
@@ -40,8 +41,8 @@ def keep(task: Task, control: Control) -> Outcome:
 
 
 @contextmanager
-def running(work: Work, workers: int = 2, memory_limit: int = PLENTY) -> Iterator[BatchRunner]:
-    runner = BatchRunner(work, workers=workers, memory_limit=memory_limit)
+def running(workers: int = 2, memory_limit: int = PLENTY) -> Iterator[BatchRunner]:
+    runner = BatchRunner(workers=workers, memory_limit=memory_limit)
     try:
         yield runner
     finally:
@@ -74,8 +75,8 @@ def finished(events: list[JobEvent]) -> Counter[int]:
 def test_whatever_work_raises_is_one_failure(error: BaseException, expected: tuple[ErrorCode, str]) -> None:
     events: list[JobEvent] = []
     tasks = tasks_of(4, 5, 6)
-    with running(raising(error)) as runner:
-        batch = runner.start(tasks, events.append)
+    with running() as runner:
+        batch = runner.start(tasks, raising(error), events.append)
         assert batch.wait(10)
     assert finished(events) == {0: 1, 1: 1, 2: 1}
     for task, record in zip(tasks, batch.records(), strict=True):
@@ -86,8 +87,8 @@ def test_whatever_work_raises_is_one_failure(error: BaseException, expected: tup
 def test_events_of_a_task_come_in_order() -> None:
     events: list[JobEvent] = []
     tasks = tasks_of(*range(1, 21))
-    with running(keep, workers=4) as runner:
-        batch = runner.start(tasks, events.append)
+    with running(workers=4) as runner:
+        batch = runner.start(tasks, keep, events.append)
         assert batch.wait(10)
     for task in tasks:
         kinds = [type(event) for event in events if event.task_id == task.id]
@@ -98,8 +99,8 @@ def test_events_of_a_task_come_in_order() -> None:
 
 def test_the_biggest_start_first() -> None:
     events: list[JobEvent] = []
-    with running(keep, workers=1) as runner:
-        assert runner.start(tasks_of(3, 9, 1, 7), events.append).wait(10)
+    with running(workers=1) as runner:
+        assert runner.start(tasks_of(3, 9, 1, 7), keep, events.append).wait(10)
     assert [event.task_id for event in events if isinstance(event, Started)] == [1, 3, 0, 2]
 
 
@@ -113,8 +114,8 @@ def test_work_that_asks_stops_in_the_middle() -> None:
         return keep(task, control)
 
     events: list[JobEvent] = []
-    with running(work, workers=1) as runner:
-        batch = runner.start(tasks_of(2, 1), events.append)
+    with running(workers=1) as runner:
+        batch = runner.start(tasks_of(2, 1), work, events.append)
         assert began.wait(10)
         assert batch.records() == (None, None)
         batch.cancel()
@@ -130,8 +131,8 @@ def test_an_error_after_the_stop_is_the_stop(error: Exception) -> None:
         control.token.cancel()
         raise error
 
-    with running(work) as runner:
-        batch = runner.start(tasks_of(1), lambda _: None)
+    with running() as runner:
+        batch = runner.start(tasks_of(1), work, lambda _: None)
         assert batch.wait(10)
     (record,) = batch.records()
     assert record is not None
@@ -147,8 +148,8 @@ def test_500_waiting_tasks_stop_within_a_second() -> None:
         return keep(task, control)
 
     events: list[JobEvent] = []
-    with running(work) as runner:
-        batch = runner.start(tasks_of(*range(1, 501)), events.append)
+    with running() as runner:
+        batch = runner.start(tasks_of(*range(1, 501)), work, events.append)
         assert began.wait(10)
         start = time.monotonic()
         batch.cancel()
@@ -162,8 +163,8 @@ def test_a_runner_stops_all_its_batches() -> None:
         control.token.wait(30)
         return keep(task, control)
 
-    with running(work) as runner:
-        batches = [runner.start(tasks_of(1, 1), lambda _: None) for _ in range(3)]
+    with running() as runner:
+        batches = [runner.start(tasks_of(1, 1), work, lambda _: None) for _ in range(3)]
         runner.cancel()
         assert all(batch.wait(10) for batch in batches)
 
@@ -175,8 +176,8 @@ def test_closing_without_waiting_leaves_records_readable() -> None:
         go.wait(30)
         return keep(task, control)
 
-    with running(work, workers=1) as runner:
-        batch = runner.start(tasks_of(3, 2, 1), lambda _: None)
+    with running(workers=1) as runner:
+        batch = runner.start(tasks_of(3, 2, 1), work, lambda _: None)
         runner.close(wait=False)
         go.set()
     records = batch.records()
@@ -209,8 +210,8 @@ class Meter:
 def test_pixels_in_flight_stay_under_the_limit_and_a_giant_runs_alone() -> None:
     limit = 100 * BYTES_PER_PIXEL
     meter = Meter(limit)
-    with running(meter, workers=8, memory_limit=limit) as runner:
-        batch = runner.start(tasks_of(*[40] * 20, 101, 5000, *[100] * 5, *[1] * 20), lambda _: None)
+    with running(workers=8, memory_limit=limit) as runner:
+        batch = runner.start(tasks_of(*[40] * 20, 101, 5000, *[100] * 5, *[1] * 20), meter, lambda _: None)
         assert batch.wait(30)
     assert all(record is not None and isinstance(record.outcome, Kept) for record in batch.records())
     assert 0 < meter.highest <= limit
@@ -220,9 +221,9 @@ def test_pixels_in_flight_stay_under_the_limit_and_a_giant_runs_alone() -> None:
 @pytest.mark.parametrize("error", [None, ValueError("x"), PanicException("x")])
 def test_room_is_given_back_whatever_happens(error: BaseException | None) -> None:
     work: Callable[[Task, Control], Outcome] = raising(error) if error else keep
-    with running(work, workers=1, memory_limit=BYTES_PER_PIXEL) as runner:
-        assert runner.start(tasks_of(1), lambda _: None).wait(10)
-        assert runner.start(tasks_of(1, 1), lambda _: None).wait(10)
+    with running(workers=1, memory_limit=BYTES_PER_PIXEL) as runner:
+        assert runner.start(tasks_of(1), work, lambda _: None).wait(10)
+        assert runner.start(tasks_of(1, 1), work, lambda _: None).wait(10)
 
 
 def test_who_waits_at_the_gate_can_be_stopped() -> None:
@@ -244,3 +245,37 @@ def test_who_waits_at_the_gate_can_be_stopped() -> None:
     assert len(errors) == 1
     gate.leave(8)
     gate.enter(10, CancelToken())  # nothing of what was refused is still held
+
+
+def test_the_end_of_a_batch_comes_after_all_work_and_before_the_last_word() -> None:
+    told: list[str] = []
+    lock = threading.Lock()
+
+    def tell(what: str) -> None:
+        with lock:
+            told.append(what)
+
+    def work(task: Task, control: Control) -> Outcome:
+        tell("work")
+        return keep(task, control)
+
+    with running(workers=4) as runner:
+        batch = runner.start(tasks_of(*[1] * 20), work, lambda event: tell(type(event).__name__), lambda: tell("end"))
+        assert batch.wait(10)
+        runner.start((), work, lambda _: None, lambda: tell("end of nothing"))
+    assert told.count("end") == 1
+    assert "work" not in told[told.index("end") :]
+    assert "Finished" in told[told.index("end") :]
+    assert told[-1] == "end of nothing"
+
+
+def test_an_end_that_fails_takes_no_record_away() -> None:
+    def fail() -> None:
+        raise OSError("the disk is gone")
+
+    with running() as runner:
+        batch = runner.start(tasks_of(1), keep, lambda _: None, fail)
+        assert batch.wait(10)
+    (record,) = batch.records()
+    assert record is not None
+    assert isinstance(record.outcome, Kept)

@@ -20,7 +20,7 @@ from oimg.words.recipe import Conflict, Mode, Output, Place, Recipe, Target
 from oimg.words.report import Kept, KeptCode, Notice, Optimized
 from oimg.words.task import CancelToken, Control, Task
 from oimg.work import pipeline
-from oimg.work.pipeline import optimize_file
+from oimg.work.pipeline import Ways, optimize_file
 from work_help import flat, into, photo, state, task_for, temp_files
 
 LOSSLESS = Recipe(mode=Mode.LOSSLESS)
@@ -50,7 +50,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def run(path: Path, recipe: Recipe = LOSSLESS, control: Control | None = None, **limits: int) -> Any:
-    return optimize_file(task_for(path, recipe), control or Control(), Limits(**limits))
+    return optimize_file(task_for(path, recipe), control or Control(), Ways(Limits(**limits)))
 
 
 def test_writes_a_smaller_file_beside_with_the_dates_of_the_source(picture: Path) -> None:

@@ -76,7 +76,7 @@ def test_an_output_folder_inside_is_no_source(folder: Path) -> None:
 def test_a_stop_leaves_the_rest_as_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     began = threading.Event()
 
-    def work(_: Any, control: Any, __: Any) -> Any:
+    def work(_: Any, control: Any, **__: Any) -> Any:
         began.set()
         control.token.wait(30)
         control.token.check()
@@ -93,7 +93,7 @@ def test_a_stop_leaves_the_rest_as_stopped(folder: Path, monkeypatch: pytest.Mon
 
 
 def test_an_error_on_the_way_stops_the_batch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def work(_: Any, control: Any, __: Any) -> Any:
+    def work(_: Any, control: Any, **__: Any) -> Any:
         control.token.wait(30)
         control.token.check()
 

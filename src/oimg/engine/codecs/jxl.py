@@ -173,15 +173,16 @@ def _gives_back(packed: bytes, jpeg: bytes) -> bool:
 
 
 def _read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
-    """What the boxes say; of a packed JPEG with compressed boxes, what the JPEG file says, which is the same."""
+    """What the boxes say; of a packed JPEG, what the JPEG file says: the boxes hold only its EXIF and XMP."""
     metadata, icc = container.read_metadata(untrusted)
-    if not any(part.name == "brob" for part in metadata.parts):
-        return metadata, icc
     try:
         jpeg = to_jpeg(untrusted)
-        return (metadata if jpeg is None else jpeg_container.read_metadata(jpeg)[0]), icc
     except OimgError:  # the picture can be read without
         return metadata, icc
+    if jpeg is None:
+        return metadata, icc
+    inside = jpeg_container.read_metadata(jpeg)[0]
+    return replace(inside, parts=(*inside.parts, *(part for part in metadata.parts if part.name != "brob"))), icc
 
 
 def to_jpeg(packed: bytes) -> bytes | None:

@@ -155,6 +155,7 @@ def _read_with_pillow(untrusted: bytes) -> Metadata:
     try:
         with open_pillow(untrusted, "TIFF") as image, foreign(ErrorCode.CORRUPT):
             exif = image.getexif()
+            exif.bigtiff = False  # other files take an EXIF block in the classic layout only
             xmp, iptc = exif.get(_XMP, b""), exif.get(_IPTC, b"")
             for tag in STRUCTURE & set(exif):
                 del exif[tag]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from oimg.engine.containers import photoshop, tiff_block
 from oimg.engine.metadata.exif import BadExif, Exif, parse
-from oimg.engine.metadata.tiff import Entry, TableReader, even, number_entry, table_bytes
+from oimg.engine.metadata.tiff import ByteOrder, Entry, TableReader, even, number_entry, table_bytes
 from oimg.words.images import ColorModel, Format, Metadata, Part
 
 # Tags that describe how the pixels lie in the file (TIFF 6.0, parts 1 and 2; DNG 1.7), and the manifest of C2PA
@@ -79,14 +79,15 @@ def lifted(block: bytes) -> Coded:
     reader = TableReader(block)
     table = reader.read(reader.number(4, 4))
     entries = table.entries if table is not None else ()
-    found = {entry.tag: _numbers(entry, reader) for entry in entries if entry.type in (_SHORT, _LONG)}
+    found = {entry.tag: numbers(entry, reader.order) for entry in entries if entry.type in (_SHORT, _LONG)}
     places = zip(found.pop(_OFFSETS), found.pop(_COUNTS), strict=True)
     return Coded(found, tuple(block[at : at + size] for at, size in places))
 
 
-def _numbers(entry: Entry, reader: TableReader) -> tuple[int, ...]:
+def numbers(entry: Entry, order: ByteOrder) -> tuple[int, ...]:
+    """The values of a SHORT or LONG field."""
     size = 2 if entry.type == _SHORT else 4
-    return tuple(int.from_bytes(entry.raw[at : at + size], reader.order) for at in range(0, len(entry.raw), size))
+    return tuple(int.from_bytes(entry.raw[at : at + size], order) for at in range(0, len(entry.raw), size))
 
 
 def lifted_metadata(untrusted: bytes, structure: frozenset[int]) -> Metadata | None:
@@ -154,6 +155,14 @@ def write(coded: Coded, metadata: Metadata, icc: bytes, structure: frozenset[int
         wide = max(values) > 0xFFFF or (tag == where and bool(coded.fields))  # a page may move further ahead
         raw = b"".join(value.to_bytes(4 if wide else 2, order) for value in values)
         entries[tag] = Entry(tag, _LONG if wide else _SHORT, len(values), raw)
+    entries |= _described(metadata, icc, order)
+    out[4:8] = len(out).to_bytes(4, order)
+    return bytes(out) + table_bytes(entries.values(), len(out), 0, order)
+
+
+def _described(metadata: Metadata, icc: bytes, order: ByteOrder) -> dict[int, Entry]:
+    """The fields that hold whole blocks of metadata, and the resolution."""
+    entries: dict[int, Entry] = {}
     blobs = (
         *((_XMP, _BYTE, metadata.xmp), (_IPTC, _UNDEFINED, metadata.iptc), (_ICC, _UNDEFINED, icc)),
         (_PHOTOSHOP, _BYTE, metadata.photoshop),
@@ -166,5 +175,4 @@ def write(coded: Coded, metadata: Metadata, icc: bytes, structure: frozenset[int
             parts = (round(min(value, 4e6) * 1000), 1000)
             entries[tag] = Entry(tag, _RATIONAL, 1, b"".join(part.to_bytes(4, order) for part in parts))
         entries[_DENSITY_UNIT] = number_entry(_DENSITY_UNIT, 2, order, short=True)
-    out[4:8] = len(out).to_bytes(4, order)
-    return bytes(out) + table_bytes(entries.values(), len(out), 0, order)
+    return entries

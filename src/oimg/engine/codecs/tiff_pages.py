@@ -16,6 +16,7 @@ from PIL import Image
 
 from oimg.engine.codecs.base import open_pillow, save_pillow
 from oimg.engine.codecs.tiff_file import STRUCTURE, Coded, lifted, write
+from oimg.engine.codecs.tiff_file import numbers as values_of
 from oimg.engine.metadata.exif import BadExif
 from oimg.engine.metadata.tiff import ByteOrder, Entry, Table, TableReader, even
 from oimg.words.images import Metadata
@@ -86,7 +87,7 @@ def pages(untrusted: bytes) -> tuple[ByteOrder, tuple[Page, ...]]:
 
 def _page(untrusted: bytes, table: Table, order: ByteOrder) -> Page:
     entries = {entry.tag: entry for entry in reversed(table.entries)}
-    numbers = {tag: _numbers(entry, order) for tag, entry in entries.items() if entry.type in (3, 4)}
+    numbers = {tag: values_of(entry, order) for tag, entry in entries.items() if entry.type in (3, 4)}
     where, lengths = (_TILE_OFFSETS, _TILE_COUNTS) if _TILE_OFFSETS in entries else (_OFFSETS, _COUNTS)
     offsets, counts = numbers.get(where, ()), numbers.get(lengths, ())
     if entries.keys() & _POINTERS or any(entry.type == _IFD for entry in entries.values()):
@@ -97,11 +98,6 @@ def _page(untrusted: bytes, table: Table, order: ByteOrder) -> Page:
     if sum(counts) > len(untrusted) or any(len(one) < size for one, size in zip(pieces, counts, strict=True)):
         raise NotPackable("strips outside the file")
     return Page(table.at, entries, numbers, pieces)
-
-
-def _numbers(entry: Entry, order: ByteOrder) -> tuple[int, ...]:
-    size = 2 if entry.type == 3 else 4
-    return tuple(int.from_bytes(entry.raw[at : at + size], order) for at in range(0, len(entry.raw), size))
 
 
 def view(untrusted: bytes, page: Page, order: ByteOrder) -> bytes:

@@ -119,8 +119,8 @@ def _assemble(untrusted: bytes, canvas: Screen, found: list[Block]) -> Gif:
     frames: list[GifFrame] = []
     comments: list[bytes] = []
     loop: int | None = None
-    xmp, icc, control = b"", b"", b""
     parts: list[Part] = []
+    xmp, icc, control = b"", b"", b""
     for block in found:
         if block.kind is Kind.CONTROL:
             control = block.head
@@ -139,8 +139,7 @@ def _assemble(untrusted: bytes, canvas: Screen, found: list[Block]) -> Gif:
             icc = icc or sub_blocks(untrusted, block.data, block.end)
         elif block.kind is not Kind.TRAILER:
             parts.append(Part(Format.GIF, block.kind.name, untrusted[block.start : block.end]))
-    last = found[-1] if found else None
-    complete = last is not None and last.kind is Kind.TRAILER
+    complete = bool(found) and found[-1].kind is Kind.TRAILER
     return Gif(
         canvas.width,
         canvas.height,
@@ -152,7 +151,7 @@ def _assemble(untrusted: bytes, canvas: Screen, found: list[Block]) -> Gif:
         xmp,
         icc,
         tuple(parts),
-        untrusted[last.end :] if last is not None and complete else b"",
+        untrusted[found[-1].end :] if complete else b"",
         complete,
     )
 

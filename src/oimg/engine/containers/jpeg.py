@@ -8,7 +8,7 @@ from typing import BinaryIO
 from oimg.words.images import ColorModel, Format, Header, Metadata, Part
 
 from . import photoshop, tiff_block, xmp_packet
-from .jpeg_extras import XMP, Hints, features
+from .jpeg_extras import EXTENDED_XMP, XMP, Hints, features
 from .jpeg_segments import (
     APP0,
     APP1,
@@ -29,7 +29,6 @@ from .jpeg_segments import (
 from .stream import corrupt, length_of, opened, too_large, truncated, unsupported
 
 _EXIF = b"Exif\0"
-_EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 _ICC = b"ICC_PROFILE\0"
 _JFIF = b"JFIF\0"
 _JFXX = b"JFXX\0"
@@ -106,8 +105,8 @@ def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
             exif += payload[6:]
         elif segment.marker == APP1 and payload.startswith(XMP) and not xmp:
             xmp = payload[len(XMP) :]
-        elif segment.marker == APP1 and payload.startswith(_EXTENDED_XMP):
-            extended.append(payload[len(_EXTENDED_XMP) :])
+        elif segment.marker == APP1 and payload.startswith(EXTENDED_XMP):
+            extended.append(payload[len(EXTENDED_XMP) :])
         elif segment.marker == APP2 and payload.startswith(_ICC):
             profile.append(payload[len(_ICC) :])
         elif segment.marker == APP13 and payload.startswith(photoshop.SIGNATURE):
@@ -252,7 +251,7 @@ def _blocks(metadata: Metadata, icc: bytes) -> Iterator[bytes]:
     if main:
         yield _segment(APP1, XMP + main)
     step = 65400
-    lead = _EXTENDED_XMP + xmp_packet.guid(extended) + len(extended).to_bytes(4, "big")
+    lead = EXTENDED_XMP + xmp_packet.guid(extended) + len(extended).to_bytes(4, "big")
     for number, piece in enumerate(_pieces(extended, step)):
         yield _segment(APP1, lead + (number * step).to_bytes(4, "big") + piece)
     profile = _pieces(icc, _LONGEST - len(_ICC) - 2)

@@ -19,6 +19,8 @@ _METADATA = frozenset((b"Exif", b"xml ", b"brob"))
 _STRUCTURE = frozenset((b"JXL ", b"ftyp", b"jxll", b"jxlc", b"jxlp", b"jxli", b"jbrd", b"jhgm", b"free", b"skip"))
 # Kinds that a compressed box may stand for and that mean the same beside other pixels.
 _PACKED = frozenset((b"Exif", b"xml "))
+# No EXIF block and no packet that we read is larger; a box that unpacks to more is a bomb.
+_MOST_UNPACKED = 16 << 20
 _CODESTREAM = frozenset((b"jxlc", b"jxlp"))
 
 
@@ -118,20 +120,38 @@ def has_jpeg_reconstruction(untrusted: bytes) -> bool:
 def read_metadata(untrusted: bytes) -> tuple[Metadata, bytes]:
     """EXIF and XMP of a container; the profile is part of the codestream, so none is returned.
 
-    Brotli-compressed boxes (brob) stay closed, for nothing here can open them: they are parts, as are boxes of
-    unknown kinds.
+    Brotli-compressed boxes (brob) are opened. Those that cannot be, are parts, as are boxes of unknown kinds.
     """
     exif, xmp = b"", b""
     parts: list[Part] = []
     for box in _top(opened(untrusted)):
-        data = untrusted[box.data : box.end] if box.kind not in _STRUCTURE else b""
-        if box.kind == b"Exif" and not exif:
+        if box.kind in _STRUCTURE:
+            continue
+        kind, data = _opened(box.kind, untrusted[box.data : box.end])
+        if kind == b"Exif" and not exif:
             exif = exif_block(data)
-        elif box.kind == b"xml " and not xmp:
+        elif kind == b"xml " and not xmp:
             xmp = data
-        elif box.kind not in _STRUCTURE:
-            parts.append(Part(Format.JXL, box.kind.decode("latin-1"), data))
+        else:
+            parts.append(Part(Format.JXL, kind.decode("latin-1"), data))
     return Metadata(exif, xmp, density=tiff_block.density(exif), parts=tuple(parts)), b""
+
+
+def _opened(kind: bytes, data: bytes) -> tuple[bytes, bytes]:
+    """What a compressed box holds (18181-2, 9.7: the kind that it stands for, then a Brotli stream); others as is."""
+    if kind != b"brob" or data[:4] not in _PACKED:
+        return kind, data
+    import brotli  # noqa: PLC0415 - rarely needed
+
+    stream, out = brotli.Decompressor(), bytearray()
+    try:
+        piece = stream.process(data[4:], output_buffer_limit=_MOST_UNPACKED)
+        while piece and len(out) + len(piece) <= _MOST_UNPACKED:
+            out += piece
+            piece = b"" if stream.is_finished() else stream.process(b"", output_buffer_limit=_MOST_UNPACKED)
+    except brotli.error:
+        return kind, data
+    return (data[:4], bytes(out)) if stream.is_finished() and not piece else (kind, data)
 
 
 def carries(part: Part) -> bool:

@@ -14,7 +14,7 @@ _RESOLUTION_UNIT = 0x0128
 _WANTED = frozenset((_ORIENTATION, _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT))
 _MAX_ENTRIES = 4096
 _BYTE, _SHORT, _LONG, _RATIONAL = 1, 3, 4, 5
-_CENTIMETRE = 3
+_NO_UNIT, _CENTIMETRE = 1, 3
 
 
 def orientation(untrusted: bytes) -> int:
@@ -24,10 +24,10 @@ def orientation(untrusted: bytes) -> int:
 
 
 def density(untrusted: bytes) -> tuple[float, float] | None:
-    """Pixels per inch, horizontal and vertical; None when absent or not positive."""
+    """Pixels per inch, horizontal and vertical; None when absent, not positive or without a unit."""
     tags = _first_directory(untrusted)
     across, down = tags.get(_X_RESOLUTION, 0.0), tags.get(_Y_RESOLUTION, 0.0)
-    if across <= 0 or down <= 0:
+    if across <= 0 or down <= 0 or tags.get(_RESOLUTION_UNIT) == _NO_UNIT:
         return None
     scale = 2.54 if tags.get(_RESOLUTION_UNIT) == _CENTIMETRE else 1.0
     return across * scale, down * scale

@@ -1,16 +1,19 @@
 """What follows a picture in its file: how many bytes, and what they look like.
 
-JPEG (T.81), PNG (third edition, 5.2), GIF (89a) and WebP (RIFF) say themselves where they end.
+JPEG (T.81), PNG (third edition, 5.2), GIF (89a), WebP (RIFF) and files of boxes (ISO/IEC 14496-12) say where they end.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from oimg.words.errors import OimgError
 from oimg.words.images import Format
 
+from .boxes import boxes
+from .gif_blocks import Kind, blocks, screen
 from .jpeg_segments import EOI, segments
 from .png_chunks import places
 from .stream import opened
@@ -49,20 +52,43 @@ class Stretch:
 def end_of_picture(untrusted: bytes, format: Format) -> int | None:  # noqa: A002 - the field's own word
     """Where the picture ends; None where the format does not say, or the file is cut short."""
     try:
-        if format is Format.JPEG:
-            last = None
-            for last in segments(opened(untrusted)):  # noqa: B007 - only the last one counts
-                pass
-            return last.end if last is not None and last.marker == EOI else None
-        if format is Format.PNG:
-            walked = list(places(opened(untrusted)))
-            return walked[-1].end if walked and walked[-1].name == "IEND" else None
+        match format:
+            case Format.JPEG:
+                return _end_of_jpeg(untrusted, 0)
+            case Format.PNG:
+                walked = list(places(opened(untrusted)))
+                return walked[-1].end if walked and walked[-1].name == "IEND" else None
+            case Format.GIF:
+                stream = opened(untrusted)
+                found = list(blocks(stream, screen(stream).end))
+                return found[-1].end if found and found[-1].kind is Kind.TRAILER else None
+            case Format.WEBP:
+                size = int.from_bytes(untrusted[4:8], "little")
+                return 8 + size + size % 2
+            case Format.AVIF | Format.HEIC | Format.JXL:
+                return _end_of_boxes(untrusted)
+            case _:
+                return None
     except OimgError:
         return None
-    if format is Format.WEBP:
-        size = int.from_bytes(untrusted[4:8], "little")
-        return 8 + size + size % 2
-    return None
+
+
+def _end_of_jpeg(untrusted: bytes, start: int) -> int | None:
+    last = None
+    for last in segments(opened(untrusted), start):  # noqa: B007 - only the last one counts
+        pass
+    return last.end if last is not None and last.marker == EOI else None
+
+
+def _end_of_boxes(untrusted: bytes) -> int | None:
+    """Where the last box ends that can be one; a bare JPEG XL codestream does not say where it ends."""
+    end: int | None = None
+    with suppress(OimgError):
+        for box in boxes(opened(untrusted), 0, len(untrusted)):
+            if not box.whole or not all(0x20 <= byte < 0x7F for byte in box.kind):
+                break
+            end = box.end
+    return end
 
 
 def stretches(untrusted: bytes, start: int) -> tuple[Stretch, ...]:
@@ -99,14 +125,12 @@ def _next(untrusted: bytes, at: int) -> tuple[str, int]:
 
 
 def _jpeg_size(untrusted: bytes, at: int) -> int:
+    """Bytes of the JPEG stream at `at`; one without an end reaches to that of the file."""
     try:
-        last = None
-        for last in segments(opened(untrusted), at):  # noqa: B007 - only the last one counts
-            pass
+        end = _end_of_jpeg(untrusted, at)
     except OimgError:
-        last = None
-    complete = last is not None and last.marker == EOI
-    return last.end - at if complete and last is not None else len(untrusted) - at
+        end = None
+    return (end or len(untrusted)) - at
 
 
 def _until_picture(untrusted: bytes, at: int) -> int:

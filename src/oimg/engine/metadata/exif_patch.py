@@ -24,7 +24,7 @@ from oimg.engine.metadata.exif import (
     ints,
 )
 from oimg.engine.metadata.jpeg_streams import jpeg_streams
-from oimg.engine.metadata.tiff import RECORD, TYPE_SIZES, ByteOrder, number_entry, record_bytes
+from oimg.engine.metadata.tiff import RECORD, TYPE_SIZES, number_entry, record_bytes
 
 __all__ = ["added", "patched", "with_orientation"]
 
@@ -59,17 +59,9 @@ def patched(
     """
     found = find_tables(block)
     out = bytearray(block)
-    wanted = (
-        *((Directory.IFD0, ORIENTATION, orientation), (Directory.IFD0, IMAGE_WIDTH, width)),
-        *((Directory.IFD0, IMAGE_LENGTH, height), (Directory.EXIF, PIXEL_X, width)),
-        (Directory.EXIF, PIXEL_Y, height),
-    )
-    stated = False
-    for directory, tag, value in wanted:
-        for entry in found.tables[directory].entries if directory in found.tables else ():
-            if entry.tag == tag and value is not None:
-                stated = stated or tag == ORIENTATION
-                _overwrite(out, entry, value, found.order)
+    first = {ORIENTATION: orientation, IMAGE_WIDTH: width, IMAGE_LENGTH: height}
+    stated = _overwrite(out, found, Directory.IFD0, first)
+    _overwrite(out, found, Directory.EXIF, {PIXEL_X: width, PIXEL_Y: height})
     for entry in found.tables[Directory.IFD0].entries:
         if entry.tag in blobs and blobs[entry.tag] != entry.raw:
             _replace(out, found, entry, blobs[entry.tag])
@@ -77,7 +69,7 @@ def patched(
         _without(out, found, Directory.EXIF, gone)
     if drop_pictures:
         _drop_pictures(out, find_tables(bytes(out)))
-    if orientation is not None and orientation != 1 and not stated:
+    if orientation is not None and orientation != 1 and ORIENTATION not in stated:
         return added(bytes(out), (number_entry(ORIENTATION, orientation, found.order, short=True),))
     return bytes(out)
 
@@ -108,12 +100,19 @@ def added(block: bytes, entries: tuple[Entry, ...]) -> bytes:
     return bytes(out)
 
 
-def _overwrite(out: bytearray, entry: Entry, value: int, order: ByteOrder) -> None:
-    if ints(entry, order) == (value,):
-        return
-    short = entry.tag == ORIENTATION or (entry.type == 3 and value < 1 << 16)
-    fresh = number_entry(entry.tag, value, order, short=short)
-    out[entry.record : entry.record + RECORD] = record_bytes(fresh, order)
+def _overwrite(out: bytearray, found: Found, directory: Directory, values: Mapping[int, int | None]) -> set[int]:
+    """Put numbers right where a directory states them; return the tags that it states."""
+    stated = set()
+    for entry in found.tables[directory].entries if directory in found.tables else ():
+        value = values.get(entry.tag)
+        if value is None:
+            continue
+        stated.add(entry.tag)
+        if ints(entry, found.order) != (value,):
+            short = entry.tag == ORIENTATION or (entry.type == 3 and value < 1 << 16)
+            fresh = number_entry(entry.tag, value, found.order, short=short)
+            out[entry.record : entry.record + RECORD] = record_bytes(fresh, found.order)
+    return stated
 
 
 def _replace(out: bytearray, found: Found, entry: Entry, value: bytes) -> None:

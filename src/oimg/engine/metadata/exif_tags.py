@@ -101,6 +101,8 @@ _LATER_NAMES = {
     0x8649: "PhotoshopSettings",
     0x02BC: "XMLPacket",
     0x000B: "ProcessingSoftware",
+    0x011D: "PageName",
+    0xC761: "NoiseProfile",
     0xEA1C: "Padding",
     0xEA1D: "OffsetSchema",
 }

@@ -25,8 +25,8 @@ _CODED_GPS = (0x1B, 0x1C)
 _MOST_SHOWN, _MOST_FACTS = 16, 64
 _LENS = 0xA432
 # BrightnessValue, FocalLength, FocalLengthIn35mmFilm, FlashEnergy, and of Exif 2.31 AmbientTemperature, Humidity,
-# Pressure, WaterDepth, Acceleration, CameraElevationAngle (temperatures are in degrees Celsius).
-_UNITS = dict.fromkeys((0x920A, 0xA405), "mm") | dict.fromkeys((0x9400, 0x9405), "degrees")
+# Pressure, WaterDepth, Acceleration, CameraElevationAngle.
+_UNITS = {0x920A: "mm", 0xA405: "mm", 0x9400: "degrees C", 0x9405: "degrees"}
 _UNITS |= {0x9203: "EV", 0xA20B: "BCPS", 0x9401: "%", 0x9402: "hPa", 0x9403: "m", 0x9404: "mGal"}
 MEASURED = (*_UNITS, 0x829A, 0x829D, 0x9201, 0x9202, 0x9204, 0x9205, 0x9206, 0x9209, 0xA404, _LENS)
 """Fields whose numbers have a unit or bits with a meaning."""

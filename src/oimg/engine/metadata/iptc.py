@@ -137,6 +137,11 @@ def filtered(datasets: Iterable[DataSet], groups: frozenset[MetadataGroup]) -> t
     return tuple(sorted((*charset, *version, *kept), key=lambda item: item.record))
 
 
+def is_plain_date(item: DataSet) -> bool:
+    """Whether a dataset is DateCreated and nothing but a date; TimeCreated has the time zone, which tells a place."""
+    return (item.record, item.number) == (2, 55) and len(item.value) == 8 and item.value.isdigit()
+
+
 def with_bare_previews(datasets: Iterable[DataSet]) -> tuple[DataSet, ...]:
     """Return the datasets with JPEG previews freed of their own metadata."""
     return tuple(replace(d, value=bare(d.value)) if d.group is _G.THUMBNAIL else d for d in datasets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,8 @@ from oimg.words.images import Metadata, Part
 from oimg.words.privacy import MetadataGroup, MetadataPolicy
 
 _G = MetadataGroup
+# XMP part 1, 8.2.1.3: a date, or date and time; the zone is not part of the group.
+_XMP_DATE = re.compile(r"(\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _PRIVATE_TEXT = frozenset({_G.COPYRIGHT, _G.CREDIT})
 # FlashPix pictures in APP2, another EXIF block in APP1, one that is packed, directories below the first one
 _PARTS_WITH_PICTURES = frozenset({"JFXX", "APP1", "APP2", "brob", "SubIFDs"})
@@ -216,10 +219,19 @@ def _fresh_xmp(packets: list[bytes], aim: _Aim) -> bytes:
     properties = [item for item in found if item.qualified not in XMP_STATE and item.qualified != EXTENDED_XMP]
     keep = _true(aim)
     plain_groups = _PRIVATE_TEXT - keep if aim.private else frozenset()
+    plain_items = [item for item in properties if item.group in plain_groups]
+    dates = _plain_dates(properties) if aim.private and _G.CAPTURE_DATE not in keep else []
     return xmp.build(
-        [item for item in properties if item.group in plain_groups],
+        [*plain_items, *dates],
         [xmp.with_bare_pictures(item) for item in properties if item.group in keep],
     )
+
+
+def _plain_dates(properties: list[xmp.Property]) -> list[xmp.Property]:
+    """Return capture dates that are dates, without their time zone, which tells a place."""
+    found = ((item, _XMP_DATE.fullmatch(item.leaves[0][1])) for item in properties if len(item.leaves) == 1)
+    dates = [(item, match) for item, match in found if match and item.group is _G.CAPTURE_DATE]
+    return [xmp.Property(item.namespace, item.name, (("", match.group(1)),)) for item, match in dates]
 
 
 def _fresh_iptc(blocks: list[bytes], aim: _Aim) -> bytes:
@@ -228,6 +240,9 @@ def _fresh_iptc(blocks: list[bytes], aim: _Aim) -> bytes:
     for block in blocks:
         before = set(found)
         found += [item for item in iptc.parse(block) if item not in before]
+    if aim.private and _G.CAPTURE_DATE not in keep:
+        found = [item for item in found if item.group is not _G.CAPTURE_DATE or iptc.is_plain_date(item)]
+        keep |= {_G.CAPTURE_DATE}
     return iptc.serialize(iptc.with_bare_previews(iptc.filtered(found, keep)))
 
 

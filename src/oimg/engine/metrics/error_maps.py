@@ -28,13 +28,13 @@ Receiver: TypeAlias = Callable[[ErrorMap, int, int, FloatArray], None]
 class PreparedPlane:
     """A plane of the original with what every comparison needs of it.
 
-    `padded` is (h + 8, w + 8); `mean` and `variance` are (h, w), the variance with SSIM's C2 added.
-    `first` is the plane's first row within the whole picture's plane.
+    `padded` is (h + 8, w + 8). `statistics` are local mean and variance, each (h, w), the variance with SSIM's C2
+    added; None where they are not worth keeping, for one comparison alone. `first` is the plane's first row within
+    the whole picture's plane.
     """
 
     padded: FloatArray
-    mean: FloatArray
-    variance: FloatArray
+    statistics: tuple[FloatArray, FloatArray] | None
     first: int
 
 
@@ -63,7 +63,7 @@ class Comparison:
         tile = TILE_ROWS * TILE_COLUMNS
         self._padded = np.empty((2, padded), np.float32)
         self._half_blurred = np.empty((1, half_blurred), np.float32)
-        self._tile = np.empty((6, tile), np.float32)
+        self._tile = np.empty((7, tile), np.float32)
         self._vertical = _band(TILE_ROWS)
         self._horizontal = np.ascontiguousarray(_band(_BLUR_COLUMNS).T)
 
@@ -82,21 +82,25 @@ class Comparison:
             np.multiply(tile_mean, tile_mean, out=tile_mean)
             tile_variance -= tile_mean
             np.add(tile_variance, np.float32(STABILIZER), out=variance[inside])
-        return PreparedPlane(padded, mean, variance, first)
+        return PreparedPlane(padded, (mean, variance), first)
 
     def compare(
         self, original: PreparedPlane, padded: FloatArray, wanted: Collection[ErrorMap], receiver: Receiver
     ) -> None:
         """Hand the wanted error maps of a candidate's padded plane to `receiver`."""
-        for top, left, rows, columns in _tiles(*original.mean.shape):
+        height, width = padded.shape[0] - 2 * REACH, padded.shape[1] - 2 * REACH
+        for top, left, rows, columns in _tiles(height, width):
             inside = (slice(top, top + rows), slice(left, left + columns))
             row = original.first + top
             first = _around(original.padded, top, left, rows, columns)
             second = _around(padded, top, left, rows, columns)
-            first_mean = original.mean[inside]
+            if original.statistics:
+                first_mean, first_variance = (values[inside] for values in original.statistics)
+            else:
+                first_mean, first_variance = self._blur(first, 6), None
             second_mean = self._blur(second, 0)
             if ErrorMap.STRUCTURE in wanted:
-                structure = self._structure(first, second, first_mean, second_mean, original.variance[inside])
+                structure = self._structure(first, second, first_mean, second_mean, first_variance)
                 receiver(ErrorMap.STRUCTURE, row, left, structure)
             if ErrorMap.ARTIFACT in wanted or ErrorMap.DETAIL_LOSS in wanted:
                 gain = self._edge_gain(_inner(first), _inner(second), first_mean, second_mean)
@@ -113,7 +117,7 @@ class Comparison:
         second: FloatArray,
         first_mean: FloatArray,
         second_mean: FloatArray,
-        first_variance: FloatArray,
+        first_variance: FloatArray | None,
     ) -> FloatArray:
         """1 - (1 - m) * (2 * covariance + C2) / (both variances + C2), with m the squared gap of the means.
 
@@ -123,7 +127,10 @@ class Comparison:
         """
         shape = second_mean.shape
         squares = np.multiply(second, second, out=_shaped(self._padded[0], *second.shape))
-        gap = np.subtract(first, second, out=_shaped(self._padded[1], *second.shape))
+        gap = _shaped(self._padded[1], *second.shape)
+        if first_variance is None:
+            squares += np.multiply(first, first, out=gap)
+        np.subtract(first, second, out=gap)
         gap *= gap
         spread = self._blur(squares, 1)
         error = self._blur(gap, 2)
@@ -131,7 +138,11 @@ class Comparison:
         mean_gap *= mean_gap
         scratch = np.multiply(second_mean, second_mean, out=_shaped(self._tile[4], *shape))
         spread -= scratch
-        spread += first_variance
+        if first_variance is None:
+            spread -= np.multiply(first_mean, first_mean, out=scratch)
+            spread += np.float32(STABILIZER)
+        else:
+            spread += first_variance
         error -= mean_gap
         error /= spread
         error *= np.subtract(np.float32(1), mean_gap, out=scratch)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from oimg.engine.metrics.ssimulacra2_constants import OFFSETS, OPSIN, OPSIN_BIAS, X_GAIN, Channel, FloatArray
 
-_BIAS_ROOT = float(np.cbrt(OPSIN_BIAS))
+# 8-bit sRGB (h, w, 1 to 4): gray, gray and alpha, RGB, RGB and alpha; alpha is straight.
+Pixels8: TypeAlias = npt.NDArray[np.uint8]
+
+BIAS_ROOT: Final = float(np.cbrt(OPSIN_BIAS))
+
+
+def has_alpha(pixels: Pixels8) -> bool:
+    """Whether the last channel is alpha."""
+    return pixels.shape[2] in (2, 4)
 
 
 def _decode_gamma(encoded: npt.NDArray[np.float64]) -> FloatArray:
@@ -37,7 +46,14 @@ def _blended_table(background: float) -> FloatArray:
     return _decode_gamma((byte * alpha + background * (1 - alpha)).ravel())
 
 
-def linear_light(pixels: npt.NDArray[np.uint8], background: float | None) -> FloatArray:
+def light_table(pixels: Pixels8, background: float | None) -> FloatArray:
+    """Linear light, 0..1, of each byte (256), or with alpha of each alpha * 256 + byte (65,536)."""
+    if has_alpha(pixels) and background is not None:
+        return _blended_table(background)
+    return _opaque_table()
+
+
+def linear_light(pixels: Pixels8, background: float | None) -> FloatArray:
     """Linear light, 0..1, shape (3, h, w), of sRGB bytes of shape (h, w, 1 to 4).
 
     An even number of channels means the last one is straight alpha; it is laid over `background`, a gamma
@@ -46,14 +62,14 @@ def linear_light(pixels: npt.NDArray[np.uint8], background: float | None) -> Flo
     height, width, channels = pixels.shape
     colors = channels - 1 + channels % 2
     light = np.empty((colors, height, width), np.float32)
-    if channels % 2 == 0 and background is not None:
-        table = _blended_table(background)
+    table = light_table(pixels, background)
+    if has_alpha(pixels) and background is not None:
         alpha = pixels[..., -1].astype(np.uint16) << 8
         for color in range(colors):
             np.take(table, alpha | pixels[..., color], out=light[color], mode="clip")
     else:
         for color in range(colors):
-            np.take(_opaque_table(), pixels[..., color], out=light[color], mode="clip")
+            np.take(table, pixels[..., color], out=light[color], mode="clip")
     return np.broadcast_to(light, (3, height, width))
 
 
@@ -104,10 +120,10 @@ def write_xyb(light: FloatArray, planes: Mapping[Channel, FloatArray]) -> None:
         x += np.float32(OFFSETS[Channel.X])
     luma = np.add(long, medium, out=long)
     luma *= np.float32(0.5)
-    luma -= np.float32(_BIAS_ROOT)
+    luma -= np.float32(BIAS_ROOT)
     if Channel.B in planes:
         b = planes[Channel.B]
         np.subtract(_cone(light, OPSIN[2]), luma, out=b)
-        b += np.float32(OFFSETS[Channel.B] - _BIAS_ROOT)
+        b += np.float32(OFFSETS[Channel.B] - BIAS_ROOT)
     if Channel.Y in planes:
         np.add(luma, np.float32(OFFSETS[Channel.Y]), out=planes[Channel.Y])

@@ -113,24 +113,42 @@ def _deep_to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]
 
 
 def matte(image: DecodedImage, background: tuple[int, int, int]) -> DecodedImage:
-    """Lay the picture on a plain colour, in its own encoding as every viewer does; alpha is gone after."""
+    """Lay the picture on a plain colour, given in sRGB; alpha is gone after.
+
+    It is blended in the picture's own encoding, as every viewer does. Gray on a colour becomes RGB, and a gray
+    profile is converted first.
+    """
     if not image.has_alpha:
         return image
-    gray_matte = len(set(background)) == 1
-    color = image.color if image.color is ColorModel.RGB or gray_matte else ColorModel.RGB
-    return replace(
-        image,
-        frames=tuple(Frame(_flatten(f.pixels, background, color), f.duration) for f in image.frames),
-        color=color,
-    )
+    colored = image.color is ColorModel.GRAY and len(set(background)) > 1
+    if colored:
+        image, _ = to_srgb(image)
+    color = ColorModel.RGB if colored else image.color
+    paint = _paint(image.icc, image.color, background)[: color.channels]
+    frames = tuple(Frame(_flatten(f.pixels, paint), f.duration) for f in image.frames)
+    return replace(image, frames=frames, color=color)
 
 
-def _flatten(pixels: Pixels, background: tuple[int, int, int], color: ColorModel) -> Pixels:
+def _flatten(pixels: Pixels, paint: tuple[int, ...]) -> Pixels:
     top = np.iinfo(pixels.dtype).max
-    paint = np.array(background[: color.channels], np.float32) * (top / 255)
     alpha = pixels[..., -1:].astype(np.float32) / top
-    laid = pixels[..., :-1] * alpha + paint * (1 - alpha)
+    laid = pixels[..., :-1] * alpha + np.array(paint, np.float32) * (top / 255) * (1 - alpha)
     return cast("Pixels", np.rint(laid).astype(pixels.dtype))
+
+
+@lru_cache(maxsize=32)
+def _paint(icc: bytes, color: ColorModel, background: tuple[int, int, int]) -> tuple[int, ...]:
+    """The numbers that a profile has for an sRGB colour; the colour's own where there is no way back."""
+    if not icc or not profile_fits(icc, color) or (color is ColorModel.RGB and is_srgb(icc)):
+        return background
+    try:
+        with _lock:
+            srgb = ImageCms.createProfile("sRGB")
+            back = ImageCms.buildTransform(srgb, _open(icc), "RGB", _MODES[color], _INTENT, _FLAGS)
+        shown = ImageCms.applyTransform(Image.new("RGB", (1, 1), background), back)
+    except (OSError, ImageCms.PyCMSError, ValueError):  # profiles of scanners and cameras lead one way only
+        return background
+    return tuple(int(value) for value in np.asarray(shown).ravel())
 
 
 def drop_opaque_alpha(image: DecodedImage) -> DecodedImage:
@@ -154,13 +172,13 @@ def fit_to(image: DecodedImage, capabilities: Capabilities, background: tuple[in
     if max(image.size) > capabilities.max_side:
         return Fitted(image, refused=KeptCode.DIMENSIONS)
     image = drop_opaque_alpha(image)
+    if image.icc and not profile_fits(image.icc, image.color):
+        image = replace(image, icc=b"")
+        notices.append(Notice.BAD_PROFILE)
     partial = image.has_alpha and not capabilities.partial_alpha and not _all_or_nothing(image)
     if partial or (image.has_alpha and not capabilities.alpha):
         image = matte(image, background)
         notices.append(Notice.ALPHA_FLATTENED)
-    if image.icc and not profile_fits(image.icc, image.color):
-        image = replace(image, icc=b"")
-        notices.append(Notice.BAD_PROFILE)
     gray_alpha = image.color is ColorModel.GRAY and image.has_alpha
     if image.color not in capabilities.colors or (gray_alpha and not capabilities.gray_alpha):
         image, more = _change_model(image)

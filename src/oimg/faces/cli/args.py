@@ -177,12 +177,13 @@ def _compare(command: argparse.ArgumentParser) -> None:
 
 
 def _undo(command: argparse.ArgumentParser) -> None:
-    command.description = _("Put back originals that --in-place replaced: bytes, dates, permissions and name.")
+    command.description = _("Put back originals that --in-place replaced, unless the files were changed since.")
     which = command.add_mutually_exclusive_group()
-    which.add_argument("--list", action="store_true", help=_("the batches that are remembered, the newest first"))
-    which.add_argument("--batch", metavar="ID", help=_("this batch (default: the last one)"))
-    which.add_argument("--file", action="append", default=[], metavar="PATH", help=_("only this file; may be repeated"))
+    which.add_argument("--list", action="store_true", help=_("show the batches that are remembered, newest first"))
+    which.add_argument("--batch", metavar="ID", help=_("take back this batch (default: the last one)"))
+    which.add_argument("--file", action="append", default=[], metavar="PATH", help=_("take back this; may be repeated"))
     which.add_argument("--clear", action="store_true", help=_("drop all kept originals for good, to free their space"))
+    command.add_argument("-n", "--dry-run", action="store_true", help=_("show what would be put back, change nothing"))
     command.add_argument("--json", action="store_true", help=_("one JSON object a line on stdout"))
 
 

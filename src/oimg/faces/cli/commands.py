@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -25,6 +26,7 @@ def run(arguments: list[str]) -> int:
     """Run one command."""
     # Pillow warns about odd files in its own words; outcomes say it in ours.
     warnings.simplefilter("ignore")
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
     _use_any_text()
     try:
         try:

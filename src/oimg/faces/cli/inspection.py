@@ -56,7 +56,7 @@ def _finding(prospect: Prospect) -> dict[str, Any]:
         "value": finding.value,
         "removed": prospect.fate is Fate.REMOVED,
         "fate": prospect.fate,
-        "left": prospect.left or None,
+        "left": list(prospect.left),
         "facts": dict(finding.facts),
     }
 
@@ -89,7 +89,8 @@ def show(inspection: Inspection, recipe: Recipe) -> None:
             print(f"\n  {headings[topic]}")
         for each in prospects:
             _show_row(f"    {_MARKS[each.fate]} {each.finding.name:{names}}  ", _whole_value(each))
-    print(f"\n  {_closing(inspection, by_topic, recipe)}")
+    print()
+    _show_row("  ", _closing(inspection, by_topic, recipe))
 
 
 def _show_picture(inspection: Inspection) -> None:
@@ -114,7 +115,7 @@ def _whole_value(prospect: Prospect) -> str:
     """The value, a long text in full, and what it becomes where another value stays."""
     finding = prospect.finding
     value = printable(str(dict(finding.facts).get("text", finding.value)))
-    return f"{value}  [{_(_SHOWN_AS).format(prospect.left)}]" if prospect.left else value
+    return f"{value}  [{_(_SHOWN_AS).format(_(' or ').join(prospect.left))}]" if prospect.left else value
 
 
 def _show_row(head: str, text: str) -> None:

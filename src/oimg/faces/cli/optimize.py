@@ -21,8 +21,8 @@ from oimg.faces.cli.undo import tell_recovery, undo_hint
 from oimg.faces.messages import KEPT, _, printable, reason
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
 from oimg.words.report import Failed, KeptCode, Record, Report
-from oimg.words.task import Finished, JobEvent, Progressed, Started
-from oimg.work.session import Prepared, Run, Selection, Session, format_of_name, planned_path
+from oimg.words.task import Finished, JobEvent, Progressed, Started, Task
+from oimg.work.session import Prepared, Run, Selection, Session, foreseen, format_of_name, planned_path
 
 # How long native calls in flight may take to end by themselves after Ctrl-C before the process goes without them.
 _GRACE: Final = 1.2
@@ -34,6 +34,7 @@ class _Show:
     def __init__(self, given: argparse.Namespace) -> None:
         self.as_json = given.json
         self._quiet = given.quiet
+        self._in_trash = given.trash
         self._table = None if given.json or given.quiet else Table(sys.stdout, verbose=given.verbose)
         self.progress = Progress(sys.stderr, enabled=not given.quiet)
 
@@ -53,7 +54,7 @@ class _Show:
         elif self._table is not None:
             self._table.summary(report)
         if report.undoable and not self._quiet:
-            stderr(undo_hint(report))
+            stderr(undo_hint(report, in_trash=self._in_trash))
 
 
 def optimize(given: argparse.Namespace, base: Recipe) -> int:
@@ -186,18 +187,31 @@ def _finish(report: Report, given: argparse.Namespace, show: _Show) -> int:
 def _dry_run(prepared: Prepared, show: _Show) -> int:
     """Show what would be done with each file, and do nothing."""
     began = time.monotonic()
-    records: list[Record] = [Record(outcome, 0.0) for _, outcome in prepared.settled]
+    known = {task.id: foreseen(task) for task in prepared.tasks}
+    settled = [outcome for _, outcome in prepared.settled] + [each for each in known.values() if each is not None]
+    records = [Record(outcome, 0.0) for outcome in settled]
     for record in records:
         show.record(record)
     show.progress.clear()
     for task in prepared.tasks:
+        if known[task.id] is not None:
+            continue
         path = planned_path(task)
         if show.as_json:
             print(jsonl.line(jsonl.plan_event(task.source, path)))
             continue
         header = task.source.header
         width, height = header.upright_size
-        target = _(KEPT[KeptCode.READ_ONLY_FORMAT]) if path is None else f"→ {printable(str(path))}"
-        print(f"? {printable(str(task.source.path))}  {header.format} {width} x {height}  {target}")
+        print(f"? {printable(str(task.source.path))}  {header.format} {width} x {height}  {_plan(task, path)}")
     report = Report("dry-run", tuple(records), time.monotonic() - began)
     return report.exit_code
+
+
+def _plan(task: Task, path: Path | None) -> str:
+    if path is None:
+        return _(KEPT[KeptCode.READ_ONLY_FORMAT])
+    if path in task.destination.names:
+        return _("would be replaced")
+    if task.destination.names:
+        return _("would be replaced by {}").format(printable(path.name))
+    return f"→ {printable(str(path))}"

@@ -95,6 +95,8 @@ def _print_diagnosis(diagnosis: Diagnosis) -> None:
     for codec in diagnosis.codecs:
         can = _("reads, writes") if codec.writes else _("reads") if codec.reads else _("MISSING")
         print(f"  {codec.format:5} {can:14} {codec.library}")
+    kernel = _("a compiled kernel") if diagnosis.metric == "native" else _("numpy; slower, for there is no kernel")
+    print(f"\n{_('Visual score computed by')}: {kernel}")
     print(f"\n{_('Network guard')}:")
     for layer in diagnosis.guard:
         print(f"  {_('on ') if layer.armed else _('OFF')}  {layer.name}: {layer.detail}")

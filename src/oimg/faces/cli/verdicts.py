@@ -69,7 +69,17 @@ _BEST: Final = {
         *("position", "sub-location", "city", "province-state", "state", "countryname", "country", "location"),
         *("gpslatitude", "gpslongitude", "gpsareainformation", "gpsprocessingmethod"),
     ),
-    Topic.DEVICE: ("make", "model", "serialnumber", "lensmodel", "lens", "cameramodelname", "makernote"),
+    Topic.DEVICE: (
+        "make",
+        "model",
+        "bodyserialnumber",
+        "serialnumber",
+        "internalserialnumber",
+        "lensmodel",
+        "lens",
+        "cameramodelname",
+        "makernote",
+    ),
     Topic.OWNER: ("ownername", "artist", "creator", "by-line", "xpauthor", "photographer", "signer", "contact"),
     Topic.TIME: ("datetimeoriginal", "datecreated", "datetimedigitized", "createdate", "datetime", "modifydate"),
     Topic.SOFTWARE: ("software", "creatortool", "claimgenerator", "history", "c2pa", "documentancestors"),
@@ -82,6 +92,8 @@ _BEST: Final = {
     Topic.SETTINGS: ("exposuretime", "fnumber", "isospeedratings", "focallength"),
 }
 _MOST: Final = 4
+# What a camera without a position writes all the same.
+_NO_PLACE: Final = frozenset({"GPSVersionID", "GPSMapDatum", "GPSStatus", "GPSDifferential", "GPSMeasureMode"})
 _LONGEST: Final = 60
 # Where the first of the best answers is there, it says it all.
 _ONE: Final = frozenset({Topic.PLACE, Topic.PREVIEW, Topic.TIME})
@@ -97,6 +109,8 @@ def answer(topic: Topic, prospects: list[Prospect]) -> str:
     if not prospects:
         return _("no")
     findings = [each.finding for each in prospects]
+    if topic is Topic.PLACE and all(finding.name in _NO_PLACE for finding in findings):
+        return _("no")
     chosen = _most_telling(topic, findings)
     more = len(findings) - len(chosen)
     told = ", ".join(_short(finding) for finding in chosen)
@@ -111,16 +125,17 @@ def _most_telling(topic: Topic, findings: list[Finding]) -> list[Finding]:
 
     if topic in _ONE and rank(first := min(findings, key=rank)) == 0:
         return [first]
-    said: set[str] = set()
-    chosen: list[Finding] = []
-    for finding in sorted((each for each in findings if rank(each) < len(ranks)), key=rank):
-        if finding.value not in said and len(chosen) < _MOST:
-            said.add(finding.value)
-            chosen.append(finding)
-    return chosen or findings[:1]
+    # The same may be told by EXIF, XMP and IPTC, in other words: one answer of a kind, and no value twice.
+    chosen: dict[int, Finding] = {}
+    for finding in findings:
+        if rank(finding) < len(ranks) and all(finding.value != each.value for each in chosen.values()):
+            chosen.setdefault(rank(finding), finding)
+    return [chosen[each] for each in sorted(chosen)][:_MOST] or findings[:1]
 
 
 def _short(finding: Finding) -> str:
+    if finding.name == "xmpMM:History":
+        return _("history of {}").format(finding.value.partition(":")[0])
     value = finding.value if len(finding.value) <= _LONGEST else finding.value[: _LONGEST - 1] + "…"
     name = finding.name.lower()
     if name.endswith("serialnumber") and "lens" not in name:

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Conflict
 from oimg.work.files import temp
 from oimg.work.files.attributes import Attributes, Carried
+from oimg.work.files.exchange import rename_new
 
 TRIES: Final = 10_000
 _UNSUPPORTED: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EOPNOTSUPP})
@@ -45,6 +46,8 @@ def write_new(
     target = name(1)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        if like is not None:  # nobody's identity is set on a file that is new
+            like = replace(like, mode=like.mode & 0o777)
         written = temp.write(data, target.parent, like, announce=announce)
     except OSError as error:
         raise temp.as_ours(error, target.parent) from error
@@ -94,8 +97,10 @@ def link_new(written: Path, target: Path) -> bool:
 
 
 def _rename_new(written: Path, target: Path) -> bool:
-    """The same where there are no hard links: hold the name with an empty file, then rename onto it."""
+    """The same where there are no hard links: rename, with an empty file holding the name if need be."""
     try:
+        if rename_new(written, target):
+            return True
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except FileExistsError:
         return False

@@ -73,8 +73,8 @@ def plan(
     names = _Names((source for _, source in sources) if guarded else ())
     tasks, others = [], []
     for (id_, source), *twins in files:
-        held = _real_names(source, twins) if place is Place.IN_PLACE else ()
-        tasks.append(Task(id_, source, recipe, _claim(source, recipe, names, held)))
+        destination = _claim(source, recipe, names, [source, *(twin for _, twin in twins)])
+        tasks.append(Task(id_, source, recipe, destination))
         others += [(each, Kept(twin.path, twin, KeptCode.SAME_FILE, str(source.path))) for each, twin in twins]
     return tuple(tasks), tuple(others)
 
@@ -91,11 +91,11 @@ def _files(sources: Sequence[tuple[int, SourceFile]]) -> list[list[tuple[int, So
     ]
 
 
-def _real_names(source: SourceFile, twins: Sequence[tuple[int, SourceFile]]) -> tuple[Path, ...]:
-    """The real paths (no link on the way) of a file's names, its own first."""
-    real = dict.fromkeys(Path(os.path.realpath(each.path)) for each in (source, *(twin for _, twin in twins)))
+def _real_names(same: Sequence[SourceFile]) -> tuple[Path, ...]:
+    """The real paths (no link on the way) of a file's names, in the order given."""
+    real = dict.fromkeys(Path(os.path.realpath(each.path)) for each in same)
     # On a disk that ignores case, one name can be written in many ways.
-    return tuple(real)[: source.links]
+    return tuple(real)[: same[0].links]
 
 
 def numbered(stem: str, number: int, room: int) -> str:
@@ -111,14 +111,20 @@ def result_stem(stem: str, suffix: str) -> str:
     return numbered(stem, 1, _NAME_BYTES - _ROOM - len(os.fsencode(suffix))) + suffix
 
 
-def _claim(source: SourceFile, recipe: Recipe, names: _Names, held: tuple[Path, ...]) -> Destination:
+def _in_place(same: Sequence[SourceFile], recipe: Recipe, names: _Names) -> Destination:
+    """Where the result of a file goes that takes the place of its original; `same` are its names in the batch."""
+    source, output, held = same[0], recipe.output, _real_names(same)
+    real = held[0]
+    others = frozenset(suffix_for(each, real) for each in target_formats(source.header, recipe)) - {real.suffix}
+    stem = names.claim(real.parent, real.stem, others, source) if others else real.stem
+    links = tuple(each.path for each in same if each.path.is_symlink())
+    return Destination(real.parent, stem, output.conflict, output.keep_dates, names=held, links=links)
+
+
+def _claim(source: SourceFile, recipe: Recipe, names: _Names, same: Sequence[SourceFile]) -> Destination:
     output = recipe.output
     if output.place is Place.IN_PLACE:
-        real = held[0]
-        others = frozenset(suffix_for(each, source.path) for each in target_formats(source.header, recipe))
-        others -= {real.suffix}
-        stem = names.claim(real.parent, real.stem, others, source) if others else real.stem
-        return Destination(real.parent, stem, output.conflict, output.keep_dates, names=held)
+        return _in_place(same, recipe, names)
     if output.place is Place.FILE:
         exact = Path(os.path.abspath(output.path))  # noqa: PTH100 - a link is the user's business
         fits = SUFFIXES.get(exact.suffix.lower()) is source.header.format

@@ -14,7 +14,8 @@ from typing import Final
 from oimg.words.errors import ErrorCode, OimgError
 
 _AT_FDCWD: Final = -100  # fcntl.h
-_RENAME_EXCHANGE: Final = 2  # linux/fs.h; renameat2(2)
+_RENAME_NOREPLACE: Final = 1  # linux/fs.h; renameat2(2)
+_RENAME_EXCHANGE: Final = 2
 _UNSUPPORTED: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 Identity = tuple[int, int, int, int]
 
@@ -42,21 +43,40 @@ def take_place(new: Path, name: Path, identity: Identity) -> bool:
     returned. Elsewhere the old file is gone, and the moment between looking and renaming remains. Raises OSError.
     """
     check(name, identity)
-    if not exchange(new, name):
-        new.replace(name)
-        return False
-    if identity_of(new) != identity:  # somebody was quicker; give back what is his
-        exchange(new, name)
-        raise OimgError(ErrorCode.CHANGED)
+    try:
+        if not exchange(new, name):
+            new.replace(name)
+            return False
+    except FileNotFoundError:
+        check(name, identity)  # it is gone just now
+        raise
+    try:
+        if identity_of(new) != identity:
+            raise OimgError(ErrorCode.CHANGED)
+    except BaseException:
+        exchange(new, name)  # somebody was quicker; give back what is his
+        raise
     return True
 
 
 def exchange(one: Path, other: Path) -> bool:
     """Let two files swap their names in one step; False where system or disk cannot. Raises OSError."""
-    swap = _swap()
-    if swap is None:
+    return _renameat2(one, other, _RENAME_EXCHANGE)
+
+
+def rename_new(old: Path, new: Path) -> bool:
+    """Rename in one step to a name that nobody has; False where system or disk cannot.
+
+    Raises FileExistsError where the name is taken, and OSError.
+    """
+    return _renameat2(old, new, _RENAME_NOREPLACE)
+
+
+def _renameat2(one: Path, other: Path, flags: int) -> bool:
+    function = _function()
+    if function is None:
         return False
-    if swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+    if function(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), flags) == 0:
         return True
     number = ctypes.get_errno()
     if number in _UNSUPPORTED:
@@ -65,7 +85,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _swap() -> Callable[..., int] | None:
+def _function() -> Callable[..., int] | None:
     if not sys.platform.startswith("linux"):
         return None
     try:

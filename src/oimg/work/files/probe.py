@@ -47,7 +47,7 @@ def open_regular(path: Path) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise OimgError(ErrorCode.NOT_REGULAR)
-        descriptor = _open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = open_quietly(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError as error:
         raise OimgError(ErrorCode.NOT_FOUND) from error
     except OSError as error:
@@ -63,7 +63,7 @@ def open_regular(path: Path) -> BinaryIO:
     return stream
 
 
-def _open(path: Path, flags: int) -> int:
+def open_quietly(path: str | Path, flags: int) -> int:
     """Open a file so that its date of last access stays, where that is allowed: to its owner (open(2))."""
     quietly = getattr(os, "O_NOATIME", 0)
     if quietly:
@@ -89,7 +89,7 @@ def read_source(source: SourceFile) -> bytes:
         with open_regular(source.path) as stream:
             if identify(stream) != source.identity:
                 raise OimgError(ErrorCode.CHANGED)
-            untrusted = stream.read()
+            untrusted = stream.read(source.byte_size + 1)  # it may grow for ever
             if identify(stream) != source.identity or len(untrusted) != source.byte_size:
                 raise OimgError(ErrorCode.CHANGED)
             return untrusted

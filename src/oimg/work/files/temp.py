@@ -21,6 +21,7 @@ Announce: TypeAlias = Callable[[Path], None]
 """Told of a temp file before it exists, so that the next start can remove it if this process is killed."""
 _NAME: Final = re.compile(r"\.oimg-[0-9a-f]{16}\.tmp")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+_FAILING: Final = (*_FULL, errno.EIO)  # others are of disks that cannot sync a folder, which is no failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +113,22 @@ def write(
     return Temp(path, carried)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable, where the system lets a folder be synced."""
+def sync_folder(folder: Path, *, strict: bool = False) -> None:
+    """Make names in a folder durable, where the system lets a folder be synced.
+
+    With `strict`, raises OSError where the disk fails at it; else that is left to the disk.
+    """
     if os.name != "posix":
         return
-    with suppress(OSError):
+    try:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+    except OSError as error:
+        if strict and error.errno in _FAILING:
+            raise
 
 
 def as_ours(error: OSError, where: Path) -> OimgError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import Final
 import platformdirs
 
 _thread_lock: Final = threading.RLock()  # a lock on a file is the process's, not the thread's, on some systems
+_PATIENCE: Final = 10.0  # seconds; the lock is held for milliseconds, unless its holder is suspended
 _held: Final[set[Path]] = set()
 
 
@@ -37,7 +40,8 @@ class Folders:
         """Keep every other thread and process from looking at or changing the set of journals and backups.
 
         Short: for taking stock and for claims, never while a picture is worked on. May be entered again by the
-        thread that holds it. Raises OSError.
+        thread that holds it. Raises OSError; TimeoutError where another process holds it, and does not go on: it
+        may have been suspended just then.
         """
         with _thread_lock:
             if self.root in _held:
@@ -46,7 +50,7 @@ class Folders:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
             try:
-                lock(descriptor)
+                _lock(descriptor)
                 _held.add(self.root)
                 yield
             finally:
@@ -59,12 +63,17 @@ def default() -> Folders:
     return Folders(platformdirs.user_data_path("oimg", appauthor=False))
 
 
+def _lock(descriptor: int) -> None:
+    """Wait for the only lock on an open file. Raises OSError on disks that know none, TimeoutError after a while."""
+    until = time.monotonic() + _PATIENCE
+    while not try_lock(descriptor):
+        if time.monotonic() > until:
+            raise TimeoutError(errno.ETIMEDOUT, "another OIMG holds the lock of the backup")
+        time.sleep(0.005)
+
+
 if os.name == "posix":
     import fcntl
-
-    def lock(descriptor: int) -> None:
-        """Wait for the only lock on an open file. Raises OSError on disks that know none."""
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
     def try_lock(descriptor: int) -> bool:
         """Take the only lock on an open file if nobody has it; it is gone with the process. Raises OSError."""
@@ -76,14 +85,8 @@ if os.name == "posix":
 
 else:
     import msvcrt
-    import time
 
     _FAR: Final = 1 << 40  # a byte that no journal reaches: Windows keeps others from reading what is locked
-
-    def lock(descriptor: int) -> None:
-        """Wait for the only lock on an open file. Raises OSError on disks that know none."""
-        while not try_lock(descriptor):
-            time.sleep(0.02)
 
     def try_lock(descriptor: int) -> bool:
         """Take the only lock on an open file if nobody has it; it is gone with the process. Raises OSError."""

@@ -9,7 +9,7 @@ Killed before the exchange, the next start removes the temp file; after it, it o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,14 +18,16 @@ from typing import Final
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Originals
 from oimg.words.report import KeptCode, SourceFile
+from oimg.words.task import Destination
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import TRIES, Written, link_new
 from oimg.work.files.exchange import Identity, check, exchange, identity_of, take_place
+from oimg.work.safety import trash
 from oimg.work.safety.folders import Folders
-from oimg.work.safety.journal import Journal, Original, Replacement, State
-from oimg.work.safety.trash import Trash
-from oimg.work.safety.vault import Vault, digest_of
+from oimg.work.safety.journal import Journal
+from oimg.work.safety.story import Original, Replacement, State
+from oimg.work.safety.vault import Vault, digest_at, digest_of
 
 _NONE: Final = -1  # the inode of a name that nothing stands under
 
@@ -48,13 +50,19 @@ class Change:
     keep_dates: bool
 
 
-def refusal(source: SourceFile, names: tuple[Path, ...], *, same_format: bool) -> tuple[KeptCode, str] | None:
-    """Tell why a file must not be replaced, before anything is worked on; OimgError(WRITE) where it cannot be."""
+def refusal(source: SourceFile, destination: Destination, *, same_format: bool) -> tuple[KeptCode, str] | None:
+    """Tell why a file must not be replaced, before anything is worked on; OimgError(WRITE) where it cannot be.
+
+    With `same_format`, the result is sure to take over the name that the file has.
+    """
+    names = destination.names
     if source.links > len(names):
         return KeptCode.LINKED, f"{len(names)} of {source.links} names"
-    others = len(names) > 1 or source.path != names[0]
+    others = (*names[1:], *destination.links)
     if others and not same_format:  # the other name, or the link, would lead nowhere
-        return KeptCode.LINKED, str(names[-1] if len(names) > 1 else source.path)
+        return KeptCode.LINKED, str(others[0])
+    if not os.path.lexists(names[0]):
+        raise OimgError(ErrorCode.CHANGED, "it is gone")
     if not os.access(names[0], os.W_OK):
         return KeptCode.PROTECTED, ""
     for folder in {name.parent for name in names}:
@@ -84,24 +92,29 @@ class InPlace:
         try:
             check(first, change.identity)
             like = attributes.of(first)
-            written = temp.write(
-                change.after, first.parent, like, dates=change.keep_dates, announce=self._journal.announce
-            )
+            written = temp.write(change.after, first.parent, like, dates=change.keep_dates, announce=self._announce)
             temps.append(written.path)
-            fresh = _inode(written.path)
-            temps += [temp.new_name(name.parent, self._journal.announce) for name in change.names[1:]]
+            fresh = written.path.lstat().st_ino
+            temps += [temp.new_name(name.parent, self._announce) for name in change.names[1:]]
             old = self._keep(change, like)
             item = Replacement(
                 *(change.number, change.names, None, tuple(temps), old),
                 *(digest_of(change.after), len(change.after)),
             )
-            return Written(self._take_place(change, item), written.carried)
+            with self._out_of_trash(change, old):
+                return Written(self._take_place(change, item), written.carried)
         except FileExistsError:
             raise
         except OSError as error:
             raise temp.as_ours(error, first) from error
         finally:
-            remove_ours(temps, fresh, change.identity[1])
+            remove_ours(temps, fresh, change.identity)
+
+    def _announce(self, path: Path) -> None:
+        try:
+            self._journal.announce(path)
+        except OSError as error:
+            raise _no_backup(error) from error
 
     def _keep(self, change: Change, like: Attributes) -> Original:
         """Put the original where it can be had back from; OimgError(BACKUP) where that cannot be done."""
@@ -109,16 +122,27 @@ class InPlace:
         old = Original(digest, size, like.mtime_ns, like.atime_ns, like.mode)
         try:
             if self._originals is Originals.TRASH:
-                where = Trash.of_user().put(change.before, change.names[0], like, self._journal.announce)
-                return replace(old, trash=where)
+                bin_, tell = trash.Trash.of_user(), self._journal.announce_trash
+                return replace(old, trash=bin_.put(change.before, change.names[0], like, self._announce, tell))
             with self._folders.locked():
-                self._journal.keep(digest)
-                known = self._vault.has(digest, size)
-            if not known:
-                self._vault.store(change.before, digest, self._journal.announce)
+                self._journal.keep(digest)  # from here on nobody drops it
+            if not self._vault.has(digest, size):
+                self._vault.store(change.before, digest, self._announce)
         except OSError as error:
-            raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
+            raise _no_backup(error) from error
         return old
+
+    @contextmanager
+    def _out_of_trash(self, change: Change, old: Original) -> Iterator[None]:
+        """Nothing that is still in its place lies in the trash as well."""
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):
+                is_there = identity_of(change.names[0]) == change.identity
+                if is_there and old.trash is not None and not trash.forget(old.trash):
+                    self._journal.leave_open()
+            raise
 
     def _take_place(self, change: Change, item: Replacement) -> Path:
         """Do it, with a word to the journal before and after; gives the name of the result."""
@@ -152,15 +176,33 @@ class InPlace:
         try:
             self._journal.begin(item)
         except OSError as error:
-            raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
-        ours = item.temps[0].stat().st_ino
+            self._dropped(item)
+            raise _no_backup(error) from error
         try:
             yield
         except BaseException:
-            with suppress(OSError):
-                if not any(_inode(name) == ours for name in item.results):
-                    self._journal.mark(item.number, State.DROPPED)
+            if not stands(item.results, item.digest):
+                self._dropped(item)
             raise
+
+    def _dropped(self, item: Replacement) -> None:
+        with suppress(OSError):  # the next start finds out by itself
+            self._journal.mark(item.number, State.DROPPED)
+
+
+def _no_backup(error: OSError) -> OimgError:
+    return OimgError(ErrorCode.BACKUP, error.strerror or str(error))
+
+
+def stands(names: Iterable[Path], digest: str) -> bool:
+    """Whether one of these names has the bytes with this digest, or may have them for all that can be seen."""
+    for name in names:
+        try:
+            if digest_at(name) == digest:
+                return True
+        except OSError:
+            return True
+    return False
 
 
 def take_all(temps: tuple[Path, ...], names: tuple[Path, ...], identity: Identity) -> None:
@@ -175,7 +217,8 @@ def take_all(temps: tuple[Path, ...], names: tuple[Path, ...], identity: Identit
                 exchanged.append((new, name))
     except BaseException:
         for new, name in reversed(exchanged):
-            exchange(new, name)
+            with suppress(OSError):
+                exchange(new, name)
         raise
     for folder in {name.parent for name in names}:
         temp.sync_folder(folder)
@@ -184,27 +227,32 @@ def take_all(temps: tuple[Path, ...], names: tuple[Path, ...], identity: Identit
 def remove_old(name: Path, aside: Path, result: Path, identity: Identity) -> None:
     """Take the old file away now that its result has a name of its own. `aside` is a temp name to move it to.
 
-    Raises OimgError(CHANGED), and takes the result away again, where it is not that file any more.
+    Raises OimgError(CHANGED) where it is not that file any more, and OSError; then the result is gone again.
     """
     temp.release(aside)
-    name.rename(aside)
-    if identity_of(aside) != identity:
-        link_new(aside, name)
+    try:
+        name.rename(aside)
+    except BaseException as error:
         result.unlink()
-        raise OimgError(ErrorCode.CHANGED)
+        if isinstance(error, FileNotFoundError):
+            raise OimgError(ErrorCode.CHANGED, "it is gone") from error
+        raise
+    try:
+        if identity_of(aside) != identity:
+            raise OimgError(ErrorCode.CHANGED)
+    except BaseException:
+        if link_new(aside, name):
+            aside.unlink(missing_ok=True)
+        result.unlink()
+        raise
     temp.sync_folder(name.parent)
 
 
-def remove_ours(temps: list[Path], *inodes: int) -> None:
-    """Remove temp files that hold the result or the original; what somebody else wrote is not ours to remove."""
+def remove_ours(temps: Iterable[Path], fresh: int, old: Identity | None) -> None:
+    """Remove temp files that hold the new file (by inode) or the old one; what somebody else wrote stays."""
     for each in temps:
-        if _inode(each) in (*inodes, _NONE):
-            temp.remove(each)
+        with suppress(OSError):
+            found = identity_of(each)
+            if found[1] == fresh or found == old:
+                each.unlink()
         temp.release(each)
-
-
-def _inode(path: Path) -> int:
-    try:
-        return path.lstat().st_ino
-    except OSError:
-        return _NONE

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +17,12 @@ from oimg.words.report import Failed
 from oimg.words.task import Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
 from oimg.work.pipeline import Ways
-from oimg.work.safety import journal as journals
-from oimg.work.safety import recovery, trash, undo, upkeep
+from oimg.work.safety import recovery, story, trash, undo, upkeep
 from oimg.work.safety.folders import Folders, default
 from oimg.work.safety.in_place import InPlace
 from oimg.work.safety.journal import Journal
 from oimg.work.safety.undo import UnknownBatchError
+from oimg.work.safety.vault import Vault
 from oimg.work.settings import Settings
 
 __all__ = ["GuardedBatch", "Keeper", "UnknownBatchError"]
@@ -56,7 +58,7 @@ class Keeper:
         wanted = frozenset(str(name.parent) for task in tasks for name in task.destination.names)
         if not wanted:
             ways = Ways(limits, journal.try_announce)
-            return GuardedBatch(id_, tuple(tasks), (), ways, journal.close)
+            return GuardedBatch(id_, tuple(tasks), (), ways, lambda: self._end_plain(journal))
         originals = next(task.recipe.output.originals for task in tasks if task.destination.names)
         try:
             if originals is Originals.TRASH and not trash.is_available():
@@ -68,11 +70,11 @@ class Keeper:
                 (task.id, Failed(task.source.path, ErrorCode.BACKUP, reason, task.source)) for task in tasks
             )
             return GuardedBatch(id_, (), refused, Ways(limits), journal.close)
-        in_use = {task.id: _busy(task, busy) for task in tasks}
+        refusals = {task.id: self._refusal(task, busy) for task in tasks}
         return GuardedBatch(
             id_,
-            tuple(task for task in tasks if in_use[task.id] is None),
-            tuple((each, failed) for each, failed in in_use.items() if failed is not None),
+            tuple(task for task in tasks if refusals[task.id] is None),
+            tuple((each, failed) for each, failed in refusals.items() if failed is not None),
             Ways(limits, journal.announce, InPlace(self._folders, journal, originals)),
             lambda: self._end(journal),
         )
@@ -81,16 +83,32 @@ class Keeper:
         """Take folders for a batch; gives those that another process works in, with its number. Raises OSError."""
         busy: dict[str, int] = {}
         with self._folders.locked():
-            for path in journals.files(self._folders, open_only=True):
-                if journals.is_running(path):
-                    story = journals.read(path)
-                    busy |= dict.fromkeys(wanted & story.folders, story.process)
+            for path in story.files(self._folders, open_only=True):
+                if story.is_running(path):
+                    with suppress(FileNotFoundError):
+                        told = story.read(path)
+                        busy |= dict.fromkeys(wanted & told.folders, told.process)
             journal.start(wanted - busy.keys())
         return busy
+
+    def _refusal(self, task: Task, busy: Mapping[str, int]) -> Failed | None:
+        own = Path(os.path.realpath(self._folders.root))
+        for name in task.destination.names:
+            if (process := busy.get(str(name.parent))) is not None:
+                return Failed(task.source.path, ErrorCode.IN_USE, f"process {process}", task.source)
+            if name.is_relative_to(own):  # a backup that is replaced is none
+                return Failed(task.source.path, ErrorCode.WRITE, f"{own}: OIMG's own folder", task.source)
+        return None
 
     def _end(self, journal: Journal) -> None:
         journal.close()
         self._prune()
+
+    def _end_plain(self, journal: Journal) -> None:
+        """A batch that replaced nothing; what has been kept for long enough goes all the same."""
+        journal.close()
+        if upkeep.has_expired(self._folders, self._settings.backup_days):
+            self._prune()
 
     def _prune(self) -> None:
         upkeep.prune(self._folders, days=self._settings.backup_days, limit=self._settings.backup_limit)
@@ -99,26 +117,26 @@ class Keeper:
         """Put right what killed runs left."""
         return recovery.recover(self._folders)
 
-    def undo(self, batch: str | None, files: Sequence[Path], on_result: Callable[[Undoing], None]) -> UndoReport:
-        """Put originals back. Raises UnknownBatchError, OSError."""
-        if files:
-            report = undo.undo_files(self._folders, files, on_result)
-        else:
-            report = undo.undo_batch(self._folders, batch, on_result)
-        self._prune()
-        return report
+    def undo(
+        self, batch: str | None, files: Sequence[Path], on_result: Callable[[Undoing], None], *, dry_run: bool
+    ) -> UndoReport:
+        """Put originals back, or only tell what would come of it. Raises UnknownBatchError, OSError."""
+        try:
+            if files:
+                return undo.undo_files(self._folders, files, on_result, dry_run=dry_run)
+            return undo.undo_batch(self._folders, batch, on_result, dry_run=dry_run)
+        finally:
+            if not dry_run:
+                self._prune()
 
     def past(self) -> tuple[PastBatch, ...]:
         """The batches that can be undone, and those that were."""
         return undo.past(self._folders)
 
+    def size(self) -> int:
+        """Bytes of all originals in the backup."""
+        return sum(Vault(self._folders.backups).sizes().values())
+
     def clear(self) -> int:
         """Forget all batches with their originals; gives the bytes freed."""
         return upkeep.clear(self._folders)
-
-
-def _busy(task: Task, busy: dict[str, int]) -> Failed | None:
-    for name in task.destination.names:
-        if (process := busy.get(str(name.parent))) is not None:
-            return Failed(task.source.path, ErrorCode.IN_USE, f"process {process}", task.source)
-    return None

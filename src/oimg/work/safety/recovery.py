@@ -2,128 +2,204 @@
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Callable
+import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final
 
 from oimg.words.undo import Recovery
 from oimg.work.files import temp
 from oimg.work.files.commit import link_new
 from oimg.work.files.exchange import exchange
-from oimg.work.safety import journal as journals
+from oimg.work.safety import story as stories
+from oimg.work.safety import trash, upkeep
 from oimg.work.safety.folders import Folders
-from oimg.work.safety.journal import Journal, Replacement, State, Story
-from oimg.work.safety.vault import digest_of_file
+from oimg.work.safety.journal import Journal
+from oimg.work.safety.story import Replacement, State, Story
+from oimg.work.safety.vault import Vault, digest_at, digest_of
 
-Decision: TypeAlias = Callable[[Replacement], State]
+_EMPTY: Final = digest_of(b"")
 
 
 def recover(folders: Folders) -> Recovery:
     """Put right what dead processes left. Never raises: what cannot be put right now is tried at the next start."""
     result = Recovery()
-    for path in journals.files(folders, open_only=True):
-        with suppress(OSError):
-            with folders.locked():
-                journal = Journal.reopened(folders, path)
-            if journal is not None:
-                try:
-                    result += _put_right(journals.read(path), journal)
-                finally:
-                    journal.close()
+    with suppress(OSError):
+        for path in stories.files(folders, open_only=True):
+            try:
+                if (journal := _taken_up(folders, path)) is not None:
+                    result += _one(folders, journal)
+                    upkeep.sweep(folders)
+            except TimeoutError:  # the others would wait for as long
+                break
+            except OSError:
+                continue
     return result
 
 
-def _put_right(story: Story, journal: Journal) -> Recovery:
+def _taken_up(folders: Folders, path: Path) -> Journal | None:
+    with folders.locked():
+        return None if stories.read(path).foreign else Journal.reopened(folders, path)
+
+
+def _one(folders: Folders, journal: Journal) -> Recovery:
+    try:
+        return _put_right(folders, stories.read(journal.path), journal)
+    finally:
+        journal.close()
+
+
+def _put_right(folders: Folders, story: Story, journal: Journal) -> Recovery:
     total = Recovery()
     for item in story.replacements.values():
-        if item.state is State.BEGUN:
-            total += _decide(item, journal, _replacement)
-        elif item.state is State.UNDOING:
-            total += _decide(item, journal, _undoing)
-    ours = {path: {item.digest, item.old.digest} for item in story.replacements.values() for path in item.temps}
-    return total + Recovery(temps_removed=sum(_removed(path, ours.get(path)) for path in story.temps))
+        if item.state in (State.BEGUN, State.UNDOING):
+            total += _decide(_Torn(item, Vault(folders.backups)), journal)
+    story = stories.read(journal.path)  # as it is now
+    return total + Recovery(temps_removed=_remove_temps(story, journal) + _empty_trash(story, journal))
 
 
-def _decide(item: Replacement, journal: Journal, decide: Decision) -> Recovery:
+def _decide(torn: _Torn, journal: Journal) -> Recovery:
     """Find out how far one file is, and write it down; what cannot be looked at stays as it is in the journal."""
-    if not all(name.parent.is_dir() for name in item.names):  # a disk that is not here today
-        return Recovery(unclear=item.names)
+    item = torn.item
+    begun = item.state is State.BEGUN
     try:
-        state = decide(item)
-        journal.mark(item.number, state, sync=True)
+        if not all(name.parent.is_dir() for name in item.names):  # a disk that is not here today
+            return Recovery(unclear=item.names)
+        ended = torn.end()
+        on_end, on_return = (State.DONE, State.DROPPED) if begun else (State.UNDONE, State.DONE)
+        journal.mark(item.number, on_end if ended else on_return, sync=True)
     except OSError:
         return Recovery(unclear=item.names)
-    ended = state is (State.DONE if item.state is State.BEGUN else State.UNDONE)
     return Recovery(finished=int(ended), rolled_back=int(not ended))
 
 
-def _replacement(item: Replacement) -> State:
-    """End a replacement where a name has the result already; take it back otherwise. Raises OSError."""
-    if item.output is not None:
-        return _new_name(item, item.output)
-    for aside, name in zip(item.temps, item.names, strict=True):
-        foreign = _digest(aside) not in (None, item.digest, item.old.digest)
-        if foreign and _digest(name) == item.digest:  # written by another program just before the exchange: his it is
-            exchange(aside, name)
-    return State.DONE if _same_for_all(item, item.digest, item.old.digest) else State.DROPPED
+@dataclass(frozen=True, slots=True)
+class _Torn:
+    """A replacement, or an undo, that was cut short: what `comes` was to take the place of what `goes`."""
 
+    item: Replacement
+    vault: Vault
 
-def _new_name(item: Replacement, output: Path) -> State:
-    """The same where the result has a name of its own, and the original only has to go."""
-    name, aside = item.names[0], item.temps[0]
-    if _digest(output) != item.digest:
-        return State.DROPPED
-    there, moved = _digest(name), _digest(aside)
-    if there == item.old.digest:
-        name.unlink()
-        return State.DONE
-    if there is None and moved in (None, item.digest, item.old.digest):
-        return State.DONE
-    if there is None:  # another program wrote to the original just before it was moved aside
-        link_new(aside, name)
-    output.unlink()
-    return State.DROPPED
+    @property
+    def comes(self) -> str:
+        """The digest of the new bytes: the result's, or the original's where it was being put back."""
+        return self.item.digest if self.item.state is State.BEGUN else self.item.old.digest
 
+    @property
+    def goes(self) -> str:
+        """The digest of the bytes that were to give way."""
+        return self.item.old.digest if self.item.state is State.BEGUN else self.item.digest
 
-def _undoing(item: Replacement) -> State:
-    """End an undo where the original is back under a name; else the result still stands. Raises OSError."""
-    if not _same_for_all(item, item.old.digest, item.digest):
-        return State.DONE
-    if item.output is not None and _digest(item.output) == item.digest:
-        item.output.unlink()
-    return State.UNDONE
+    def end(self) -> bool:
+        """End it where a name has the new bytes already, take it back otherwise; tells which. Raises OSError."""
+        item = self.item
+        if item.state is State.BEGUN and not self._has_backup():
+            self._take_back()
+        self._remove_placeholder()
+        if item.output is None:
+            self._give_foreign_back()
+            return self._same_for_all()
+        names = (item.output, item.names[0])
+        return self._other_name(*names) if item.state is State.BEGUN else self._other_name(*reversed(names))
 
+    def _has_backup(self) -> bool:
+        old = self.item.old
+        return self.vault.has(old.digest, old.size) if old.trash is None else digest_at(old.trash) == old.digest
 
-def _same_for_all(item: Replacement, wanted: str, other: str) -> bool:
-    """Give all names the file that some of them have already; False where none has it."""
-    have = {name: _digest(name) for name in item.names}
-    first = next((name for name, digest in have.items() if digest == wanted), None)
-    if first is None:
-        return False
-    for (name, digest), aside in zip(have.items(), item.temps, strict=False):
-        if digest == other:
-            aside.unlink(missing_ok=True)
-            aside.hardlink_to(first)
-            aside.replace(name)
-    return True
+    def _take_back(self) -> None:
+        """Let the original have its name again where it is the only copy: somebody has cleared the backup away."""
+        item = self.item
+        for aside, name in zip(item.temps, item.names, strict=False):
+            if digest_at(aside) == item.old.digest:
+                if item.output is not None:
+                    link_new(aside, name)
+                elif digest_at(name) == item.digest and not exchange(aside, name):
+                    aside.replace(name)
+        is_back = digest_at(item.names[0]) == item.old.digest
+        if item.output is not None and is_back and digest_at(item.output) == item.digest:
+            item.output.unlink()
 
+    def _remove_placeholder(self) -> None:
+        """Remove the empty file that holds a name on disks with neither links nor renameat2 (`commit.link_new`)."""
+        item = self.item
+        names = item.names if item.state is State.UNDOING else filter(None, (item.output,))
+        for name in names:
+            if digest_at(name) == _EMPTY:
+                name.unlink()
 
-def _digest(path: Path) -> str | None:
-    """The digest of the file under a name; None where there is nothing, empty for no regular file. Raises OSError."""
-    try:
-        return digest_of_file(path) if stat.S_ISREG(path.lstat().st_mode) else ""
-    except FileNotFoundError:
-        return None
+    def _give_foreign_back(self) -> None:
+        """What another program wrote just before the exchange is his: his it is."""
+        for aside, name in zip(self.item.temps, self.item.names, strict=False):
+            if digest_at(aside) not in (None, self.comes, self.goes) and digest_at(name) == self.comes:
+                exchange(aside, name)
 
-
-def _removed(path: Path, known: set[str] | None) -> bool:
-    """Remove a temp file; one that may hold more than our own bytes only when it does not (`known` digests)."""
-    try:
-        if not temp.is_temp(path) or (known is not None and _digest(path) not in known):
+    def _same_for_all(self) -> bool:
+        """Give all names the file that some of them have already; False where none has it."""
+        item = self.item
+        have = {name: digest_at(name) for name in item.names}
+        first = next((name for name, digest in have.items() if digest == self.comes), None)
+        if first is None:
             return False
-        path.unlink()
-    except OSError:
+        # An undo of what was gone had names to make; who replaces finds them all there.
+        late = (self.goes, None) if item.state is State.UNDOING else (self.goes,)
+        for (name, digest), aside in zip(have.items(), item.temps, strict=False):
+            if digest in late:
+                aside.unlink(missing_ok=True)
+                aside.hardlink_to(first)
+                aside.replace(name)
+        return True
+
+    def _other_name(self, new: Path, old: Path) -> bool:
+        """The same where the new file has a name of its own, and the old one only has to go."""
+        aside = self.item.temps[0]
+        if digest_at(new) != self.comes:
+            return False
+        there, moved = digest_at(old), digest_at(aside)
+        if there == self.goes:
+            old.unlink()
+            return True
+        if there is None and moved in (None, self.comes, self.goes):
+            return True
+        # Another program wrote to the old one just before it was moved aside.
+        if there is None and link_new(aside, old):
+            aside.unlink(missing_ok=True)
+        new.unlink()
         return False
-    return True
+
+
+def _remove_temps(story: Story, journal: Journal) -> int:
+    """Remove temp files; one that may hold more than our own bytes only when it does not."""
+    ours = {path: {item.digest, item.old.digest} for item in story.replacements.values() for path in item.temps}
+    removed = 0
+    for path in filter(temp.is_temp, story.temps):
+        try:
+            digest = digest_at(path)
+            if digest is not None and digest in ours.get(path, {digest}):
+                path.unlink()
+                removed += 1
+        except OSError:
+            journal.leave_open()
+        if not os.path.isdir(path.parent):  # noqa: PTH112 - it never raises; a disk that is not here today
+            journal.leave_open()
+    return removed
+
+
+def _empty_trash(story: Story, journal: Journal) -> int:
+    """Take copies out of the trash whose originals are in their place, for they were not replaced or are back."""
+    items = {item.old.trash: item for item in story.replacements.values()}
+    removed = 0
+    for path in story.trashed:
+        item = items.get(path)
+        with suppress(OSError):
+            # Where lines are missing, one of them may have told of a replacement.
+            unused = not story.damaged if item is None else _is_back(item)
+            if unused:
+                removed += os.path.lexists(path)
+                if not trash.forget(path):
+                    journal.leave_open()
+    return removed
+
+
+def _is_back(item: Replacement) -> bool:
+    return item.state in (State.DROPPED, State.UNDONE) and digest_at(item.names[0]) == item.old.digest

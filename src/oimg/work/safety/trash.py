@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import time
 from contextlib import suppress
@@ -14,7 +15,7 @@ from oimg.work.files import temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.destinations import numbered
 
-_TRIES: Final = 10_000
+_SUFFIX: Final = 16  # bytes of a suffix that is kept
 _ROOM: Final = 240  # bytes; a name has 255, and ".trashinfo" is put behind it
 
 
@@ -36,41 +37,54 @@ class Trash:
         data = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "share"  # noqa: PTH117 - "" is none
         return cls(data / "Trash")
 
-    def put(self, data: bytes, original: Path, like: Attributes, announce: temp.Announce) -> Path:
-        """Put a copy of a file there, synced, as if it had been thrown away; gives its path. Raises OSError."""
+    def put(
+        self, data: bytes, original: Path, like: Attributes, announce: temp.Announce, announce_copy: temp.Announce
+    ) -> Path:
+        """Put a copy of a file there, synced, as if it had been thrown away; gives its path.
+
+        `announce_copy` is told of that path before anything is there. It has a part that no other program gives, so
+        that whoever finds it there knows that it is ours. Raises OSError; then nothing is there.
+        """
         files, info = self.root / "files", self.root / "info"
         for folder in (self.root, files, info):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        copy = files / _name(original)
+        announce_copy(copy)
         written = temp.write(data, files, like, announce=announce)
         try:
-            for number in range(1, _TRIES):
-                name = numbered(original.stem, number, _ROOM - len(os.fsencode(original.suffix))) + original.suffix
-                # The information comes first and holds the name (specification, "The contents of a trash directory").
-                if self._claim(info / f"{name}.trashinfo", original):
-                    if not os.path.lexists(files / name):
-                        written.path.replace(files / name)
-                        temp.sync_folder(files)
-                        return files / name
-                    (info / f"{name}.trashinfo").unlink()
-            raise FileExistsError(str(files / original.name))
-        finally:
+            # The information comes first and holds the name (specification, "The contents of a trash directory").
+            _describe(info / f"{copy.name}.trashinfo", original)
+            written.path.replace(copy)
+            for folder in (info, files):
+                temp.sync_folder(folder, strict=True)
+        except BaseException:
             temp.remove(written.path)
-
-    def _claim(self, info: Path, original: Path) -> bool:
-        path = original.as_uri().removeprefix("file://")  # percent-encoded, as the specification asks
-        text = f"[Trash Info]\nPath={path}\nDeletionDate={time.strftime('%Y-%m-%dT%H:%M:%S')}\n"
-        try:
-            with info.open("x", encoding="ascii") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-        except FileExistsError:
-            return False
-        return True
+            forget(copy)
+            raise
+        temp.release(written.path)
+        return copy
 
 
-def forget(path: Path) -> None:
-    """Take a file out of the trash that lies there no more for a reason."""
-    with suppress(OSError):
-        path.unlink()
-        (path.parents[1] / "info" / f"{path.name}.trashinfo").unlink()
+def _name(original: Path) -> str:
+    """A name for a copy; file managers show the original's name, which the information has."""
+    suffix = original.suffix if len(os.fsencode(original.suffix)) <= _SUFFIX else ""
+    token = f"-{secrets.token_hex(8)}{suffix}"
+    return numbered(original.stem, 1, _ROOM - len(os.fsencode(token))) + token
+
+
+def _describe(info: Path, original: Path) -> None:
+    path = original.as_uri().removeprefix("file://")  # percent-encoded, as the specification asks
+    text = f"[Trash Info]\nPath={path}\nDeletionDate={time.strftime('%Y-%m-%dT%H:%M:%S')}\n"
+    with info.open("x", encoding="ascii") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def forget(path: Path) -> bool:
+    """Take a copy and its information out of the trash; tells whether nothing of them is left."""
+    both = path, path.parents[1] / "info" / f"{path.name}.trashinfo"
+    for each in both:
+        with suppress(OSError):
+            each.unlink()
+    return not any(os.path.lexists(each) for each in both)

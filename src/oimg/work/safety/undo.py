@@ -14,11 +14,12 @@ from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import link_new
 from oimg.work.files.exchange import Identity, identity_of
-from oimg.work.safety import journal as journals
+from oimg.work.safety import story as stories
 from oimg.work.safety import trash
 from oimg.work.safety.folders import Folders
-from oimg.work.safety.in_place import remove_old, remove_ours, take_all
-from oimg.work.safety.journal import Journal, Replacement, State, Story
+from oimg.work.safety.in_place import remove_old, remove_ours, stands, take_all
+from oimg.work.safety.journal import Journal
+from oimg.work.safety.story import Replacement, State, Story
 from oimg.work.safety.vault import Vault, digest_of, digest_of_file
 
 _CODES = {
@@ -45,9 +46,9 @@ def past(folders: Folders) -> tuple[PastBatch, ...]:
         return ()
     with folders.locked():
         return tuple(
-            _told(story, running=story.is_open and journals.is_running(story.path))
-            for story in reversed(journals.stories(folders))
-            if story.in_place and story.replacements
+            _told(story, running=story.is_open and stories.is_running(story.path))
+            for story in reversed(stories.stories(folders))
+            if story.replacements
         )
 
 
@@ -67,40 +68,54 @@ def _told(story: Story, *, running: bool) -> PastBatch:
     )
 
 
-def undo_batch(folders: Folders, batch: str | None, on_result: Callable[[Undoing], None]) -> UndoReport:
-    """Take back a batch, the last one of which something is left where none is named. Raises UnknownBatchError."""
-    for story in reversed(journals.stories(folders)):
-        wanted = story.id == batch if batch is not None else story.in_place
-        if wanted and (story.standing or story.is_open):
-            return UndoReport(story.id, tuple(_undo(folders, story, story.standing, on_result)))
-    raise UnknownBatchError(batch or "")
+def undo_batch(
+    folders: Folders, batch: str | None, on_result: Callable[[Undoing], None], *, dry_run: bool = False
+) -> UndoReport:
+    """Take back a batch, the last one of which something is left where none is named.
+
+    A dry run only tells what would come of it. Raises UnknownBatchError, and OSError where journals cannot be read.
+    """
+    work = _foresee if dry_run else _undo
+    unread: list[OSError] = []
+    for story in reversed(stories.stories(folders, unread)):
+        if story.id == (batch or story.id) and story.standing:
+            return UndoReport(story.id, tuple(work(folders, story, story.standing, on_result)))
+    raise unread[0] if unread else UnknownBatchError(batch or "")
 
 
-def undo_files(folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None]) -> UndoReport:
+def undo_files(
+    folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None], *, dry_run: bool = False
+) -> UndoReport:
     """Take back single files, each in the last batch that replaced it; also results that are gone.
 
-    Raises UnknownBatchError with the first path that no batch has replaced.
+    A dry run only tells what would come of it. Raises UnknownBatchError with the first path that no batch has
+    replaced, and OSError.
     """
-    stories = journals.stories(folders)[::-1]
+    work = _foresee if dry_run else _undo
+    unread: list[OSError] = []
+    newest_first = stories.stories(folders, unread)[::-1]
     wanted: dict[str, tuple[Story, list[Replacement]]] = {}
     for path in paths:
         real = Path(os.path.realpath(path))
-        story, item = _last(stories, {real, Path(os.path.realpath(path.parent)) / path.name}, path)
+        last = _last(newest_first, {real, Path(os.path.realpath(path.parent)) / path.name})
+        if last is None:
+            raise unread[0] if unread else UnknownBatchError(str(path))
+        story, item = last
         chosen = wanted.setdefault(story.id, (story, []))[1]
         if item not in chosen:
             chosen.append(item)
     results: list[Undoing] = []
     for story, items in wanted.values():
-        results += _undo(folders, story, items, on_result, missing_too=True)
+        results += work(folders, story, items, on_result, missing_too=True)
     return UndoReport(next(iter(wanted), ""), tuple(results))
 
 
-def _last(stories: Sequence[Story], names: set[Path], path: Path) -> tuple[Story, Replacement]:
-    for story in stories:
+def _last(newest_first: Sequence[Story], names: set[Path]) -> tuple[Story, Replacement] | None:
+    for story in newest_first:
         for item in reversed(story.standing):
             if not names.isdisjoint((*item.names, *item.results)):
                 return story, item
-    raise UnknownBatchError(str(path))
+    return None
 
 
 def _undo(
@@ -111,8 +126,7 @@ def _undo(
     *,
     missing_too: bool = False,
 ) -> Iterator[Undoing]:
-    with folders.locked():
-        journal = Journal.reopened(folders, story.path)
+    journal, now = _reopened(folders, story)
     if journal is None:
         for item in items:
             refused = NotRestored(item.names[0], item.results[0], RefusalCode.IN_USE)
@@ -121,76 +135,88 @@ def _undo(
         return
     try:
         for item in items:
-            result = _Undo(folders, journal, item, missing_too=missing_too).run()
+            result: Undoing
+            if item.number in now:
+                result = _Undo(journal, _Standing(folders, item, missing_too=missing_too)).run()
+            else:  # another process was quicker
+                result = NotRestored(item.names[0], item.results[0], RefusalCode.CHANGED)
             on_result(result)
             yield result
     finally:
         journal.close()
 
 
-class _Undo:
-    """Taking back one replacement."""
+def _foresee(
+    folders: Folders,
+    story: Story,
+    items: Sequence[Replacement],
+    on_result: Callable[[Undoing], None],
+    *,
+    missing_too: bool = False,
+) -> Iterator[Undoing]:
+    """Tell what `_undo` would do now, as far as that can be told without writing."""
+    running = story.is_open and stories.is_running(story.path)
+    for item in items:
+        result: Undoing
+        if running:
+            result = NotRestored(item.names[0], item.results[0], RefusalCode.IN_USE)
+        else:
+            result = _Standing(folders, item, missing_too=missing_too).foresee()
+        on_result(result)
+        yield result
 
-    def __init__(self, folders: Folders, journal: Journal, item: Replacement, *, missing_too: bool) -> None:
+
+def _reopened(folders: Folders, story: Story) -> tuple[Journal | None, set[int]]:
+    """Take up a journal, with the numbers of what stands in it now; none while somebody works on it."""
+    with folders.locked():
+        try:
+            journal = Journal.reopened(folders, story.path)
+        except FileNotFoundError:  # somebody took it up since it was read
+            return None, set()
+        if journal is None:
+            return None, set()
+        return journal, {item.number for item in stories.read(journal.path).standing}
+
+
+class _Standing:
+    """What there is of one replacement, and whether it can be taken back. With `missing_too`, also a result gone."""
+
+    def __init__(self, folders: Folders, item: Replacement, *, missing_too: bool) -> None:
+        self.item = item
         self._vault = Vault(folders.backups)
-        self._journal = journal
-        self._item = item
         self._missing_too = missing_too
 
-    def run(self) -> Undoing:
-        item = self._item
+    def told(self, work: Callable[[], bool]) -> Undoing:
+        """Do some work that gives whether the dates were kept, and tell what came of it."""
+        item = self.item
         try:
-            keeps_dates = self._put_back()
+            return Restored(item.names[0], item.results[0], item.old.size, work())
         except _Refused as refused:
             return NotRestored(item.names[0], item.results[0], refused.code, refused.detail)
         except OimgError as error:
-            return NotRestored(item.names[0], item.results[0], _CODES[error.code], error.detail)
+            return NotRestored(item.names[0], item.results[0], _CODES.get(error.code, RefusalCode.WRITE), error.detail)
         except OSError as error:
             ours = temp.as_ours(error, item.names[0].parent)
             return NotRestored(item.names[0], item.results[0], _CODES[ours.code], ours.detail)
-        if item.old.trash is not None:
-            trash.forget(item.old.trash)
-        return Restored(item.names[0], item.results[0], item.old.size, keeps_dates)
 
-    def _put_back(self) -> bool:
-        """Restore; tells whether the dates could be. Raises _Refused, OimgError, OSError."""
-        item = self._item
+    def foresee(self) -> Undoing:
+        """Tell whether it can be taken back now, as far as that shows without writing."""
+        return self.told(lambda: bool(self.ready()))
+
+    def ready(self) -> tuple[Identity | None, bytes]:
+        """Give what is to be replaced (None where it is gone) and the original. Raises _Refused, OSError."""
         identity = self._result()
-        if (item.output is not None or identity is None) and os.path.lexists(item.names[0]):
+        if (self.item.output is not None or identity is None) and os.path.lexists(self.item.names[0]):
             raise _Refused(RefusalCode.TAKEN)
-        data = self._original()
-        like = self._attributes()
-        written = temp.write(data, item.names[0].parent, like, announce=self._journal.announce)
-        temps = [written.path]
-        fresh = written.path.lstat().st_ino
-        try:
-            temps += [temp.new_name(name.parent, self._journal.announce) for name in item.names[1:]]
-            with self._told(tuple(temps)):
-                if identity is None:
-                    self._new(written.path)
-                elif item.output is None:
-                    take_all(tuple(temps), item.names, identity)
-                else:
-                    self._new(written.path)
-                    remove_old(item.output, written.path, item.names[0], identity)
-        finally:
-            remove_ours(temps, fresh, identity[1] if identity else fresh)
-        return written.carried.dates
-
-    def _new(self, written: Path) -> None:
-        """Give the original its name, or all of them, where there is nothing in the way."""
-        for name in self._item.names:
-            if not link_new(written if name == self._item.names[0] else self._item.names[0], name):
-                raise _Refused(RefusalCode.TAKEN)
-            temp.sync_folder(name.parent)
+        return identity, self._original()
 
     def _result(self) -> Identity | None:
         """What stands under the names of the result, if it is what was written; None where it is gone."""
         found: set[Identity] = set()
-        for name in self._item.results:
+        for name in self.item.results:
             try:
                 identity = identity_of(name)
-                if identity[2] != self._item.size or digest_of_file(name) != self._item.digest:
+                if identity[2] != self.item.size or digest_of_file(name) != self.item.digest:
                     raise _Refused(RefusalCode.CHANGED)
                 found.add(identity)
             except FileNotFoundError as error:
@@ -201,7 +227,7 @@ class _Undo:
         return next(iter(found), None)
 
     def _original(self) -> bytes:
-        old = self._item.old
+        old = self.item.old
         try:
             data = self._vault.load(old.digest) if old.trash is None else old.trash.read_bytes()
         except FileNotFoundError as error:
@@ -212,6 +238,63 @@ class _Undo:
             raise _Refused(RefusalCode.BAD_BACKUP)
         return data
 
+
+class _Undo:
+    """Taking back one replacement."""
+
+    def __init__(self, journal: Journal, standing: _Standing) -> None:
+        self._journal = journal
+        self._standing = standing
+        self._item = standing.item
+
+    def run(self) -> Undoing:
+        result = self._standing.told(self._put_back)
+        copy = self._item.old.trash
+        if isinstance(result, Restored) and copy is not None and not trash.forget(copy):
+            self._journal.leave_open()
+        return result
+
+    def _put_back(self) -> bool:
+        """Restore; tells whether the dates could be. Raises _Refused, OimgError, OSError."""
+        item = self._item
+        identity, data = self._standing.ready()
+        like = self._attributes()
+        written = temp.write(data, item.names[0].parent, like, announce=self._journal.announce)
+        temps = [written.path]
+        fresh = -1
+        try:
+            fresh = written.path.lstat().st_ino
+            temps += [temp.new_name(name.parent, self._journal.announce) for name in item.names[1:]]
+            with self._told(tuple(temps)):
+                if identity is None:
+                    self._new(written.path)
+                elif item.output is None:
+                    take_all(tuple(temps), item.names, identity)
+                else:
+                    self._new(written.path)
+                    remove_old(item.output, written.path, item.names[0], identity)
+        finally:
+            remove_ours(temps, fresh, identity)
+        return written.carried.dates
+
+    def _new(self, written: Path) -> None:
+        """Give the original its name, or all of them, where there is nothing in the way; else none."""
+        given: list[Path] = []
+        try:
+            for name in self._item.names:
+                if given:  # only a link makes one file of them; what else gives a name would take it from the first
+                    os.link(given[0], name, follow_symlinks=False)
+                elif not link_new(written, name):
+                    raise FileExistsError(name)
+                given.append(name)
+                temp.sync_folder(name.parent)
+        except BaseException as error:
+            for name in given:
+                name.unlink(missing_ok=True)
+            if isinstance(error, FileExistsError):
+                raise _Refused(RefusalCode.TAKEN) from error
+            raise
+
     def _attributes(self) -> Attributes:
         """Dates and mode as they were; the rest as it is now, for its owner may have changed that on purpose."""
         old = self._item.old
@@ -221,13 +304,14 @@ class _Undo:
 
     @contextmanager
     def _told(self, temps: tuple[Path, ...]) -> Iterator[None]:
-        number = self._item.number
-        self._journal.mark(number, State.UNDOING, temps, sync=True)
+        item = self._item
         try:
+            self._journal.mark(item.number, State.UNDOING, temps, sync=True)
             yield
         except BaseException:
-            with suppress(OSError):
-                self._journal.mark(number, State.DONE)
+            with suppress(OSError):  # the next start finds out by itself
+                if not stands(item.names, item.old.digest):
+                    self._journal.mark(item.number, State.DONE)
             raise
         with suppress(OSError):  # the next start sees it by the bytes that are there
-            self._journal.mark(number, State.UNDONE, sync=True)
+            self._journal.mark(item.number, State.UNDONE, sync=True)

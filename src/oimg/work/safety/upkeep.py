@@ -6,9 +6,8 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from oimg.work.safety import journal as journals
 from oimg.work.safety.folders import Folders
-from oimg.work.safety.journal import Story
+from oimg.work.safety.story import Story, files, is_running, read, stories
 from oimg.work.safety.vault import Vault
 
 _DAY: Final = 86_400.0
@@ -17,12 +16,27 @@ _DAY: Final = 86_400.0
 def prune(folders: Folders, *, days: int, limit: int) -> None:
     """Drop batches older than `days`, then the oldest while the backup has more than `limit` bytes; 0 is no limit.
 
-    Batches at work stay, and so does the newest. Never raises.
+    Batches at work stay; the size never drops the newest that has replaced anything. Never raises: what cannot be
+    looked at stays.
     """
     with suppress(OSError):
         if folders.journal.is_dir():
             with folders.locked():
                 _prune(folders, days, limit)
+
+
+def sweep(folders: Folders) -> None:
+    """Drop originals that no batch refers to, for they were never replaced or are back. Never raises."""
+    with suppress(OSError), folders.locked():
+        _drop_unwanted(folders)
+
+
+def has_expired(folders: Folders, days: int) -> bool:
+    """Whether a journal was written to for the last time more than `days` ago; quick, and never raises."""
+    oldest = time.time() - days * _DAY
+    with suppress(OSError):
+        return bool(days) and any(path.stat().st_mtime < oldest for path in files(folders))
+    return False
 
 
 def clear(folders: Folders) -> int:
@@ -36,29 +50,44 @@ def clear(folders: Folders) -> int:
 
 def _prune(folders: Folders, days: int, limit: int) -> None:
     idle = _idle(folders)
-    newest = idle[-1:]
-    oldest_first = idle[:-1]
-    for story in idle if days else ():
-        if story.began < time.time() - days * _DAY:
+    oldest = time.time() - days * _DAY if days else float("-inf")
+    for story in idle:
+        if story.began < oldest:
             story.path.unlink(missing_ok=True)
-            oldest_first = [each for each in oldest_first if each is not story]
+    left = [story for story in idle if story.replacements and story.began >= oldest]
     total = _drop_unwanted(folders)
-    while limit and total > limit and oldest_first and newest:
-        oldest_first.pop(0).path.unlink(missing_ok=True)
+    for story in left[:-1]:
+        if not limit or total <= limit:
+            break
+        story.path.unlink(missing_ok=True)
         total = _drop_unwanted(folders)
 
 
 def _idle(folders: Folders) -> list[Story]:
     """Batches nobody works on, oldest first."""
-    return [story for story in journals.stories(folders) if not journals.is_running(story.path)]
+    return [story for story in stories(folders) if not is_running(story.path)]
 
 
 def _drop_unwanted(folders: Folders) -> int:
-    """Drop originals that no journal refers to; gives the bytes of those that are left."""
+    """Drop originals that no journal refers to; gives the bytes of those that are left. Raises OSError."""
     vault = Vault(folders.backups)
     sizes = vault.sizes()
-    wanted: set[str] = set()
-    for story in journals.stories(folders):
-        wanted |= story.digests
+    wanted = _wanted(folders)
+    if wanted is None:
+        return sum(sizes.values())
     vault.drop(sizes.keys() - wanted)
     return sum(size for digest, size in sizes.items() if digest in wanted)
+
+
+def _wanted(folders: Folders) -> set[str] | None:
+    """Originals that a journal refers to; None where one cannot be read or understood, for it may need any of them."""
+    wanted: set[str] = set()
+    for path in files(folders):
+        try:
+            story = read(path)
+        except OSError:
+            return None
+        if story.foreign:
+            return None
+        wanted |= story.digests
+    return wanted

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from oimg.work.files import temp
+from oimg.work.files.probe import open_quietly
 
 _DIGEST: Final = 64  # hexadecimal digits
 
@@ -19,9 +21,17 @@ def digest_of(data: bytes) -> str:
 
 
 def digest_of_file(path: Path) -> str:
-    """The name of a file's bytes, read in pieces. Raises OSError."""
-    with path.open("rb") as stream:
+    """The name of a file's bytes, read in pieces and without a trace on its dates. Raises OSError."""
+    with open(path, "rb", opener=open_quietly) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digest_at(path: Path) -> str | None:
+    """The name of the bytes of a regular file, None where nothing is, empty for anything else. Raises OSError."""
+    try:
+        return digest_of_file(path) if stat.S_ISREG(path.lstat().st_mode) else ""
+    except FileNotFoundError:
+        return None
 
 
 class Vault:
@@ -35,9 +45,10 @@ class Vault:
         return self.folder / digest[:2] / digest
 
     def has(self, digest: str, size: int) -> bool:
-        """Whether the bytes are there, told by name and size; they are read when they are needed."""
+        """Whether the bytes are there and whole: a backup that has rotted must not stand in for a new one."""
         try:
-            return self.path(digest).stat().st_size == size
+            path = self.path(digest)
+            return path.stat().st_size == size and digest_of_file(path) == digest
         except OSError:
             return False
 
@@ -51,8 +62,8 @@ class Vault:
             written.path.replace(path)
         finally:
             temp.remove(written.path)
-        temp.sync_folder(path.parent)
-        temp.sync_folder(self.folder)
+        for folder in (path.parent, self.folder, self.folder.parent):
+            temp.sync_folder(folder, strict=True)
 
     def load(self, digest: str) -> bytes:
         """Give the bytes back. Raises FileNotFoundError, OSError, and ValueError where they are not what they were."""

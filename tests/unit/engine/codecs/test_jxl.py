@@ -6,14 +6,16 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pillow_jxl
 import pytest
 from PIL import Image
 
 from engine_pictures import image, made, photo, saved
+from oimg.engine import flatten
 from oimg.engine.codecs import jxl
-from oimg.engine.transform import inspect_header
+from oimg.engine.transform import Request, inspect_header
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, EncodeOptions, Limits
+from oimg.words.images import ColorModel, EncodeOptions, Limits, Metadata
 from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import Mode, Recipe, Target
 
@@ -75,6 +77,51 @@ def test_the_private_part_of_a_packed_jpeg_is_gone() -> None:
     for told in (b"Jane Private", b"my secret comment"):
         assert told not in result.data
         assert told not in back
+
+
+def test_what_a_packed_jpeg_says_is_open_to_all_readers() -> None:
+    exif = Image.Exif()
+    exif[0x8298] = "(c) somebody"
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>' + b" " * 500
+    source = saved(photo(), "JPEG", quality=85, exif=exif, xmp=xmp, comment=b"a comment")
+    packed = jxl.from_jpeg(source, (160, 128), 3)
+    assert b"brob" not in packed
+    assert b"(c) somebody" in packed
+    assert xmp in packed
+    assert jxl.to_jpeg(packed) == source
+
+
+def test_what_only_the_jpeg_inside_says_is_told_and_goes_with_its_group() -> None:
+    source = saved(photo(), "JPEG", quality=85, comment=b"my secret comment")
+    packed = jxl.from_jpeg(source, (160, 128), 3)
+    assert jxl.CODEC.read_metadata(packed)[0].comments == (b"my secret comment",)
+    assert b"my secret comment" in (jxl.to_jpeg(packed) or b"")
+    request = Request(packed, inspect_header(packed), Recipe(metadata=MetadataPolicy.PRIVATE))
+    assert jxl.to_jpeg(flatten.copied(request, Metadata(), b"")) is None
+    assert jxl.to_jpeg(flatten.copied(request, jxl.CODEC.read_metadata(packed)[0], b"")) == source
+
+
+def test_compressed_boxes_of_a_packed_jpeg_are_read_through_the_jpeg() -> None:
+    exif = Image.Exif()
+    exif[0x8298] = "(c) somebody"
+    source = saved(photo(), "JPEG", quality=85, exif=exif, xmp=b"<x>" + b" " * 500 + b"</x>", comment=b"a comment")
+    encoder = pillow_jxl.Encoder(
+        mode="RGB",
+        lossless=True,
+        quality=100.0,
+        decoding_speed=0,
+        effort=3,
+        use_container=True,
+        use_original_profile=False,
+        num_threads=1,
+    )
+    packed = bytes(encoder(source, 160, 128, jpeg_encode=True))
+    assert b"brobExif" in packed
+    metadata, _ = jxl.CODEC.read_metadata(packed)
+    assert metadata.exif == exif.tobytes().removeprefix(b"Exif\0\0")
+    assert metadata.xmp.startswith(b"<x>")
+    assert metadata.comments == (b"a comment",)
+    assert not metadata.parts
 
 
 @pytest.mark.parametrize("kind", ["gray", "gray+alpha", "rgb", "rgba"])

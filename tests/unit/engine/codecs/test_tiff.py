@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from engine_pictures import as_rgba, done, image, independent, made, model, photo, pixels, saved
 from oimg.engine.codecs import tiff
 from oimg.engine.transform import Made, inspect_header
 from oimg.words.errors import OimgError
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Feature, Format, Frame, Limits, Metadata
+from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Feature, Format, Frame, Limits, Metadata, Part
 from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import Mode, Recipe, Target
 
@@ -180,3 +180,33 @@ def test_lossless_mode_shrinks_real_files(corpus: Path) -> None:
     result = made(data, Recipe(mode=Mode.LOSSLESS))
     assert len(result.data) < len(data)
     assert np.array_equal(independent(result.data, Format.TIFF), tiff.CODEC.decode(data, Limits()).pixels)
+
+
+def test_fields_of_a_big_tiff_file_come_in_a_classic_block() -> None:
+    said = TiffImagePlugin.ImageFileDirectory_v2()
+    said[0x8298] = "(c) me"
+    out = BytesIO()
+    Image.new("RGB", (20, 10)).save(out, "TIFF", tiffinfo=said, big_tiff=True)
+    assert out.getvalue()[2] == 43
+    reader = Image.Exif()
+    reader.load(tiff.CODEC.read_metadata(out.getvalue())[0].exif)
+    assert reader[0x8298] == "(c) me"
+
+
+def test_blocks_and_layers_of_a_tiff_file_are_lifted() -> None:
+    iim = b"\x1c\2\x50\0\2me"
+    caption = b"8BIM\x03\xf0\0\0\0\0\0\2hi"
+    said = TiffImagePlugin.ImageFileDirectory_v2()
+    swapped = b"".join(iim.ljust(8, b"\0")[at : at + 4][::-1] for at in (0, 4))
+    for tag, kind, data in ((700, 1, b"<x/>"), (33723, 7, swapped), (34377, 1, caption), (37724, 7, b"layers")):
+        said[tag] = data
+        said.tagtype[tag] = kind
+    out = BytesIO()
+    Image.new("RGB", (20, 10)).save(out, "TIFF", tiffinfo=said)
+    found = tiff.CODEC.read_metadata(out.getvalue())[0]
+    assert (found.xmp, found.iptc, found.photoshop) == (b"<x/>", iim, caption)
+    assert found.parts == (Part(Format.TIFF, "ImageSourceData", b"layers"),)
+    picture = DecodedImage((Frame(np.zeros((10, 20, 3), np.uint8)),), metadata=found)
+    with Image.open(BytesIO(tiff.CODEC.encode(picture, EncodeOptions()))) as again:
+        assert (again.tag_v2[700], again.tag_v2[33723], again.tag_v2[34377]) == (b"<x/>", iim, caption)
+        assert 37724 not in again.tag_v2

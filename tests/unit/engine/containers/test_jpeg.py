@@ -181,24 +181,6 @@ def test_density_in_dots_per_centimetre():
     assert jpeg.read_metadata(jpeg.rewrite(bytes(data), Metadata(), b""))[0].density is None
 
 
-def test_nothing_hides_in_segments_that_no_decoder_reads():
-    source = picture()
-    adobe = b"Adobe\0\x64\0\0\0\0\1SECRET"
-    marked = insert(insert(insert(source, 0x02, b"SECRET"), 0xBF, b"SECRET"), 0xEE, adobe)
-    bare = jpeg.rewrite(marked, Metadata(), b"")
-    assert b"SECRET" not in bare
-    assert b"\xff\xee\0\x0e" + adobe[:12] in bare
-    assert jpeg.read_metadata(marked)[0].parts == ()
-
-
-def test_the_shape_of_a_pixel_stays_without_a_density():
-    data = bytearray(picture(dpi=(100, 200)))
-    data[data.index(b"JFIF\0") + 7] = 0
-    bare = jpeg.rewrite(bytes(data), Metadata(), b"")
-    at = bare.index(b"JFIF\0")
-    assert bare[at + 7 : at + 12] == b"\0\0\x64\0\xc8"
-
-
 def test_thumbnail_with_its_own_end_is_no_end():
     thumb = picture(size=(8, 8))
     source = insert(picture(), 0xE1, b"Exif\0\0" + exif_block(tail=thumb))

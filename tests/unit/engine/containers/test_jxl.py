@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 
+import brotli
 import numpy as np
 import pillow_jxl
 import pytest
@@ -15,7 +17,7 @@ from PIL import Image
 from oimg.engine.containers import jxl
 from oimg.engine.containers.boxes import boxes, build
 from oimg.words.errors import OimgError
-from oimg.words.images import ColorModel, Feature, Metadata
+from oimg.words.images import ColorModel, Feature, Format, Metadata, Part
 
 EXIF = struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, 0x0112, 3, 1, 1, 0, 0)
 CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl "
@@ -183,3 +185,38 @@ def test_expensive_files_are_cheap(only_expected_errors):
     for body in (build(b"jxlp", b"") * 300_000, build(b"Exif", b"") * 300_000, b"\0\0\0\1jxlc" + b"\0" * 8):
         for read in (jxl.header, jxl.read_metadata):
             only_expected_errors(read, CONTAINER + body)
+
+
+def packed_box(kind, data):
+    return build(b"brob", kind, brotli.compress(data))
+
+
+def test_compressed_boxes_are_opened():
+    data = CONTAINER + packed_box(b"Exif", b"\0\0\0\0" + EXIF) + packed_box(b"xml ", b"<x/>")
+    data += build(b"jxlc", bare(picture()))
+    assert jxl.read_metadata(data) == (Metadata(EXIF, b"<x/>"), b"")
+
+
+def test_a_compressed_box_of_another_kind_stays_closed():
+    closed = brotli.compress(b"what it says")
+    data = CONTAINER + build(b"brob", b"mine", closed) + build(b"jxlc", bare(picture()))
+    assert jxl.read_metadata(data)[0].parts == (Part(Format.JXL, "brob", b"mine" + closed),)
+
+
+@pytest.mark.parametrize("damage", [lambda stream: stream[:-3], lambda _: b"\xff" * 40, lambda _: b""])
+def test_a_damaged_compressed_box_stays_closed(damage):
+    stream = damage(brotli.compress(b"\0\0\0\0" + EXIF))
+    data = CONTAINER + build(b"brob", b"Exif", stream) + build(b"jxlc", bare(picture()))
+    assert jxl.read_metadata(data)[0] == Metadata(parts=(Part(Format.JXL, "brob", b"Exif" + stream),))
+
+
+def test_a_box_that_unpacks_to_gigabytes_stays_closed_in_little_memory():
+    bomb = brotli.compress(bytes(64 << 20))
+    assert len(bomb) < 200
+    data = CONTAINER + build(b"brob", b"xml ", bomb) + build(b"jxlc", bare(picture()))
+    tracemalloc.start()
+    metadata, _ = jxl.read_metadata(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert not metadata.xmp
+    assert peak < 48 << 20

@@ -13,7 +13,7 @@ from PIL import Image
 
 from oimg.engine.containers import riff
 from oimg.words.errors import OimgError
-from oimg.words.images import Feature, Metadata
+from oimg.words.images import Feature, Format, Metadata, Part
 
 EXIF = struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, 0x0112, 3, 1, 8, 0, 0)
 
@@ -194,3 +194,17 @@ def test_changed_bytes_never_surprise(only_expected_errors, changes):
 def test_expensive_files_are_cheap(only_expected_errors, body):
     for read in (riff.header, riff.read_metadata):
         only_expected_errors(read, append(picture(), body))
+
+
+def test_unknown_chunks_are_parts_and_go_back_in_behind_the_rest():
+    data = picture() + b"seCR" + struct.pack("<I", 5) + b"hello\0"
+    data = data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
+    metadata, _ = riff.read_metadata(data)
+    assert metadata.parts == (Part(Format.WEBP, "seCR", b"hello"),)
+    again = riff.rewrite(data, metadata, b"")
+    assert again.endswith(b"seCR" + struct.pack("<I", 5) + b"hello\0")
+    assert riff.read_metadata(again)[0].parts == metadata.parts
+    with Image.open(io.BytesIO(again)) as after, Image.open(io.BytesIO(data)) as before:
+        assert after.convert("RGBA").tobytes() == before.convert("RGBA").tobytes()
+    assert b"hello" not in riff.rewrite(data, Metadata(), b"")
+    assert not riff.carries(Part(Format.WEBP, "C2PA", b""))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import special_pictures as special
-from oimg.engine.containers import gain_map, jpeg, jpeg_extras, jumbf, xmp_special
+from oimg.engine.containers import gain_map, isobmff, jpeg, jpeg_extras, jumbf, xmp_special
 from oimg.engine.transform import inspect_header
 from oimg.words.errors import OimgError
 from oimg.words.images import Feature
@@ -35,6 +35,7 @@ JPEGS = {
     "Samsung single-shot depth": (special.samsung((0x0B41, b"SingleShot_DepthMap_1", b"d" * 900)), {F.DEPTH_MAP}),
     "Samsung clock": (special.samsung((0x0A01, b"Image_UTC_Data", b"1700000000000" * 9)), {F.TRAILING_DATA}),
     "Google depth": (special.google_depth(), {F.DEPTH_MAP}),
+    "Cardboard": (special.cardboard(), {F.MULTI_PICTURE}),
     "Dynamic Depth": (special.dynamic_depth(), {F.DEPTH_MAP}),
     "stereo pair": (special.stereo(), {F.MULTI_PICTURE}),
     "preview by its type": (special.with_preview(0x010001), {F.PREVIEW}),
@@ -181,6 +182,19 @@ def test_jpeg_xl_boxes() -> None:
         (special.box(b"brob", b"xml ", b"packed"), set()),
     ):
         assert inspect_header(start + extra + special.box(b"jxlc", stream)).features == wanted
+
+
+@pytest.mark.parametrize("plugin", ["AVIF", "HEIF"])
+def test_bytes_that_are_not_of_the_primary_picture(plugin: str) -> None:
+    alone = len(special.heif(plugin))
+    for options in ({"second": True}, {"auxiliary": b"urn:mpeg:hevc:2015:auxid:2"}, {"tone_map": SDR}):
+        data = special.heif(plugin, **options)
+        beside = isobmff.bytes_beside(data)
+        # The rest of the difference are entries in the tables.
+        assert 0 <= len(data) - alone - beside < 400
+        assert beside > 500
+    assert isobmff.bytes_beside(special.heif(plugin)) == 0
+    assert isobmff.bytes_beside(special.heif(plugin, auxiliary=b"urn:mpeg:hevc:2015:auxid:1")) == 0
 
 
 @pytest.mark.parametrize("length", range(40))

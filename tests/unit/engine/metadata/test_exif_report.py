@@ -52,6 +52,10 @@ def told(tables: dict[str, dict[int, Any]]) -> dict[str, Finding]:
         (E.ColorSpace, 0xFFFF, "Uncalibrated", 0xFFFF),
         (E.SceneCaptureType, 2, "Portrait", 2),
         (E.WhiteBalance, 1, "Manual", 1),
+        (0x9400, (215, 10), "21.5 degrees C", 21.5),
+        (0x9401, (450, 10), "45 %", 45),
+        (0x9402, (10132, 10), "1013.2 hPa", 1013.2),
+        (0x9405, (-125, 10), "-12.5 degrees", -12.5),
         (E.SensingMethod, 2, "One-chip color area", 2),
     ],
 )

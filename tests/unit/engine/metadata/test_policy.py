@@ -324,3 +324,21 @@ def test_real_pictures_are_private_afterwards(real) -> None:
             if not any(text in kept for kept in allowed):
                 assert text.encode() not in joined, (name, text)
     assert placed >= 5
+
+
+def test_capture_dates_outside_of_exif_stay_without_their_time_zone() -> None:
+    spaces = f'xmlns:photoshop="{SPACES["photoshop"]}" xmlns:exif="{SPACES["exif"]}"'
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    body = (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{rdf}"><rdf:Description rdf:about="" {spaces}'
+        ' photoshop:DateCreated="2021-03-04T05:06:07.5+09:00" exif:DateTimeOriginal="2021-03-04 at home"/></rdf:RDF>'
+        "</x:xmpmeta>"
+    ).encode()
+    datasets = [iptc.DataSet(2, 55, b"20210304"), iptc.DataSet(2, 60, b"050607+0900"), iptc.DataSet(2, 55, b"at  home")]
+    after, removed = run(Metadata(xmp=body, iptc=iptc.serialize(datasets)), P.PRIVATE)
+    assert b">2021-03-04T05:06:07.5<" in after.xmp
+    assert b"+09:00" not in after.xmp
+    assert b"home" not in after.xmp + after.iptc
+    assert iptc.serialize(datasets[:1]) in after.iptc
+    assert b"0900" not in after.iptc
+    assert G.CAPTURE_DATE in removed  # the zone, and what is no date

@@ -7,7 +7,7 @@ import pytest
 
 import metric_pictures
 import ssimulacra2_float64
-from oimg.engine.metrics import ssimulacra2
+from oimg.engine.metrics import numpy_back_end
 from oimg.engine.metrics.heatmap import CELL, STOPS, legend, local_scores, paint
 from oimg.engine.metrics.ssimulacra2 import Reference
 
@@ -21,6 +21,34 @@ def test_in_a_picture_as_small_as_the_window_every_cell_has_the_whole_score():
         assert local_scores(Reference(original), candidate) == pytest.approx(
             np.full((size[0] // CELL, size[1] // CELL), expected), abs=0.01
         )
+
+
+def score_around(original: np.ndarray, candidate: np.ndarray, row: int, column: int) -> float:
+    """The score of the 7 by 7 cells around one, by the plain version's error maps and all its weights."""
+    plain = ssimulacra2_float64
+    light = [plain._linear(plain._encoded(picture, 0.0)) for picture in (original, candidate)]
+    error = 0.0
+    for scale in range(6):
+        if scale:
+            light = [plain._half(picture) for picture in light]
+        first, second = (plain._positive_xyb(picture) for picture in light)
+        for channel in range(3):
+            for index, errors in enumerate(plain._error_maps(first[channel], second[channel])):
+                pixels = errors.repeat(1 << scale, axis=0).repeat(1 << scale, axis=1)
+                near = pixels[8 * max(0, row - 3) : 8 * (row + 4), 8 * max(0, column - 3) : 8 * (column + 4)]
+                weights = plain.WEIGHTS[channel, scale, :, index]
+                error += weights[0] * near.mean() + weights[1] * (near**4).mean() ** 0.25
+    error *= 0.9562382616834844
+    error = 2.326765642916932 * error - 0.020884521182843837 * error**2 + 6.248496625763138e-05 * error**3
+    return 100 - 10 * error**0.6276336467831387
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (5, 6), (3, 15), (11, 2), (11, 15), (6, 9)])
+def test_a_cell_has_the_score_of_the_cells_around_it(row, column):
+    original = metric_pictures.texture(3, 96, 128)
+    candidate = metric_pictures.blocks(original, 2)
+    found = local_scores(Reference(original), candidate)
+    assert found[row, column] == pytest.approx(score_around(original, candidate, row, column), abs=0.01)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 9), (100, 131), (57, 1100)])
@@ -67,12 +95,12 @@ def test_a_worse_candidate_is_worse_in_every_part():
 
 
 @pytest.mark.parametrize("maker", ["texture", "cutout"])
-def test_strips_give_the_map_of_the_whole(monkeypatch, maker):
+def test_parts_give_the_map_of_the_whole(monkeypatch, in_use, maker):
     original = metric_pictures.ORIGINALS[maker](6, 333, 90)
     candidate = metric_pictures.distort(original, "blocks", 2)
     whole = local_scores(Reference(original), candidate)
-    monkeypatch.setattr(ssimulacra2, "STRIP_PIXELS", 90 * 48)
-    monkeypatch.setattr(ssimulacra2, "CACHE_PIXELS", 0)
+    monkeypatch.setattr(numpy_back_end, "STRIP_PIXELS", 90 * 48)
+    monkeypatch.setattr(f"oimg.engine.metrics.{in_use}_back_end.CACHE_PIXELS", 0)
     assert local_scores(Reference(original), candidate) == pytest.approx(whole, abs=0.001)
 
 

@@ -192,6 +192,42 @@ def test_matte_blends_and_colors_gray() -> None:
     assert color.matte(still(half, ColorModel.GRAY), (50, 50, 50)).color is ColorModel.GRAY
 
 
+@pytest.mark.parametrize("background", [(255, 255, 255), (0, 0, 0), (200, 40, 60), (90, 90, 90)])
+def test_the_background_is_the_color_that_was_asked_for(background: tuple[int, int, int]) -> None:
+    """Given in sRGB, it has other numbers in a picture with a profile, and looks the same."""
+    clear = np.zeros((4, 4, 4), np.uint8)
+    for icc in (
+        b"",
+        profiles.matrix("display-p3", profiles.SRGB_CURVE),
+        profiles.matrix("prophoto", profiles.gamma(1.8)),
+    ):
+        flat = color.matte(still(clear, icc=icc), background)
+        assert flat.icc == icc
+        seen = color.as_srgb(flat.pixels, ColorModel.RGB, icc)
+        assert np.abs(seen.astype(int) - background).max() <= 2
+
+
+@pytest.mark.parametrize("background", [(255, 255, 255), (90, 90, 90), (200, 40, 60)])
+def test_gray_with_a_profile_on_a_background(background: tuple[int, int, int]) -> None:
+    icc = profiles.gray(profiles.gamma(1.0))
+    half = np.zeros((1, 2, 2), np.uint8)
+    half[0, 1] = (50, 255)
+    flat = color.matte(still(half, ColorModel.GRAY, icc), background)
+    is_colored = len(set(background)) > 1
+    assert flat.color is (ColorModel.RGB if is_colored else ColorModel.GRAY)
+    assert flat.icc == (b"" if is_colored else icc)
+    seen = color.as_srgb(flat.pixels, flat.color, flat.icc).astype(int)
+    assert np.abs(seen[0, 0] - background[: seen.shape[2]]).max() <= 4  # linear light has few steps in the dark
+    linear = 50 / 255
+    assert np.abs(seen[0, 1] - 255 * (1.055 * linear ** (1 / 2.4) - 0.055)).max() <= 2
+
+
+def test_a_background_in_a_profile_that_leads_one_way() -> None:
+    """Tables to Lab and none back: the numbers stay, as nothing better is known."""
+    flat = color.matte(still(np.zeros((2, 2, 4), np.uint8), icc=profiles.table("display-p3", 2.2, 5)), (200, 40, 60))
+    assert flat.pixels[0, 0].tolist() == [200, 40, 60]
+
+
 def test_an_alpha_that_hides_nothing_goes() -> None:
     solid = pixels("rgba", 12, 12)
     solid[..., 3] = 255

@@ -14,7 +14,8 @@ import pytest
 
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Conflict
-from oimg.work.files import commit
+from oimg.work.files import attributes, exchange, temp
+from oimg.work.files.attributes import Carried
 from oimg.work.files.commit import Written, write_new
 from work_help import state, temp_files
 
@@ -52,7 +53,7 @@ def write(
     like: bool = False,
 ) -> Written:
     name = name or name_in(original.parent)
-    return write_new(data, name, conflict, source=original, like=original.stat() if like else None)
+    return write_new(data, name, conflict, source=original, like=attributes.of(original) if like else None)
 
 
 def failing(number: int) -> Callable[..., Any]:
@@ -63,7 +64,7 @@ def failing(number: int) -> Callable[..., Any]:
 
 
 def test_writes_the_bytes_and_nothing_else(original: Path) -> None:
-    assert write(original) == Written(original.with_name("b.png"), keeps_dates=True)
+    assert write(original) == Written(original.with_name("b.png"), Carried())
     assert {name: facts[0] for name, facts in state(original.parent).items()} == {
         "a.png": b"the original picture",
         "b.png": DATA,
@@ -79,7 +80,7 @@ def test_makes_the_folders_on_the_way(original: Path) -> None:
 def test_carries_dates_to_the_nanosecond_and_the_mode(original: Path) -> None:
     written = write(original, like=True)
     facts = written.path.stat()
-    assert written.keeps_dates
+    assert written.carried.dates
     assert (facts.st_mtime_ns, stat.S_IMODE(facts.st_mode)) == (1_500_000_000_987_654_321, 0o640)
     assert facts.st_atime_ns == 1_600_000_000_123_456_789
 
@@ -98,7 +99,7 @@ def test_a_new_file_has_the_mode_of_any_new_file(original: Path) -> None:
 def test_says_when_dates_could_not_be_kept(original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "utime", failing(errno.EPERM))
     written = write(original, like=True)
-    assert not written.keeps_dates
+    assert not written.carried.dates
     assert written.path.read_bytes() == DATA
 
 
@@ -204,6 +205,7 @@ def test_a_failure_leaves_everything_as_it_was(
         monkeypatch.setattr(os, "fdopen", _full_disk(os.fdopen, number))
     elif call == "replace":  # only reached where there are no hard links
         monkeypatch.setattr(os, "link", failing(errno.ENOTSUP))
+        monkeypatch.setattr(exchange, "_function", lambda: None)
         monkeypatch.setattr(os, "replace", failing(number))
     else:
         monkeypatch.setattr(os, call, failing(number))
@@ -265,8 +267,13 @@ def test_a_file_in_the_place_of_the_folder(original: Path) -> None:
 
 
 @pytest.mark.parametrize("conflict", Conflict)
-def test_without_hard_links_all_rules_hold(original: Path, monkeypatch: pytest.MonkeyPatch, conflict: Conflict) -> None:
+@pytest.mark.parametrize("renames", [True, False], ids=["renameat2", "placeholder"])
+def test_without_hard_links_all_rules_hold(
+    original: Path, monkeypatch: pytest.MonkeyPatch, conflict: Conflict, renames: bool
+) -> None:
     monkeypatch.setattr(os, "link", failing(errno.EPERM))
+    if not renames:
+        monkeypatch.setattr(exchange, "_function", lambda: None)
     name = name_in(original.parent)
     assert write(original, conflict=conflict, like=True).path == name(1)
     assert name(1).read_bytes() == DATA
@@ -282,12 +289,12 @@ def test_without_hard_links_all_rules_hold(original: Path, monkeypatch: pytest.M
     assert not temp_files(original.parent)
 
 
-@pytest.mark.parametrize("hard_links", [True, False])
-def test_writers_that_race_for_a_name_all_get_one(
-    original: Path, monkeypatch: pytest.MonkeyPatch, hard_links: bool
-) -> None:
-    if not hard_links:
+@pytest.mark.parametrize("disk", ["hard links", "renameat2", "placeholder"])
+def test_writers_that_race_for_a_name_all_get_one(original: Path, monkeypatch: pytest.MonkeyPatch, disk: str) -> None:
+    if disk != "hard links":
         monkeypatch.setattr(os, "link", failing(errno.ENOTSUP))
+    if disk == "placeholder":
+        monkeypatch.setattr(exchange, "_function", lambda: None)
     start, paths = threading.Barrier(8), []
 
     def race(index: int) -> None:
@@ -312,10 +319,10 @@ def test_no_name_left(original: Path) -> None:
 
 
 def test_a_sweep_takes_unfinished_files_along(original: Path) -> None:
-    unfinished = commit._Unfinished()
-    temp = original.with_name(".oimg-0.tmp")
-    temp.write_bytes(b"half")
-    unfinished.add(temp)
+    unfinished = temp._Unfinished()
+    half = original.with_name(".oimg-0.tmp")
+    half.write_bytes(b"half")
+    unfinished.add(half)
     unfinished.add(original.with_name(".oimg-gone.tmp"))
     unfinished.sweep()
     assert [path.name for path in original.parent.iterdir()] == ["a.png"]

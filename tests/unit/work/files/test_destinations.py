@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oimg.words.images import Format, Header
+from oimg.words.images import Format, Header, Limits
 from oimg.words.recipe import Conflict, Output, Place, Recipe, Target
-from oimg.words.report import SourceFile
+from oimg.words.report import KeptCode, SourceFile
+from oimg.words.task import Task
 from oimg.work.files.destinations import (
     conflict_free,
     format_of_name,
@@ -24,19 +25,25 @@ from oimg.work.files.destinations import (
     result_stem,
     suffix_for,
 )
-from work_help import into, invented
+from oimg.work.files.probe import probe
+from oimg.work.files.scan import Found
+from work_help import flat, into, invented
 
 HOME = Path("/pictures")
 USUAL = {Format.JPEG: ".jpg", Format.PNG: ".png", Format.WEBP: ".webp", Format.AVIF: ".avif", Format.GIF: ".gif"}
 
 
+def tasks_of(sources: list[SourceFile], recipe: Recipe) -> tuple[Task, ...]:
+    return plan(list(enumerate(sources)), recipe)[0]
+
+
 def path_of(source: SourceFile, recipe: Recipe, written: Format) -> Path:
-    return conflict_free(plan([source], recipe)[0].destination, suffix_for(written, source.path), 1)
+    return conflict_free(tasks_of([source], recipe)[0].destination, suffix_for(written, source.path), 1)
 
 
 def possible(task_index: int, sources: list[SourceFile], recipe: Recipe) -> set[str]:
     """Every path a result may get: written in any format the recipe allows, or copied as it is."""
-    task = plan(sources, recipe)[task_index]
+    task = tasks_of(sources, recipe)[task_index]
     own = task.source.path.suffix
     if recipe.format is Target.KEEP:
         formats = {task.source.header.format}
@@ -98,9 +105,75 @@ def test_overwriting_spares_the_other_sources(sources: list[SourceFile], target:
         assert others.isdisjoint(map(folded, possible(index, sources, recipe)))
 
 
+@given(
+    crowds(),
+    st.sampled_from([Target.KEEP, Target.WEBP, Target.AUTO]),
+    st.sampled_from([Conflict.RENAME, Conflict.SKIP]),
+)
+def test_in_place_no_result_gets_the_name_of_another_source_or_result(
+    sources: list[SourceFile], target: Target, conflict: Conflict
+) -> None:
+    recipe = Recipe(format=target, output=Output(place=Place.IN_PLACE, conflict=conflict))
+    tasks = tasks_of(sources, recipe)
+    given_away: list[str] = []
+    for index, (source, task) in enumerate(zip(sources, tasks, strict=True)):
+        others = {folded(str(each.path)) for each in sources if each is not source}
+        new = {folded(each) for each in possible(index, sources, recipe)} - {folded(str(source.path))}
+        assert task.destination.names == (source.path,)
+        assert others.isdisjoint(new)
+        given_away += new
+    assert len(given_away) == len(set(given_away))
+
+
+def on_disk(*paths: Path) -> list[SourceFile]:
+    found = [probe(Found(path, path.parent, named=True), Limits()) for path in paths]
+    return [each for each in found if isinstance(each, SourceFile)]
+
+
+IN_PLACE = Recipe(output=Output(place=Place.IN_PLACE))
+
+
+def test_in_place_all_names_of_a_file_are_one_task(tmp_path: Path) -> None:
+    first = flat(tmp_path / "a.png")
+    second = tmp_path / "b.png"
+    second.hardlink_to(first)
+    other = flat(tmp_path / "c.png")
+    tasks, kept = plan(list(enumerate(on_disk(second, other, first))), IN_PLACE)
+    assert [(task.id, task.destination.names) for task in tasks] == [(0, (second, first)), (1, (other,))]
+    assert [(each, outcome.path, outcome.code) for each, outcome in kept] == [(2, first, KeptCode.SAME_FILE)]
+
+
+def test_in_place_a_link_stands_for_its_target(tmp_path: Path) -> None:
+    real = flat(tmp_path / "real" / "a.png")
+    (tmp_path / "folder").symlink_to("real")
+    link, chain = tmp_path / "link.png", tmp_path / "chain.png"
+    link.symlink_to("real/a.png")
+    chain.symlink_to("link.png")
+    through = tmp_path / "folder" / "a.png"
+    sources = on_disk(chain, link, through, real)
+    tasks, kept = plan(list(enumerate(sources)), IN_PLACE)
+    assert [(task.source.path, task.destination.names) for task in tasks] == [(through, (real,))]
+    assert tasks[0].destination.links == (chain, link)
+    assert {outcome.path for _, outcome in kept} == {chain, link, real}
+    alone = tasks_of(on_disk(chain), IN_PLACE)[0].destination
+    assert (alone.names, alone.links) == ((real,), (chain,))
+    assert tasks_of(on_disk(through), IN_PLACE)[0].destination.links == ()  # its name is a real one
+
+
+def test_only_beside_and_in_place_names_of_one_file_are_worked_on_once(tmp_path: Path) -> None:
+    first = flat(tmp_path / "a.png")
+    (tmp_path / "b.png").hardlink_to(first)
+    sources = on_disk(first, tmp_path / "b.png")
+    for output, count in ((Output(), 1), (into(tmp_path / "out"), 2)):
+        tasks, kept = plan(list(enumerate(sources)), Recipe(output=output))
+        assert (len(tasks), len(kept)) == (count, 2 - count)
+
+
 def test_ids_run_in_the_order_given() -> None:
     sources = [invented(HOME / name, HOME) for name in ("b.png", "a.png")]
-    assert [(task.id, task.source) for task in plan(sources, Recipe(), 7)] == [(7, sources[0]), (8, sources[1])]
+    tasks, kept = plan([(7, sources[0]), (9, sources[1])], Recipe())
+    assert [(task.id, task.source) for task in tasks] == [(7, sources[0]), (9, sources[1])]
+    assert kept == ()
 
 
 @pytest.mark.parametrize(
@@ -152,14 +225,14 @@ def test_a_relative_output_folder_is_taken_from_here(tmp_path: Path, monkeypatch
 
 def test_twins_are_numbered_in_the_order_given() -> None:
     sources = [invented(HOME / name, HOME, Header(Format.PNG, 4, 4)) for name in ("a.png", "a.jpg", "A.gif")]
-    tasks = plan(sources, Recipe(format=Target.WEBP, output=into(Path("/out"))))
+    tasks = tasks_of(sources, Recipe(format=Target.WEBP, output=into(Path("/out"))))
     assert [task.destination.stem for task in tasks] == ["a", "a (2)", "A (3)"]
 
 
 def test_thousands_of_files_may_have_one_name() -> None:
     sources = [invented(HOME / str(number) / "cover.jpg", HOME / str(number)) for number in range(3000)]
     began = time.monotonic()
-    tasks = plan(sources, Recipe(output=into(Path("/out"))))
+    tasks = tasks_of(sources, Recipe(output=into(Path("/out"))))
     assert time.monotonic() - began < 5  # a name is not looked for from the beginning each time
     assert [task.destination.stem for task in tasks[:3]] == ["cover", "cover (2)", "cover (3)"]
     assert len({task.destination.stem for task in tasks}) == 3000
@@ -167,14 +240,14 @@ def test_thousands_of_files_may_have_one_name() -> None:
 
 def test_one_file_gets_the_name_the_user_gave() -> None:
     output = Output(place=Place.FILE, path="/out/small.webp")
-    destination = plan([invented(HOME / "a.png", HOME)], Recipe(format=Target.WEBP, output=output))[0].destination
+    destination = tasks_of([invented(HOME / "a.png", HOME)], Recipe(format=Target.WEBP, output=output))[0].destination
     assert [conflict_free(destination, ".png", number) for number in (1, 2)] == [
         Path("/out/small.webp"),
         Path("/out/small (2).webp"),
     ]
     assert not destination.copy_kept  # a PNG that is kept must not be called .webp
     same = Recipe(output=Output(place=Place.FILE, path="/out/b.PNG"))
-    assert plan([invented(HOME / "a.png", HOME)], same)[0].destination.copy_kept
+    assert tasks_of([invented(HOME / "a.png", HOME)], same)[0].destination.copy_kept
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "语", "😀", "\udcff"])
@@ -185,7 +258,7 @@ def test_long_names_are_cut_at_whole_characters(letter: str, place: str) -> None
     assert 250 < len(os.fsencode(name)) + width <= 255 + width
     recipe = Recipe(format=Target.WEBP, output=Output() if place == "beside" else into(Path("/out")))
     source = invented(HOME / name, HOME)
-    destination = plan([source], recipe)[0].destination
+    destination = tasks_of([source], recipe)[0].destination
     for number in (1, 2, 999, 9999):
         given_name = conflict_free(destination, ".webp", number).name
         assert len(os.fsencode(given_name)) <= 255
@@ -211,7 +284,7 @@ def test_a_taken_name_counts_only_where_it_is_to_be_skipped(tmp_path: Path) -> N
     (tmp_path / "a.webp").symlink_to(tmp_path / "nowhere")
     for conflict, expected in ((Conflict.SKIP, True), (Conflict.RENAME, False), (Conflict.OVERWRITE, False)):
         recipe = Recipe(format=Target.WEBP, output=into(tmp_path, conflict=conflict))
-        destination = plan([invented(HOME / "a.png", HOME)], recipe)[0].destination
+        destination = tasks_of([invented(HOME / "a.png", HOME)], recipe)[0].destination
         assert is_taken(destination, [".png", ".webp"]) is expected
         assert not is_taken(destination, [".png"])
 

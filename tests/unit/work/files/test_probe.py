@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from PIL import Image
@@ -197,3 +197,44 @@ def test_a_file_that_went_is_not_read(tmp_path: Path, change: Any, code: ErrorCo
     with pytest.raises(OimgError) as caught:
         read_source(found)
     assert caught.value.code is code
+
+
+def test_tells_how_many_names_a_file_has(tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.png")
+    assert source(path).links == 1
+    (tmp_path / "b.png").hardlink_to(path)
+    (tmp_path / "c.png").symlink_to(path)
+    assert source(tmp_path / "c.png").links == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOATIME"), reason="NOT TESTED: this system always notes the last access")
+def test_looking_at_a_file_and_reading_it_leave_its_date_of_last_access(tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.png")
+    os.utime(path, ns=(1_000_000_000_000_000_001, 2_000_000_000_000_000_002))  # access before change: relatime notes it
+    read_source(source(path))
+    assert path.stat().st_atime_ns == 1_000_000_000_000_000_001
+
+
+def test_a_file_that_grows_for_ever_is_read_no_further_than_it_was_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = source(photo(tmp_path / "a.png"))
+    asked: list[int] = []
+
+    class Endless:
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def read(self, count: int = -1) -> bytes:
+            asked.append(count)
+            return bytes(count)
+
+    monkeypatch.setattr(module, "open_regular", lambda _: Endless())
+    monkeypatch.setattr(module, "identify", lambda _: found.identity)
+    with pytest.raises(OimgError) as caught:
+        read_source(found)
+    assert caught.value.code is ErrorCode.CHANGED
+    assert asked == [found.byte_size + 1]

@@ -1,0 +1,241 @@
+"""What journals tell: the values in them, and reading them back.
+
+A line is eight hexadecimal digits (CRC-32 of the rest), a blank, and a JSON object. Lines that do not match their
+checksum were torn by a sudden end, or have rotted, and are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from oimg.work.safety.folders import Folders, try_lock
+
+OPEN: Final = ".open"
+CLOSED: Final = ".log"
+VERSION: Final = 1
+
+
+class State(StrEnum):
+    """How far a replacement is. The values stand in the journal."""
+
+    BEGUN = "begin"
+    DONE = "done"
+    DROPPED = "drop"
+    UNDOING = "undo"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What has to be put back. Dates are in nanoseconds, `size` in bytes; `trash` is set where the backup is none."""
+
+    digest: str
+    size: int
+    mtime_ns: int
+    atime_ns: int
+    mode: int
+    trash: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """One file that gives way to its result.
+
+    `names` are all the names (hard links) that the original has. `output` is the result's own name where its
+    suffix is another one; else the result takes over `names`. `temps` are the temp names that it takes.
+    """
+
+    number: int
+    names: tuple[Path, ...]
+    output: Path | None
+    temps: tuple[Path, ...]
+    old: Original
+    digest: str
+    size: int
+    state: State = State.BEGUN
+
+    @property
+    def results(self) -> tuple[Path, ...]:
+        """The names under which the result is found."""
+        return self.names if self.output is None else (self.output,)
+
+    @property
+    def stands(self) -> bool:
+        """Whether the result is in its place, so that it could be taken back."""
+        return self.state in (State.DONE, State.UNDOING)
+
+
+@dataclass(slots=True)
+class Story:
+    """What a journal file tells. `began` is in seconds since 1970.
+
+    `trashed` are copies in the trash that were announced. `damaged` says that lines within had to be left out,
+    `foreign` that a later version of the program wrote the file, whose meaning nobody knows here.
+    """
+
+    path: Path
+    began: float = 0.0
+    process: int = 0
+    folders: frozenset[str] = frozenset()
+    temps: list[Path] = field(default_factory=list)
+    trashed: list[Path] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
+    damaged: bool = False
+    foreign: bool = False
+    replacements: dict[int, Replacement] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The batch."""
+        return self.path.stem
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the batch is at work, or was when its process was killed."""
+        return self.path.suffix == OPEN
+
+    @property
+    def standing(self) -> tuple[Replacement, ...]:
+        """What could be taken back, in the order in which it was begun."""
+        return tuple(each for each in self.replacements.values() if each.stands)
+
+    @property
+    def digests(self) -> set[str]:
+        """Originals in the backup that this batch still needs."""
+        needed = {
+            each.old.digest
+            for each in self.replacements.values()
+            if each.old.trash is None and (each.stands or each.state is State.BEGUN)
+        }
+        # Of a file with rotten lines nobody can tell which of its originals somebody still wants.
+        return needed | self.kept if self.is_open or self.damaged else needed
+
+
+def files(folders: Folders, *, open_only: bool = False) -> list[Path]:
+    """The journal files, in no order. Raises OSError: a folder that cannot be read is not one without journals."""
+    suffixes = (OPEN,) if open_only else (OPEN, CLOSED)
+    with suppress(FileNotFoundError), os.scandir(folders.journal) as entries:
+        return [Path(entry.path) for entry in entries if entry.name.endswith(suffixes)]
+    return []
+
+
+def stories(folders: Folders, unread: list[OSError] | None = None) -> list[Story]:
+    """What all journal files that can be read and understood tell, oldest first. Raises OSError.
+
+    `unread` takes what kept a file from being read: one bad file must not stand in the way of the others.
+    """
+    found = []
+    for path in files(folders):
+        try:
+            found.append(read(path))
+        except FileNotFoundError:  # gone in between
+            continue
+        except OSError as error:
+            if unread is not None:
+                unread.append(error)
+    return sorted((story for story in found if not story.foreign), key=lambda story: (story.began, story.id))
+
+
+def is_running(path: Path) -> bool:
+    """Whether somebody works on the batch of a journal file, as far as can be told: in doubt, somebody does."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        return not try_lock(descriptor)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def read(path: Path) -> Story:
+    """Read a journal file; what cannot be read is left out. Raises OSError."""
+    story = Story(path, path.stat().st_mtime)
+    for record in _records(path.read_bytes()):
+        if record is None:
+            story.damaged = True
+            continue
+        with suppress(KeyError, TypeError, ValueError, AttributeError):
+            _tell(story, record)
+    if story.foreign:
+        story.replacements.clear()
+    return story
+
+
+def _records(data: bytes) -> Iterator[dict[str, Any] | None]:
+    """Every record, None in the place of a line that is none, but for one that was torn at the end."""
+    *lines, last = data.split(b"\n")
+    for line in filter(None, lines):
+        yield _record(line)
+    if last and (record := _record(last)) is not None:
+        yield record
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    try:
+        if int(line[:8], 16) != zlib.crc32(line[9:]):
+            return None
+        record = json.loads(line[9:])
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _tell(story: Story, record: dict[str, Any]) -> None:
+    """Take one record in; raises KeyError, TypeError or ValueError where it is none of ours."""
+    match record["r"]:
+        case "batch":
+            story.foreign = record["version"] > VERSION
+            story.began, story.process = float(record["at"]), int(record["process"])
+            story.folders = frozenset(record["folders"])
+        case "temp":
+            story.temps.append(Path(record["path"]))
+        case "trash":
+            story.trashed.append(Path(record["path"]))
+        case "keep":
+            story.kept.add(str(record["digest"]))
+        case State.BEGUN:
+            item = _replacement(record)
+            story.replacements[item.number] = item
+        case State.DONE | State.DROPPED | State.UNDOING | State.UNDONE as state:
+            known = story.replacements[record["n"]]
+            temps = tuple(map(Path, record.get("temps", ()))) or known.temps
+            story.replacements[known.number] = replace(known, state=State(state), temps=temps)
+        case _:  # of a later version
+            pass
+
+
+def _replacement(record: dict[str, Any]) -> Replacement:
+    old, output, names = record["old"], record["output"], tuple(map(Path, record["names"]))
+    trash = old.get("trash")
+    if not names:
+        raise ValueError(record)
+    original = Original(
+        str(old["digest"]),
+        int(old["size"]),
+        int(old["mtime"]),
+        int(old["atime"]),
+        int(old["mode"]),
+        None if trash is None else Path(trash),
+    )
+    return Replacement(
+        int(record["n"]),
+        names,
+        None if output is None else Path(output),
+        tuple(map(Path, record["temps"])),
+        original,
+        str(record["digest"]),
+        int(record["size"]),
+    )
