@@ -62,7 +62,11 @@ def _curves(rows: Sequence[Encoded], aims: Sequence[Aimed], name: str, pixels: d
                 continue
             line = []
             for score in _GRID:
-                found = [(bytes_at(points, score), pixels[picture]) for picture, points in pictures.items()]
+                found = [
+                    (bytes_at(points, score), pixels[picture])
+                    for picture, points in pictures.items()
+                    if min(point.score for point in points) <= score
+                ]
                 bits = [8 * size / area for size, area in found if size is not None]
                 line.append(statistics.median(bits) if 2 * len(bits) >= len(pictures) else math.nan)
             axis.plot(_GRID, line, lw=1, label=tool)
@@ -115,7 +119,7 @@ def _bars(ratios: Sequence[Ratio]) -> Any:
         axis.bar(places, heights, width, label=f"target {target:g}", color=("#8cc5a8", _OWN, "#063a2a")[step % 3])
     axis.axhline(0, color="black", lw=0.8)
     axis.set_xticks([index + 0.4 for index in range(len(groups))])
-    labels = [f"{FORMAT_NAMES[name].split(maxsplit=1)[0]}\n{kind}" for name, kind in groups]
+    labels = [f"{FORMAT_NAMES[name].removesuffix(' in few colours')}\n{kind}" for name, kind in groups]
     axis.set_xticklabels(labels, fontsize=5)
     axis.set_ylabel("% of bytes, below 0 is a gain")
     axis.legend(fontsize=6)
