@@ -1,0 +1,224 @@
+"""The measurements: curves of every peer, what OIMG makes of targets, and packing without loss."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.peers.curves import Point, quality_at
+from benchmarks.peers.pictures import CLASSES, Picture
+from benchmarks.peers.ruler import Ruler
+from benchmarks.peers.running import Spent, convert, measured
+from benchmarks.peers.tools import Places, Tool, oimg_command
+
+LOSSY: Final = ("jpeg", "webp", "avif", "jxl", "png")
+TARGETS: Final = (70.0, 80.0, 90.0)
+OIMG: Final = "OIMG"
+OWN: Final = "OIMG at one quality"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A picture at one quality of a peer; `score` is None where nothing readable came out.
+
+    `refined` ones were made where the others said that the score of a file of OIMG's is.
+    """
+
+    tool: str
+    format: str
+    kind: str
+    picture: str
+    quality: float
+    bytes: int
+    score: float | None
+    refined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aimed:
+    """What OIMG made of a picture for a target; `told` is the score that it reports, `score` what we measured."""
+
+    format: str
+    kind: str
+    picture: str
+    target: float
+    outcome: str
+    code: str | None
+    bytes: int
+    told: float | None
+    score: float | None
+    quality: float | None
+
+    @property
+    def place(self) -> float:
+        """The score at which a peer is held against the file: its own; the target, where it is without any loss."""
+        return self.target if self.score is None or self.score >= 100 else self.score
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A PNG file packed without loss; `score` is below 100 where pixels changed all the same."""
+
+    tool: str
+    kind: str
+    picture: str
+    before: int
+    bytes: int
+    score: float | None
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a run works with."""
+
+    tools: tuple[tuple[Tool, str], ...]
+    pictures: tuple[Picture, ...]
+    scratch: Path
+    places: Places
+    say: Callable[[str], None]
+    quick: bool = False
+
+    def of_kind(self, kind: str) -> list[Picture]:
+        """The pictures of a class."""
+        return [picture for picture in self.pictures if picture.kind == kind]
+
+
+def source_of(picture: Picture, kind: str) -> Path:
+    """What a format is made from: JPEG has no transparency, so it gets the picture on white."""
+    return picture.flat if kind == "jpeg" else picture.path
+
+
+def curves(bench: Bench, aims: Sequence[Aimed]) -> list[Encoded]:
+    """Run every lossy peer at the steps of its scale, and once more where it should score as OIMG's files do."""
+    rows: list[Encoded] = []
+    for kind in CLASSES:
+        pictures = bench.of_kind(kind)
+        ladder = _encoded(bench, pictures, [(tool, quality, pictures) for tool, quality in _steps(bench)])
+        nearer = _encoded(bench, pictures, _nearer(bench, pictures, ladder, aims))
+        rows += [*ladder, *(replace(row, refined=True) for row in nearer)]
+    return rows
+
+
+def _steps(bench: Bench) -> list[tuple[Tool, float]]:
+    lossy = [tool for tool, _ in bench.tools if not tool.lossless]
+    return [(tool, quality) for tool in lossy for quality in (tool.qualities[1::2] if bench.quick else tool.qualities)]
+
+
+def _nearer(
+    bench: Bench, pictures: Sequence[Picture], ladder: Sequence[Encoded], aims: Sequence[Aimed]
+) -> list[tuple[Tool, float, list[Picture]]]:
+    """The whole qualities next to the scores of OIMG's files, by what the ladder says, each with its pictures."""
+    wanted: dict[tuple[Tool, float], list[Picture]] = {}
+    for tool, picture in product((tool for tool, _ in bench.tools if not tool.lossless), pictures):
+        points = [
+            Point(row.quality, row.bytes, row.score)
+            for row in ladder
+            if (row.tool, row.format, row.picture) == (tool.name, tool.format, picture.name) and row.score is not None
+        ]
+        for aim in aims:
+            if (aim.format, aim.picture) == (tool.format, picture.name) and aim.score is not None:
+                quality = quality_at(points, aim.place)
+                if quality is not None and round(quality) not in {point.quality for point in points}:
+                    wanted.setdefault((tool, float(round(quality))), []).append(picture)
+    return [(tool, quality, list(dict.fromkeys(group))) for (tool, quality), group in wanted.items()]
+
+
+def _encoded(
+    bench: Bench, pictures: Sequence[Picture], runs: Sequence[tuple[Tool, float, Sequence[Picture]]]
+) -> list[Encoded]:
+    """Run tools at qualities on pictures, and score what comes out picture by picture."""
+    made: dict[str, list[tuple[Tool, float, Path]]] = {picture.name: [] for picture in pictures}
+    for index, (tool, quality, group) in enumerate(runs):
+        sources = [source_of(picture, tool.format) for picture in group]
+        outputs, spent = convert(tool, sources, quality, bench.scratch / "curves" / str(index), bench.places)
+        for picture, output in zip(group, outputs, strict=True):
+            made[picture.name].append((tool, quality, output))
+        bench.say(f"{group[0].kind}: {tool.name}, {tool.format} {quality:g}: {spent.cpu:.1f} s")
+    rows = []
+    for picture in pictures:
+        results = made[picture.name]
+        scores = _scores(picture, [(tool.format, output) for tool, _, output in results], bench.places.parallel)
+        rows += [
+            Encoded(tool.name, tool.format, picture.kind, picture.name, quality, _size(output), score)
+            for (tool, quality, output), score in zip(results, scores, strict=True)
+        ]
+    shutil.rmtree(bench.scratch / "curves", ignore_errors=True)
+    return rows
+
+
+def _scores(picture: Picture, made: list[tuple[str, Path]], parallel: int) -> list[float | None]:
+    """Score results of one picture, each against what its format was made from."""
+    rulers = {path: Ruler(path) for path in {source_of(picture, kind) for kind, _ in made}}
+    with ThreadPoolExecutor(parallel) as pool:
+        return list(pool.map(lambda pair: rulers[source_of(picture, pair[0])].score(pair[1]), made))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def aimed(bench: Bench, formats: Iterable[str], targets: Iterable[float]) -> list[Aimed]:
+    """Run OIMG as its user does, for each target and format."""
+    rows: list[Aimed] = []
+    for name, target in product(formats, targets):
+        sources = {source_of(picture, name).stem: picture for picture in bench.pictures}
+        paths = [source_of(picture, name) for picture in bench.pictures]
+        folder = bench.scratch / "aimed"
+        told, spent = run_oimg(["-f", name, "--target", f"{target:g}"], paths, folder, bench)
+        bench.say(f"OIMG, {name}, target {target:g}: {spent.cpu:.1f} s")
+        for fact in told:
+            picture = sources[Path(fact["source"]).stem]
+            output = Path(fact["output"]) if fact["output"] else None
+            score = _scores(picture, [(name, output)], 1)[0] if output else None
+            rows.append(
+                Aimed(
+                    name, picture.kind, picture.name, target, fact["outcome"], fact["code"],
+                    _size(output) if output else 0, fact["score"], score, fact["quality"],
+                )
+            )  # fmt: skip
+        shutil.rmtree(folder, ignore_errors=True)
+    return rows
+
+
+def run_oimg(options: list[str], paths: list[Path], folder: Path, bench: Bench) -> tuple[list[dict[str, Any]], Spent]:
+    """Start OIMG once for all files; gives what it tells about each, and what it took."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    printed = bench.scratch / "told.jsonl"
+    command = oimg_command(*options, "-j", str(bench.places.parallel), "-o", str(folder), *map(str, paths))
+    spent = measured([command], 1, printed)
+    lines = [json.loads(line) for line in printed.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if line["event"] == "file"], spent
+
+
+def packing(bench: Bench, files: list[Picture]) -> list[Packed]:
+    """Run every lossless PNG packer over PNG files as they are, each by itself, and see whether pixels stayed."""
+    rows: list[Packed] = []
+    rulers = {picture.name: picture.path for picture in files}
+    by_stem = {picture.path.stem: picture for picture in files}
+    sources = [picture.path for picture in files]
+    folder = bench.scratch / "packed"
+    told, spent = run_oimg(["-f", "png", "--lossless"], sources, folder, bench)
+    found = {by_stem[Path(fact["source"]).stem].name: Path(fact["output"] or fact["source"]) for fact in told}
+    results = [(OIMG, found, spent)]
+    for tool, _ in bench.tools:
+        if tool.lossless:
+            outputs, spent = convert(tool, sources, tool.qualities[0], bench.scratch / f"by-{tool.name}", bench.places)
+            found = {picture.name: output for picture, output in zip(files, outputs, strict=True)}
+            results.append((tool.name, found, spent))
+            bench.say(f"lossless: {tool.name}: {spent.cpu:.1f} s")
+    for picture in files:
+        ruler = Ruler(rulers[picture.name])
+        for name, outputs_by_name, spent in results:
+            path = outputs_by_name.get(picture.name)
+            size = _size(path) if path else 0
+            score = ruler.score(path) if path and size else None
+            rows.append(Packed(name, picture.kind, picture.name, _size(picture.path), size, score, spent.cpu))
+    return rows

@@ -1,0 +1,95 @@
+"""Peers of the benchmark as processes, and the pictures that it draws."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks.peers import drawn, pictures
+from benchmarks.peers.ruler import Ruler, cross_check
+from benchmarks.peers.running import convert, measured
+from benchmarks.peers.tools import Places, Tool, Work, program
+from PIL import Image
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
+PLACES = Places(None, Path(sys.executable), 2)
+TO_JPEG = "import sys; from PIL import Image; Image.open(sys.argv[1]).save(sys.argv[2], quality=int(sys.argv[3]))"
+
+
+def pillow() -> Tool:
+    """A peer that is always there: Pillow, in a process of its own."""
+
+    def commands(work: Work) -> list[list[str]]:
+        return work.each(lambda source, output: [sys.executable, "-c", TO_JPEG, source, output, f"{work.quality:g}"])
+
+    return Tool("Pillow", "jpeg", (50,), "", commands, (sys.executable, "--version"))
+
+
+def test_a_peer_writes_what_was_asked(tmp_path: Path) -> None:
+    source = tmp_path / "photo.png"
+    drawn.photo(1, (160, 128)).save(source)
+    sizes = []
+    for quality in (30, 90):
+        (output,), spent = convert(pillow(), [source], quality, tmp_path / "made", PLACES)
+        assert spent.failed == 0
+        with Image.open(output) as opened:
+            assert (opened.format, opened.size) == ("JPEG", (160, 128))
+        sizes.append(output.stat().st_size)
+    assert sizes[0] < sizes[1]
+
+
+def test_memory_and_seconds_are_those_of_the_processes() -> None:
+    hungry = "import time; block = bytearray(150_000_000); time.sleep(2)"
+    spent = measured([[sys.executable, "-c", hungry]] * 2, 2)
+    assert 300e6 < spent.peak < 400e6  # both at the same time
+    assert 2 < spent.wall < 30
+    busy = "import time; began = time.process_time()\nwhile time.process_time() < began + 0.3: pass"
+    assert 0.3 <= measured([[sys.executable, "-c", busy]], 1).cpu < 3
+
+
+def test_failures_are_counted() -> None:
+    assert measured([[sys.executable, "-c", "raise SystemExit(3)"], [sys.executable, "-c", ""]], 2).failed == 1
+
+
+def test_a_program_that_is_not_there_is_not_found() -> None:
+    assert program("none", "png", "oimg-no-such-program {in} {out}").found() is None
+    assert (pillow().found() or "").startswith("Python 3")
+
+
+def test_the_ruler_agrees_with_float64(tmp_path: Path) -> None:
+    source, made = tmp_path / "a.png", tmp_path / "b.jpg"
+    picture = drawn.photo(2, (160, 128))
+    picture.save(source)
+    picture.save(made, quality=60)
+    check = cross_check([(source, made)])
+    assert check.pairs == 1
+    assert check.largest < 0.01
+    assert 20 < (Ruler(source).score(made) or 0) < 95
+    assert Ruler(source).score(source) == 100
+    (tmp_path / "c.jpg").write_bytes(b"no picture")
+    assert Ruler(source).score(tmp_path / "c.jpg") is None
+
+
+@pytest.mark.parametrize("kind", pictures.CLASSES)
+def test_drawn_pictures_are_the_same_every_time(kind: str) -> None:
+    draw, size = drawn.DRAWN[kind]
+    first, again, other = draw(1, size), draw(1, size), draw(2, size)
+    assert first.size == size
+    assert first.tobytes() == again.tobytes()
+    assert first.tobytes() != other.tobytes()
+    assert (first.mode == "RGBA") is (kind == "icon")
+
+
+def test_without_a_corpus_all_classes_are_drawn(tmp_path: Path) -> None:
+    made = pictures.prepare(None, tmp_path, quick=True)
+    assert {picture.kind for picture in made} == set(pictures.CLASSES)
+    for picture in made:
+        with Image.open(picture.path) as whole, Image.open(picture.flat) as flat:
+            assert picture.pixels == whole.width * whole.height
+            assert flat.mode == "RGB"
+            if whole.mode == "RGBA":
+                clear = np.asarray(whole)[..., 3] == 0
+                assert clear.any()
+                assert (np.asarray(flat)[clear] == 255).all()
+            else:
+                assert picture.flat == picture.path
