@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Another program on the machine must not fail a property.
+settings.register_profile("oimg", deadline=None)
+settings.load_profile("oimg")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from process_help import Done, environment, fingerprints, run_oimg, unfinished
+from process_help import Done, fingerprints, run_oimg, unfinished, unmeasured
 from work_help import flat, photo
 
 resource = pytest.importorskip("resource", reason="NOT TESTED: this system has no limits on file sizes")
@@ -26,7 +26,7 @@ def limited(folder: Path, most: int) -> Done:
 
     done = subprocess.run(
         [sys.executable, "-m", "oimg", "optimize", folder, "--in-place", "--json"],
-        env={**environment(), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**unmeasured(), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         timeout=60,
         check=False,

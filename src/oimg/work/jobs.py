@@ -47,21 +47,22 @@ class MemoryGate:
 class Batch:
     """Tasks that were started together."""
 
-    def __init__(self, futures: Sequence[Future[Record]], token: CancelToken) -> None:
+    def __init__(self, ids: Sequence[int], running: _Running, futures: Sequence[Future[None]]) -> None:
+        self._ids = ids
+        self._running = running
         self._futures = futures
-        self._token = token
 
     def cancel(self) -> None:
         """Ask every task to stop at its next step."""
-        self._token.cancel()
+        self._running.token.cancel()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until all are finished, or the time is over; tells whether they are."""
         return not wait_for(self._futures, timeout=seconds).not_done
 
     def records(self) -> tuple[Record | None, ...]:
-        """What came of each task so far, in the order they were given."""
-        return tuple(each.result() if each.done() and not each.cancelled() else None for each in self._futures)
+        """What came of each task so far, in the order they were given: whatever was reported is there."""
+        return tuple(self._running.records.get(each) for each in self._ids)
 
 
 class _Running:
@@ -70,13 +71,16 @@ class _Running:
     def __init__(self, work: Work, on_event: OnEvent, on_end: Callable[[], None], tasks: int) -> None:
         self.work = work
         self.on_event = on_event
+        self.token = CancelToken()
+        self.records: dict[int, Record] = {}
         self._on_end = on_end
         self._left = tasks
         self._lock = threading.Lock()
 
-    def count_down(self) -> None:
-        """One task less; the last one ends the batch."""
+    def finish(self, task: Task, record: Record) -> None:
+        """Report one task; the last one ends the batch first."""
         with self._lock:
+            self.records[task.id] = record
             self._left -= 1
             last = self._left == 0
         if last:
@@ -84,6 +88,7 @@ class _Running:
                 self._on_end()
             except Exception:  # the last task is finished whatever becomes of the rest
                 log.exception("unexpected failure at the end of a batch")
+        self.on_event(Finished(task.id, record))
 
 
 class BatchRunner:
@@ -101,15 +106,13 @@ class BatchRunner:
 
         `on_event` is called on workers; so is `on_end`, after the last task's work and before it is reported.
         """
-        token = CancelToken()
-        self._tokens.add(token)
-        batch = _Running(work, on_event, on_end, len(tasks))
-        futures: dict[int, Future[Record]] = {}
-        for task in sorted(tasks, key=lambda each: -each.source.header.pixels):
-            futures[task.id] = self._pool.submit(self._run, task, token, batch)
+        running = _Running(work, on_event, on_end, len(tasks))
+        self._tokens.add(running.token)
+        largest_first = sorted(tasks, key=lambda each: -each.source.header.pixels)
+        futures = [self._pool.submit(self._run, task, running) for task in largest_first]
         if not tasks:
             on_end()
-        return Batch([futures[task.id] for task in tasks], token)
+        return Batch([task.id for task in tasks], running, futures)
 
     def cancel(self) -> None:
         """Ask the tasks of all batches to stop."""
@@ -120,23 +123,20 @@ class BatchRunner:
         """Take no more work; with `wait`, stay until the threads are gone."""
         self._pool.shutdown(wait=wait, cancel_futures=not wait)
 
-    def _run(self, task: Task, token: CancelToken, batch: _Running) -> Record:
+    def _run(self, task: Task, running: _Running) -> None:
         began = time.monotonic()
-        outcome = self._outcome(task, token, batch)
-        record = Record(outcome, time.monotonic() - began)
-        batch.count_down()
-        batch.on_event(Finished(task.id, record))  # exactly once, whatever happened
-        return record
+        outcome = self._outcome(task, running)
+        running.finish(task, Record(outcome, time.monotonic() - began))  # exactly once, whatever happened
 
-    def _outcome(self, task: Task, token: CancelToken, batch: _Running) -> Outcome:
-        on_event = batch.on_event
+    def _outcome(self, task: Task, running: _Running) -> Outcome:
+        token, on_event = running.token, running.on_event
         path, cost = task.source.path, task.source.header.pixels * BYTES_PER_PIXEL
         try:
             token.check()
             self._gate.enter(cost, token)
             try:
                 on_event(Started(task.id))
-                return batch.work(task, Control(token, lambda done: on_event(Progressed(task.id, done))))
+                return running.work(task, Control(token, lambda done: on_event(Progressed(task.id, done))))
             finally:
                 self._gate.leave(cost)
         except Cancelled:

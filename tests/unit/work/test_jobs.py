@@ -14,7 +14,7 @@ import pytest
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.images import Format, Header
 from oimg.words.recipe import Recipe
-from oimg.words.report import Failed, Kept, KeptCode, Outcome, Stopped
+from oimg.words.report import Failed, Kept, KeptCode, Outcome, Record, Stopped
 from oimg.words.task import CancelToken, Control, Finished, JobEvent, Progressed, Started, Task, Work
 from oimg.work.files.destinations import plan
 from oimg.work.jobs import BYTES_PER_PIXEL, BatchRunner, MemoryGate
@@ -95,6 +95,24 @@ def test_events_of_a_task_come_in_order() -> None:
         assert kinds == [Started, Progressed, Finished]
     outcomes = [record.outcome for record in batch.records() if record is not None]
     assert [outcome.path for outcome in outcomes] == [task.source.path for task in tasks]
+
+
+def test_what_is_reported_is_in_the_records_already() -> None:
+    ready = threading.Event()
+    seen: list[tuple[Record | None, ...]] = []
+
+    def look(event: JobEvent) -> None:
+        if isinstance(event, Finished):
+            ready.wait(10)
+            seen.append(batch.records())
+
+    with running() as runner:
+        batch = runner.start(tasks_of(9), keep, look)
+        ready.set()
+        assert batch.wait(10)
+    ((record,),) = seen
+    assert record is not None
+    assert (record,) == batch.records()
 
 
 def test_the_biggest_start_first() -> None:
