@@ -69,9 +69,9 @@ def undo_all(folders: Folders) -> None:
 
 
 def check_data_folder(folders: Folders) -> None:
-    """Beside journals and originals there is only the lock."""
+    """Beside journals and originals there is only the lock, and the key to the cache."""
     found = {path.relative_to(folders.root).parts[0] for path in folders.root.rglob("*") if path.is_file()}
-    assert found <= {"journal", "backups", "lock"}
+    assert found <= {"journal", "backups", "lock", "results.key"}
     assert not list(folders.journal.glob("*.open"))
 
 

@@ -4,46 +4,55 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 _BYTES: Final = 32
+_TRIES: Final = 20
+_PAUSE: Final = 0.005  # seconds; whoever makes the key writes it in one go
 
 
 def load(path: Path) -> bytes | None:
-    """Give the key, made at the first call; None where it can neither be read nor written."""
+    """Give the key, made at the first call; None where it can neither be read nor written.
+
+    Of several processes that make it at once, one does, and the others wait for it.
+    """
     try:
-        return _read(path) or _make(path)
+        for _ in range(_TRIES):
+            try:
+                return _make(path)
+            except FileExistsError:
+                if (found := _read(path)) is not None:
+                    return found
+                time.sleep(_PAUSE)
+        path.unlink(missing_ok=True)  # cut short by a kill or a power failure; what it was the key to is lost
+        return _make(path)
     except OSError:
         return None
 
 
 def _read(path: Path) -> bytes | None:
-    try:
-        with path.open("rb") as stream:
-            found = stream.read(_BYTES + 1)
-    except FileNotFoundError:
-        return None
+    with path.open("rb") as stream:
+        found = stream.read(_BYTES + 1)
     return found if len(found) == _BYTES else None
 
 
-def _make(path: Path) -> bytes | None:
-    """Write a new key, whole or not at all; where another process was quicker, its key is given. Raises OSError."""
+def _make(path: Path) -> bytes:
+    """Write a new key. Raises FileExistsError, OSError; then no new file is left."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    made = secrets.token_bytes(_BYTES)
     try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(secrets.token_bytes(_BYTES))
-        if path.exists() and _read(path) is None:  # cut short by a power failure; what it was the key to is lost
-            path.unlink(missing_ok=True)
-        with suppress(FileExistsError):
-            try:
-                os.link(fresh, path)
-            except (PermissionError, NotImplementedError, OSError) as error:
-                if isinstance(error, FileExistsError):
-                    raise
-                fresh.replace(path)  # a disk without links; of two processes at once, one remembers nothing
+        written = os.write(descriptor, made)
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
     finally:
-        fresh.unlink(missing_ok=True)
-    return _read(path)
+        os.close(descriptor)
+    if written != _BYTES:  # the disk is full
+        path.unlink(missing_ok=True)
+        raise OSError(written)
+    return made
