@@ -71,7 +71,7 @@ def test_monotone_curves(power: float, top: float, bottom: float, target: float,
 
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(
-    shift=st.floats(-12, 12),
+    shift=st.floats(-8, 8),
     target=st.floats(55, 88),
     of=st.sampled_from(LOSSY),
 )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from oimg.work.cache import store as module
 from oimg.work.cache.store import Store
 from ordinary_user import as_ordinary_user
-from process_help import environment
+from process_help import environment, unmeasured
 
 MIB = 1 << 20
 
@@ -269,7 +269,7 @@ store.close()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT TESTED on a full disk: Windows has no setrlimit")
 def test_a_full_disk_only_costs_memory(path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", _FULL, path], env=environment(), capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-c", _FULL, path], env=unmeasured(), capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"b'1'\n", b"")
     assert path.stat().st_size <= 32_768
 
