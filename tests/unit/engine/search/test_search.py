@@ -71,7 +71,7 @@ def test_monotone_curves(power: float, top: float, bottom: float, target: float,
 
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(
-    shift=st.floats(-8, 8),
+    shift=st.floats(-12, 12),
     target=st.floats(55, 88),
     of=st.sampled_from(LOSSY),
 )
@@ -94,7 +94,10 @@ def test_pictures_near_the_prior_end_close_to_the_target(shift: float, target: f
     assert found.best is not None
     assert found.best.score is not None
     step = max(fake.curve(q + span[2]) - fake.curve(q) for q in np.arange(span[0], span[1], span[2]))
-    assert target <= found.best.score <= target + max(SLACK, 2 * step)
+    assert target <= found.best.score
+    # Five tries may end a little above the window where a picture is very unlike the mean (seen: 0.24 points at 11).
+    if abs(shift) <= 8 or found.encodes < MAX_ENCODES:
+        assert found.best.score <= target + max(SLACK, 2 * step)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
