@@ -1,7 +1,8 @@
 """Learn the priors of the search, src/oimg/engine/search/priors.json, from the pictures of `training.py`.
 
-Usage: python benchmarks/search/learn.py FOLDER CURVES.npz   (FOLDER holds the unpacked packages that training.tsv
-names; curves are measured once, which takes some twenty CPU minutes, and kept in CURVES.npz)
+Usage: python benchmarks/search/learn.py FOLDER CURVES.npz [CODING…]   (FOLDER holds the unpacked packages that
+training.tsv names; curves are measured once, which takes some twenty CPU minutes, and kept in CURVES.npz; those of
+the codings that are named, such as avif, are measured anew)
 
 For every coding it prints the share of the variance of scores that the factors explain, and how many encodings the
 search would need on the training pictures themselves when the prior is learned from the other source files (five
@@ -13,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Collection
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -42,12 +44,13 @@ Floats = npt.NDArray[np.float64]
 Key = tuple[str, str, int]
 
 
-def measure_all(training: list[Picture]) -> dict[Key, curves.Curve]:
+def measure_all(training: list[Picture], codings: Collection[str]) -> dict[Key, curves.Curve]:
     found: dict[Key, curves.Curve] = {}
     for index, picture in enumerate(training):
         image = curves.still(picture.pixels)
         judge = Judge(image)
-        for coding, grid in curves.QUALITIES.items():
+        for coding in codings:
+            grid = curves.QUALITIES[coding]
             found[picture.name, coding, curves.USUAL_EFFORT] = curves.measure(image, judge, coding, grid)
             for effort in curves.EFFORTS.get(coding, ()) if index % EVERY == 4 else ():
                 found[picture.name, coding, effort] = curves.measure(image, judge, coding, grid[2::3], effort)
@@ -222,11 +225,12 @@ def save(path: Path, measured: dict[Key, curves.Curve]) -> None:
 
 
 def main() -> None:
-    folder, kept = Path(sys.argv[1]), Path(sys.argv[2])
+    folder, kept, again = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
     training = pictures(folder)
-    if not kept.exists():
-        save(kept, measure_all(training))
-    measured = load(kept)
+    measured = load(kept) if kept.exists() else {}
+    if codings_to_measure := again if measured else list(curves.QUALITIES):
+        measured |= measure_all(training, codings_to_measure)
+        save(kept, measured)
     known = [statistics(each.pixels) for each in training]
     codings = {}
     for coding in curves.QUALITIES:
