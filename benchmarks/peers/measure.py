@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.peers.curves import Point, quality_at
-from benchmarks.peers.pictures import CLASSES, Picture
-from benchmarks.peers.ruler import Ruler
+from benchmarks.peers.pictures import CLASSES, Picture, digest
+from benchmarks.peers.ruler import Ruler, Rulers
 from benchmarks.peers.running import Spent, convert, measured
+from benchmarks.peers.store import Key, Store
 from benchmarks.peers.tools import Places, Tool, oimg_command
+
+from oimg.work.cache.program import fingerprint
 
 LOSSY: Final = ("jpeg", "webp", "avif", "jxl", "png")
 TARGETS: Final = (70.0, 80.0, 90.0)
@@ -83,6 +86,7 @@ class Bench:
     scratch: Path
     places: Places
     say: Callable[[str], None]
+    store: Store
     quick: bool = False
 
     def of_kind(self, kind: str) -> list[Picture]:
@@ -100,8 +104,9 @@ def curves(bench: Bench, aims: Sequence[Aimed]) -> list[Encoded]:
     rows: list[Encoded] = []
     for kind in CLASSES:
         pictures = bench.of_kind(kind)
-        ladder = _encoded(bench, pictures, [(tool, quality, pictures) for tool, quality in _steps(bench)])
-        nearer = _encoded(bench, pictures, _nearer(bench, pictures, ladder, aims))
+        rulers = Rulers()
+        ladder = _encoded(bench, [(tool, quality, pictures) for tool, quality in _steps(bench)], rulers)
+        nearer = _encoded(bench, _nearer(bench, pictures, ladder, aims), rulers)
         rows += [*ladder, *(replace(row, refined=True) for row in nearer)]
     return rows
 
@@ -130,34 +135,36 @@ def _nearer(
     return [(tool, quality, list(dict.fromkeys(group))) for (tool, quality), group in wanted.items()]
 
 
-def _encoded(
-    bench: Bench, pictures: Sequence[Picture], runs: Sequence[tuple[Tool, float, Sequence[Picture]]]
-) -> list[Encoded]:
-    """Run tools at qualities on pictures, and score what comes out picture by picture."""
-    made: dict[str, list[tuple[Tool, float, Path]]] = {picture.name: [] for picture in pictures}
-    for index, (tool, quality, group) in enumerate(runs):
-        sources = [source_of(picture, tool.format) for picture in group]
-        outputs, spent = convert(tool, sources, quality, bench.scratch / "curves" / str(index), bench.places)
-        for picture, output in zip(group, outputs, strict=True):
-            made[picture.name].append((tool, quality, output))
-        bench.say(f"{group[0].kind}: {tool.name}, {tool.format} {quality:g}: {spent.cpu:.1f} s")
+def _encoded(bench: Bench, runs: Sequence[tuple[Tool, float, Sequence[Picture]]], rulers: Rulers) -> list[Encoded]:
+    """Run tools at qualities on pictures."""
     rows = []
-    for picture in pictures:
-        results = made[picture.name]
-        scores = _scores(picture, [(tool.format, output) for tool, _, output in results], bench.places.parallel)
+    for tool, quality, group in runs:
+        results = encode(bench, tool, quality, [source_of(picture, tool.format) for picture in group], rulers)
         rows += [
-            Encoded(tool.name, tool.format, picture.kind, picture.name, quality, _size(output), score)
-            for (tool, quality, output), score in zip(results, scores, strict=True)
+            Encoded(tool.name, tool.format, picture.kind, picture.name, quality, size, score)
+            for picture, (size, score) in zip(group, results, strict=True)
         ]
-    shutil.rmtree(bench.scratch / "curves", ignore_errors=True)
     return rows
 
 
-def _scores(picture: Picture, made: list[tuple[str, Path]], parallel: int) -> list[float | None]:
-    """Score results of one picture, each against what its format was made from."""
-    rulers = {path: Ruler(path) for path in {source_of(picture, kind) for kind, _ in made}}
-    with ThreadPoolExecutor(parallel) as pool:
-        return list(pool.map(lambda pair: rulers[source_of(picture, pair[0])].score(pair[1]), made))
+def encode(
+    bench: Bench, tool: Tool, quality: float, sources: Sequence[Path], rulers: Rulers
+) -> list[tuple[int, float | None]]:
+    """Give bytes and score of each source at a quality: those that the store does not know are made and measured."""
+    version = dict(bench.tools)[tool] + (fingerprint().hex() if tool.name == OWN else "")
+    keys = [Key(digest(source), tool.name, version, tool.shown, quality) for source in sources]
+    new = [(key, source) for key, source in zip(keys, sources, strict=True) if bench.store.find(key) is None]
+    if new:
+        folder = bench.scratch / "encoded"
+        outputs, spent = convert(tool, [source for _, source in new], quality, folder, bench.places)
+        with ThreadPoolExecutor(bench.places.parallel) as pool:
+            scores = pool.map(lambda pair: rulers.score(pair[0][1], pair[1]), zip(new, outputs, strict=True))
+            for (key, _), output, score in zip(new, outputs, scores, strict=True):
+                if score is not None:
+                    bench.store.keep(key, _size(output), score)
+        shutil.rmtree(folder)
+        bench.say(f"{tool.name}, {tool.format} {quality:g}: {len(new)} of {len(keys)}, {spent.cpu:.1f} s")
+    return [bench.store.find(key) or (0, None) for key in keys]
 
 
 def _size(path: Path) -> int:
@@ -176,7 +183,7 @@ def aimed(bench: Bench, formats: Iterable[str], targets: Iterable[float]) -> lis
         for fact in told:
             picture = sources[Path(fact["source"]).stem]
             output = Path(fact["output"]) if fact["output"] else None
-            score = _scores(picture, [(name, output)], 1)[0] if output else None
+            score = Ruler(source_of(picture, name)).score(output) if output else None
             rows.append(
                 Aimed(
                     name, picture.kind, picture.name, target, fact["outcome"], fact["code"],

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pillow_jxl  # noqa: F401 - registers itself with Pillow
 from benchmarks.peers.drawn import DRAWN, photo
 from PIL import Image, ImageOps
+
+File = TypeVar("File")
 
 CLASSES: Final = ("photo", "screenshot", "line art", "icon")
 # Files of the corpus by class, and by how much each is scaled down. Photos come without loss, or as JPEGs of cameras
@@ -43,6 +46,7 @@ LOSSLESS: Final[dict[str, tuple[str, ...]]] = {
     "line art": ("graphics/lineart-charts/*.png",),
     "icon": ("graphics/icons-alpha/*.png", "graphics/webassets/*.png", "graphics/pixelart/*.png"),
 }
+UNSEEN: Final = Path(__file__).with_name("unseen.tsv")
 CAMERA: Final = (
     "photos/camera/012mp-bus.jpg",
     "photos/camera/Leica T (Typ 701).jpg",
@@ -54,16 +58,22 @@ CAMERA: Final = (
 )
 _TWELVE: Final = 12.2e6
 _TWELVE_QUICK: Final = 2e6
-# A picture is cut to so many pixels a side (from its middle), so that a slow encoder takes seconds, not minutes.
-_LONGEST: Final = 1440
-_LONGEST_QUICK: Final = 400
+# Slow encoders would take hours: photos are scaled to so many pixels, and all pictures cut to so many a side (from
+# their middle); of each class so many are taken from the corpus, evenly over the list.
+_PHOTO: Final = 1.0e6
+_LONGEST: Final = 1280
+_OF_CLASS: Final = 8
+_PHOTO_QUICK: Final = 0.08e6
+_LONGEST_QUICK: Final = 300
+_OF_CLASS_QUICK: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A PNG that is measured; `sha256` is of this file, `origin` says what it was made from.
 
-    `flat` is the same picture on white, for formats without transparency; it is `path` where nothing shows through.
+    `unseen` are those by which nobody chose anything in OIMG. `flat` is the same picture on white, for formats without
+    transparency; it is `path` where nothing shows through.
     """
 
     name: str
@@ -74,23 +84,60 @@ class Picture:
     origin_sha256: str
     sha256: str
     pixels: int
+    unseen: bool = False
 
 
 def prepare(corpus: Path | None, folder: Path, *, quick: bool) -> list[Picture]:
     """Write all pictures into a folder as plain 8-bit sRGB PNG files without metadata."""
     folder.mkdir(parents=True, exist_ok=True)
-    longest = _LONGEST_QUICK if quick else _LONGEST
     made = []
     for kind in CLASSES:
-        sources = _corpus_files(corpus, kind)
-        for path, divisor in sources[:: max(1, len(sources) // 3)][:3] if quick else sources:
-            picture = _cut(_plain(path, divisor), longest)
-            made.append(_written(picture, kind, path.stem, folder, _origin(corpus, path, divisor), _sha256(path)))
+        for path, divisor in _spread(_corpus_files(corpus, kind), _OF_CLASS_QUICK if quick else _OF_CLASS):
+            picture = _sized(_plain(path, divisor), kind, quick=quick)
+            made.append(_written(picture, kind, path.stem, folder, _origin(corpus, path, divisor), digest(path)))
         draw, size = DRAWN[kind]
-        for seed in range(1 if quick else 4):
-            drawn = draw(seed, size)
-            made.append(_written(_cut(drawn, longest), kind, f"drawn-{seed}", folder, f"drawn, seed {seed}", ""))
+        for seed in range(1 if corpus else 4):
+            drawn = _sized(draw(seed, size), kind, quick=quick)
+            made.append(_written(drawn, kind, f"drawn-{seed}", folder, f"drawn, seed {seed}", ""))
     return made
+
+
+def unseen(packages: Path, folder: Path, *, quick: bool = False) -> list[Picture]:
+    """Write the pictures of `unseen.tsv`, found below unpacked packages by path and hash, as `prepare` does.
+
+    Raises FileNotFoundError for one that is not there as it was.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    with UNSEEN.open(newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            found = (path for path in sorted(packages.glob(f"*/{row['path']}")) if digest(path) == row["sha256"])
+            path = next(found, None)
+            if path is None:
+                raise FileNotFoundError(row["path"])
+            picture = _sized(_plain(path, int(row["reduce"])), row["kind"], quick=quick)
+            name = f"{row['package']} {row['version']}, {path.name}" + (f", 1:{row['reduce']}" * (row["reduce"] != "1"))
+            written = _written(picture, row["kind"], f"unseen {path.stem}", folder, name, row["sha256"])
+            made.append(replace(written, unseen=True))
+    return made[::6] if quick else made
+
+
+def _spread(files: list[File], count: int) -> list[File]:
+    """So many of a list, from its first to its last."""
+    if len(files) <= count:
+        return files
+    return [files[round(step * (len(files) - 1) / (count - 1))] for step in range(count)]
+
+
+def _sized(picture: Image.Image, kind: str, *, quick: bool) -> Image.Image:
+    most, longest = (_PHOTO_QUICK, _LONGEST_QUICK) if quick else (_PHOTO, _LONGEST)
+    scale = (most / (picture.width * picture.height)) ** 0.5
+    if kind == "photo" and scale < 1:
+        size = (round(picture.width * scale), round(picture.height * scale))
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    width, height = (min(side, longest) for side in picture.size)
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return picture.crop((left, top, left + width, top + height))
 
 
 def lossless_files(corpus: Path | None, folder: Path, pictures: list[Picture], *, quick: bool) -> list[Picture]:
@@ -99,13 +146,13 @@ def lossless_files(corpus: Path | None, folder: Path, pictures: list[Picture], *
     found = [picture for picture in pictures if not picture.origin_sha256]
     for kind, patterns in LOSSLESS.items() if corpus else ():
         paths = [path for pattern in patterns for path in sorted(_under(corpus).glob(pattern))]
-        for path in paths[:: max(1, len(paths) // 3)][:3] if quick else paths:
+        for path in _spread(paths, 3) if quick else paths:
             copy = folder / f"{_word(kind)}-{_word(path.stem)}.png"
             copy.write_bytes(path.read_bytes())
             with Image.open(path) as opened:
                 pixels = opened.width * opened.height
-            digest = _sha256(path)
-            found.append(Picture(copy.stem, kind, copy, copy, _origin(corpus, path, 1), digest, digest, pixels))
+            known = digest(path)
+            found.append(Picture(copy.stem, kind, copy, copy, _origin(corpus, path, 1), known, known, pixels))
     return found
 
 
@@ -158,13 +205,7 @@ def _plain(path: Path, divisor: int) -> Image.Image:
     return picture.reduce(divisor) if divisor > 1 else picture
 
 
-def _cut(picture: Image.Image, longest: int) -> Image.Image:
-    width, height = (min(side, longest) for side in picture.size)
-    left, top = (picture.width - width) // 2, (picture.height - height) // 2
-    return picture.crop((left, top, left + width, top + height))
-
-
-def _written(picture: Image.Image, kind: str, stem: str, folder: Path, origin: str, digest: str) -> Picture:
+def _written(picture: Image.Image, kind: str, stem: str, folder: Path, origin: str, before: str) -> Picture:
     name = f"{_word(kind)}-{_word(stem)}"
     path = flat = folder / f"{name}.png"
     Image.fromarray(np.asarray(picture)).save(path)  # pixels alone, no metadata
@@ -173,7 +214,7 @@ def _written(picture: Image.Image, kind: str, stem: str, folder: Path, origin: s
         flat.parent.mkdir(exist_ok=True)
         white = Image.new("RGBA", picture.size, "white")
         Image.alpha_composite(white, picture).convert("RGB").save(flat)
-    return Picture(name, kind, path, flat, origin, digest, _sha256(path), picture.width * picture.height)
+    return Picture(name, kind, path, flat, origin, before, digest(path), picture.width * picture.height)
 
 
 def _origin(corpus: Path | None, path: Path, divisor: int) -> str:
@@ -185,5 +226,6 @@ def _word(name: str) -> str:
     return "".join(letter if letter.isalnum() or letter == "." else "_" for letter in name).replace(".", "_")
 
 
-def _sha256(path: Path) -> str:
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

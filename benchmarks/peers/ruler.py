@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,21 @@ class Ruler:
         except (OSError, UnidentifiedImageError, ValueError, SyntaxError):
             return None
         return self._reference.score(pixels) if pixels.shape[:2] == self.pixels.shape[:2] else None
+
+
+class Rulers:
+    """A ruler for every original that is asked for, made once; for several threads."""
+
+    def __init__(self) -> None:
+        self._made: dict[Path, Ruler] = {}
+        self._lock = threading.Lock()
+
+    def score(self, original: Path, made: Path) -> float | None:
+        """As `Ruler.score`."""
+        with self._lock:
+            if original not in self._made:
+                self._made[original] = Ruler(original)
+        return self._made[original].score(made)
 
 
 def cross_check(pairs: Sequence[tuple[Path, Path]], largest_side: int = 384) -> Check:
