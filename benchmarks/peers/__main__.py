@@ -1,6 +1,7 @@
 """Run OIMG beside other tools and write docs/benchmarks.md.
 
-Usage: python -m benchmarks.peers [--quick] [--corpus DIR] [--out DIR] [--node-modules DIR] [--python FILE]
+Usage: python -m benchmarks.peers [--quick] [--phase bytes|times] [--keep DIR] [--pictures DIR] [--corpus DIR]
+           [--out DIR] [--results FILE] [--node-modules DIR] [--python FILE]
        python -m benchmarks.peers --render RESULTS.json [--out DIR]
 """
 
@@ -8,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import hashlib
-import json
 import os
 import platform
 import shutil
@@ -18,16 +17,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from benchmarks.peers import document, measure, pictures, timing
-from benchmarks.peers.document import Facts, Results
-from benchmarks.peers.measure import Aimed, Bench, Encoded, Packed
-from benchmarks.peers.pictures import Picture
-from benchmarks.peers.ruler import cross_check
-from benchmarks.peers.running import convert
+from benchmarks.peers.measure import Bench
+from benchmarks.peers.pictures import Picture, digest
+from benchmarks.peers.results import Facts, Results, Run, loaded
+from benchmarks.peers.searching import searched
+from benchmarks.peers.store import Store
 from benchmarks.peers.timing import Timed
-from benchmarks.peers.tools import Places, cores, usable
+from benchmarks.peers.tools import Places, Tool, cores, usable
 
 _ROOT: Final = Path(__file__).parents[2]
 _BEGAN: Final = time.monotonic()
@@ -36,12 +35,15 @@ _BEGAN: Final = time.monotonic()
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few and small pictures, two repeats")
+    parser.add_argument("--phase", choices=("bytes", "times"), help="only these; times need the results of bytes")
+    parser.add_argument("--keep", type=Path, help="a folder for encodings, which later runs need not make again")
     parser.add_argument("--corpus", type=Path, default=_ROOT.parent / "shared" / "corpus")
+    parser.add_argument("--pictures", type=Path, help="unpacked packages with the pictures of unseen.tsv")
     parser.add_argument("--out", type=Path, default=_ROOT / "docs")
-    parser.add_argument("--results", type=Path, help="where the raw results go (default: a file beside the scratch)")
+    parser.add_argument("--results", type=Path, default=Path(tempfile.gettempdir(), "oimg-peers.json"))
     parser.add_argument("--node-modules", type=Path, help="the folder node_modules that holds sharp")
     parser.add_argument("--python", type=Path, default=Path(sys.executable), help="with slimg and optimize-images")
-    parser.add_argument("--repeats", type=int, default=0, help="of each timed batch (default: 5; quick: 2)")
+    parser.add_argument("--repeats", type=int, default=0, help="of each timed batch (default: 3; quick: 2)")
     parser.add_argument("--only", default="", help="measure these formats alone, separated by commas")
     parser.add_argument("--render", type=Path, help="write the page from results of an earlier run")
     return parser.parse_args()
@@ -50,13 +52,11 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     given = _arguments()
     if given.render:
-        results = _loaded(given.render)
+        results = loaded(given.render)
     else:
         with tempfile.TemporaryDirectory(prefix="oimg-peers-") as scratch:
             results = _measured(given, Path(scratch))
-        kept = given.results or Path(tempfile.gettempdir()) / "oimg-peers.json"
-        kept.write_text(json.dumps(dataclasses.asdict(results)), encoding="utf-8")
-        _say(f"raw results: {kept}")
+        _say(f"raw results: {given.results}")
     print(document.write(results, given.out))
 
 
@@ -72,61 +72,80 @@ def _measured(given: argparse.Namespace, scratch: Path) -> Results:
     tools = tuple((tool, version) for tool, version in found if not only or tool.format in only)
     _say(f"{len(tools)} peers; not found: {', '.join(tool.name for tool in missing) or 'none'}")
     shown = pictures.prepare(corpus, scratch / "pictures", quick=given.quick)
+    if given.pictures:
+        shown += pictures.unseen(given.pictures, scratch / "pictures", quick=given.quick)
     files = pictures.lossless_files(corpus, scratch / "files", shown, quick=given.quick)
-    camera = pictures.camera_batch(corpus, scratch / "camera", quick=given.quick)
-    _say(f"{len(shown)} pictures, {len(files)} PNG files, {len(camera)} camera photos")
-    bench = Bench(tools, tuple(shown), scratch, places, _say, given.quick)
+    bench = Bench(tools, tuple(shown), scratch, places, _say, Store(given.keep), given.quick)
     formats = tuple(name for name in measure.LOSSY if not only or name in only)
+    results = loaded(given.results) if given.phase == "times" else _bytes(bench, files, formats, missing, given)
+    results.save(given.results)
+    if given.phase != "bytes":
+        results = _times(bench, files, formats, results, given)
+        results.save(given.results)
+    return results
+
+
+def _bytes(
+    bench: Bench, files: list[Picture], formats: tuple[str, ...], missing: list[Tool], given: argparse.Namespace
+) -> Results:
+    """All that no other load on the machine can change."""
     aims = measure.aimed(bench, formats, (80.0,) if given.quick else measure.TARGETS)
     encoded = measure.curves(bench, aims)
     packed = measure.packing(bench, files) if "png" in formats else []
-    timed = _timed(bench, encoded, files, camera, formats, given)
+    _say("counting encodings")
+    counted = [picture for picture in bench.pictures if picture.unseen] or bench.pictures
+    lossy = [name for name in formats if name != "png"]
+    counts = searched(counted, lossy, sorted({aim.target for aim in aims}))
     facts = Facts(
-        time.strftime("%Y-%m-%d"), _machine(), _command(given), given.quick, _oimg(),
-        _checked(bench), tuple((tool.name, tool.format, version, tool.shown) for tool, version in tools),
-        tuple(sorted({f"{tool.name} ({tool.format})" for tool in missing})),
-        _inputs([*shown, *(file for file in files if file.origin_sha256)]),
-        tuple((path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in camera),
-        {picture.name: picture.pixels for picture in shown},
-        tuple(timing.budgets(camera[0].parent, quick=given.quick)),
-    )  # fmt: skip
-    return Results(facts, tuple(encoded), tuple(aims), tuple(packed), tuple(timed))
+        quick=given.quick,
+        runs=(_run("bytes", given),),
+        peers=tuple((tool.name, tool.format, version, tool.shown) for tool, version in bench.tools),
+        missing=tuple(sorted({f"{tool.name} ({tool.format})" for tool in missing})),
+        inputs=_inputs([*bench.pictures, *(file for file in files if file.origin_sha256)]),
+        pixels={picture.name: picture.pixels for picture in bench.pictures},
+        unseen=tuple(picture.name for picture in bench.pictures if picture.unseen),
+    )
+    return Results(facts, tuple(encoded), tuple(aims), tuple(packed), tuple(counts))
 
 
-def _timed(
-    bench: Bench, encoded: list[Encoded], files: list[Picture], camera: list[Path],
-    formats: tuple[str, ...], given: argparse.Namespace,
-) -> list[Timed]:  # fmt: skip
-    repeats = given.repeats or (2 if given.quick else 5)
+def _times(
+    bench: Bench, files: list[Picture], formats: tuple[str, ...], results: Results, given: argparse.Namespace
+) -> Results:
+    """Seconds and memory, for which the machine should have nothing else to do."""
+    camera = pictures.camera_batch(
+        given.corpus if given.corpus.is_dir() else None, bench.scratch / "camera", quick=given.quick
+    )
+    _say(f"{len(camera)} photos of cameras")
+    repeats = given.repeats or (2 if given.quick else 3)
     rows: list[Timed] = []
     if "jpeg" in formats:
         rows += timing.run_batch(bench, timing.CAMERA_JOB, timing.camera_entrants(bench, camera), camera, repeats)
+    photos = bench.of_kind("photo")[: timing.PHOTOS]
     for name in formats:
         if name in {"webp", "avif", "jxl"}:
-            entrants = timing.floor_entrants(bench, encoded, "photo", name)
-            sources = [picture.path for picture in bench.of_kind("photo")]
-            rows += timing.run_batch(bench, f"PNG photos to {name.upper()}", entrants, sources, repeats)
+            entrants = timing.floor_entrants(bench, results.encoded, photos, name)
+            rows += timing.run_batch(
+                bench, f"PNG photos to {name.upper()}", entrants, [picture.path for picture in photos], repeats
+            )
     if "png" in formats:
         sources = [file.path for file in files if file.kind == "screenshot"]
-        entrants = timing.lossless_entrants(bench)
-        rows += timing.run_batch(bench, "PNG screenshots, lossless", entrants, sources, min(repeats, 3))
-    return rows
-
-
-def _checked(bench: Bench) -> tuple[int, float]:
-    """Hold the score against float64 arithmetic on a picture of every class in every format."""
-    pairs = []
-    for tool, _ in {tool.format: (tool, version) for tool, version in bench.tools if not tool.lossless}.values():
-        sources = [measure.source_of(bench.of_kind(kind)[0], tool.format) for kind in pictures.CLASSES]
-        folder = bench.scratch / f"check-{tool.format}"
-        outputs, _spent = convert(tool, sources, tool.qualities[len(tool.qualities) // 2], folder, bench.places)
-        pairs += [pair for pair in zip(sources, outputs, strict=True) if pair[1].is_file()]
-    check = cross_check(pairs)
-    return check.pairs, check.largest
+        rows += timing.run_batch(bench, timing.PACKING_JOB, timing.lossless_entrants(bench), sources, repeats)
+    facts = dataclasses.replace(
+        results.facts,
+        runs=(*(run for run in results.facts.runs if run.phase != "times"), _run("times", given)),
+        camera=tuple((path.name, path.stat().st_size, digest(path)) for path in camera),
+        budgets=tuple(timing.budgets(camera[0].parent, quick=given.quick)),
+    )
+    return dataclasses.replace(results, facts=facts, timed=tuple(rows))
 
 
 def _inputs(shown: list[Picture]) -> tuple[tuple[str, str, str, str, str], ...]:
     return tuple((each.name, each.kind, each.origin, each.origin_sha256, each.sha256) for each in shown)
+
+
+def _run(phase: str, given: argparse.Namespace) -> Run:
+    seconds = round(time.monotonic() - _BEGAN)
+    return Run(phase, time.strftime("%Y-%m-%d"), seconds, _machine(), os.getloadavg()[1], _command(given), _oimg())
 
 
 def _machine() -> str:
@@ -136,15 +155,12 @@ def _machine() -> str:
         platform.machine(),
     )  # fmt: skip
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = os.getloadavg()[1]
-    return (
-        f"{cores()} cores of {model}, {memory:.0f} GiB, Python {platform.python_version()}, load {load:.1f} at the end"
-    )
+    return f"{cores()} cores of {model}, {memory:.0f} GiB, Python {platform.python_version()}"
 
 
 def _command(given: argparse.Namespace) -> str:
-    quick, only = " --quick" if given.quick else "", f" --only {given.only}" if given.only else ""
-    return f"python -m benchmarks.peers{quick}{only}"
+    options = (" --quick" if given.quick else "") + (f" --only {given.only}" if given.only else "")
+    return f"python -m benchmarks.peers{options}"
 
 
 def _oimg() -> str:
@@ -156,22 +172,6 @@ def _oimg() -> str:
         [git, "-C", str(_ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )
     return f"{told.stdout.strip()} ({commit.stdout.strip()})" if commit.stdout else told.stdout.strip()
-
-
-def _loaded(path: Path) -> Results:
-    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    facts = {key: _frozen(value) if isinstance(value, list) else value for key, value in raw["facts"].items()}
-    return Results(
-        Facts(**facts),
-        tuple(Encoded(**row) for row in raw["encoded"]),
-        tuple(Aimed(**row) for row in raw["aimed"]),
-        tuple(Packed(**row) for row in raw["packed"]),
-        tuple(Timed(**{key: _frozen(value) for key, value in row.items()}) for row in raw["timed"]),
-    )
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.peers.curves import Floor, Point, bytes_at, floor_of, geometric_mean
-from benchmarks.peers.measure import Aimed, Encoded
+from benchmarks.peers.measure import OWN, Aimed, Encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,27 @@ def at_equal_floor(rows: Sequence[Encoded], aims: Sequence[Aimed]) -> list[Floor
                 total = sum(aim.bytes for aim in met)
                 found.append(FloorRow(name, kind, target, tool, floor, total, worst, len(met)))
     return found
+
+
+def best_peers(ratios: Sequence[Ratio]) -> dict[tuple[str, str, float], Ratio]:
+    """The peer that needs the fewest bytes, by format, class and target; one that most pictures can be read of."""
+    best: dict[tuple[str, str, float], Ratio] = {}
+    for ratio in ratios:
+        key = (ratio.format, ratio.kind, ratio.target)
+        fair = ratio.tool != OWN and ratio.pictures > ratio.beyond
+        if fair and (key not in best or ratio.ratio > best[key].ratio):
+            best[key] = ratio
+    return best
+
+
+def tightest_floors(floors: Sequence[FloorRow]) -> dict[tuple[str, str, float], float]:
+    """OIMG's bytes over the fewest of any tool at one quality, its own encoders included: by format, class, target."""
+    tightest: dict[tuple[str, str, float], float] = {}
+    for row in floors:
+        if row.ratio is not None:
+            key = (row.format, row.kind, row.target)
+            tightest[key] = max(row.ratio, tightest.get(key, 0.0))
+    return tightest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,50 +1,27 @@
-"""docs/benchmarks.md, written whole from the results of one run."""
+"""docs/benchmarks.md, written whole from the results of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from benchmarks.peers import tables
-from benchmarks.peers.compare import FloorRow, Ratio, at_equal_floor, at_equal_score, curve_error, hits
-from benchmarks.peers.curves import geometric_mean
-from benchmarks.peers.measure import OIMG, OWN, Aimed, Encoded, Packed
+from benchmarks.peers.compare import (
+    FloorRow,
+    Ratio,
+    at_equal_floor,
+    at_equal_score,
+    best_peers,
+    curve_error,
+    hits,
+    tightest_floors,
+)
+from benchmarks.peers.measure import CHECKED, OIMG, OWN, Packed
 from benchmarks.peers.pictures import CLASSES
-from benchmarks.peers.plots import best_peers, draw
-from benchmarks.peers.timing import CAMERA_JOB, Timed, spread
-
-_GOAL_AT_FLOOR: Final = 0.85
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a run was: when, where, with what."""
-
-    date: str
-    machine: str
-    command: str
-    quick: bool
-    oimg: str
-    checked: tuple[int, float]
-    peers: tuple[tuple[str, str, str, str], ...]
-    missing: tuple[str, ...]
-    inputs: tuple[tuple[str, str, str, str, str], ...]
-    camera: tuple[tuple[str, str], ...]
-    pixels: dict[str, int]
-    budgets: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """All that was measured."""
-
-    facts: Facts
-    encoded: tuple[Encoded, ...]
-    aimed: tuple[Aimed, ...]
-    packed: tuple[Packed, ...]
-    timed: tuple[Timed, ...]
+from benchmarks.peers.plots import draw
+from benchmarks.peers.results import Facts, Results
+from benchmarks.peers.timing import spread
+from benchmarks.peers.verdict import verdict
 
 
 def write(results: Results, folder: Path) -> Path:
@@ -53,15 +30,16 @@ def write(results: Results, folder: Path) -> Path:
     floors = at_equal_floor(results.encoded, results.aimed)
     plots = draw(folder / "plots", ratios, results.encoded, results.aimed, results.facts.pixels)
     parts = [
-        _opening(results),
-        "## In short\n\n" + "\n".join(_summary(results, ratios, floors)),
+        _opening(results.facts),
+        "## Does it hold?\n\n" + verdict(results, ratios, floors),
+        "## Bytes, in short\n\n" + _overview(ratios, floors),
         "## Losses\n\n" + _losses(results, ratios, floors),
-        _method(results),
         "## Bytes at equal score\n\n" + _score_section(ratios, plots),
         "## Bytes at an equal floor\n\n" + _floor_section(floors),
         "## How targets are met\n\n" + tables.hit_table(hits(results.aimed)),
         "## PNG without loss\n\n" + _packed_section(results.packed),
-        "## Seconds and memory\n\n" + _timing_section(results),
+        *(["## Seconds and memory\n\n" + _timing_section(results)] if results.timed else []),
+        _method(results),
         "## What was run\n\n" + _peers(results.facts),
         "## Pictures\n\n" + _inputs(results.facts),
     ]
@@ -70,82 +48,75 @@ def write(results: Results, folder: Path) -> Path:
     return page
 
 
-def _opening(results: Results) -> str:
-    facts = results.facts
+def _opening(facts: Facts) -> str:
     warning = "\n\n**A quick run on few, small pictures: it shows that the benchmark works, and no more.**"
+    runs = "; ".join(
+        f"{run.phase} on {run.date}, {run.seconds / 60:.0f} minutes, load {run.load:.1f} at the end, {run.oimg}"
+        for run in facts.runs
+    )
     return (
         "# Benchmarks: OIMG beside other tools\n\n"
-        f"Written by `{facts.command}` ([how to run it](../benchmarks/peers/README.md)) on {facts.date}; "
-        f"{facts.machine}; {facts.oimg}. Ratios are OIMG's number over the peer's: below 1 is a gain, "
-        "**bold is a loss**." + (warning if facts.quick else "")
+        f"Written by `{facts.runs[-1].command}` ([how to run it](../benchmarks/peers/README.md)) on "
+        f"{facts.runs[-1].machine}: {runs}. Of peers, encodings may be from an earlier run on the same pictures with "
+        f"the same version. {len(facts.pixels)} pictures, {len(facts.unseen)} of them unseen: by these nobody chose "
+        "anything in OIMG. Ratios are OIMG's number over the other's: below 1 is a gain, **bold is a loss**. "
+        "[What is compared with what](#method)." + (warning if facts.quick else "")
     )
 
 
-def _summary(results: Results, ratios: Sequence[Ratio], floors: Sequence[FloorRow]) -> list[str]:
-    best = best_peers(ratios)
-    even = sum(ratio.ratio < tables.EVEN for ratio in best.values())
-    lines = [f"- Bytes at equal score, against the best peer of each cell: fewer or as many in {even} of {len(best)}."]
-    tightest: dict[tuple[str, str, float], float] = {}
-    for row in floors:
-        if row.ratio is not None:
-            key = (row.format, row.kind, row.target)
-            tightest[key] = max(row.ratio, tightest.get(key, 0.0))
-    if tightest:
-        ahead = sum(ratio <= _GOAL_AT_FLOOR for ratio in tightest.values())
-        lines.append(
-            f"- Bytes at an equal floor, against the best fixed quality of any tool: at least 15 % fewer in {ahead} of "
-            f"{len(tightest)} cells; geometric mean of the ratios {geometric_mean(list(tightest.values())):.2f}."
-        )
-    camera = [row for row in results.timed if row.job == CAMERA_JOB]
-    own = next((row for row in camera if row.tool == OIMG), None)
-    if own is None:
-        return lines
-    lines += [
-        f"- {CAMERA_JOB}, floor 80: OIMG takes {spread(own.wall)[0] / spread(each.wall)[0]:.2f} of the time and "
-        f"{own.bytes / each.bytes:.2f} of the bytes of sharp's mozjpeg at quality {each.quality:g} "
-        f"(lowest scores {own.worst:.1f} and {each.worst:.1f})."
-        for each in camera
-        if each.tool == "sharp, mozjpeg"
-    ]
-    return lines
+def _overview(ratios: Sequence[Ratio], floors: Sequence[FloorRow]) -> str:
+    best = {key: ratio.ratio for key, ratio in best_peers(ratios).items()}
+    targets = sorted({target for _, _, target in best})
+    return (
+        "OIMG's bytes over those of the peer that needs the fewest, at the score of OIMG's files; by target:\n\n"
+        + tables.overview(best, targets)
+        + "\n\n![OIMG's bytes over the best peer's at equal score](plots/equal-score.svg)\n\n"
+        "OIMG's bytes over those of the best tool at one fixed quality, OIMG's own encoders among them, where the "
+        "lowest score of each reaches the target:\n\n" + tables.overview(tightest_floors(floors), targets)
+    )
 
 
 def _losses(results: Results, ratios: Sequence[Ratio], floors: Sequence[FloorRow]) -> str:
+    """To any peer, not only to the best one: ratios of at least 1.005."""
+    scores = [each for each in ratios if each.ratio >= tables.EVEN and each.tool != OWN]
+    kept = [each for each in floors if (each.ratio or 0) >= tables.EVEN and each.tool != OWN]
     lines = [
         [
-            f"{tables.FORMAT_NAMES[each.format]}, {each.kind}, {each.target:g}", "bytes at equal score", each.tool,
-            f"{each.ratio:.2f}", f"{each.worst_picture}: {each.worst_ratio:.2f}",
+            f"{tables.FORMAT_NAMES[name]}, {kind}",
+            what,
+            tool,
+            " / ".join(f"{ratio:.2f} at {at:g}" for at, ratio in pairs),
         ]
-        for each in ratios
-        if each.ratio >= tables.EVEN and each.tool != OWN
-    ]  # fmt: skip
-    lines += [
-        [f"{tables.FORMAT_NAMES[each.format]}, {each.kind}, {each.target:g}", "bytes at an equal floor", each.tool,
-         f"{each.ratio:.2f}", f"quality {each.floor.quality:g}"]
-        for each in floors
-        if each.floor and each.ratio is not None and each.ratio >= tables.EVEN and each.tool != OWN
-    ]  # fmt: skip
+        for what, group in (("bytes at equal score", scores), ("bytes at an equal floor", kept))
+        for (name, kind, tool), pairs in _grouped(group).items()
+    ]
     for row in (each for each in results.timed if each.tool not in (OIMG, OWN)):
         own = next(each for each in results.timed if each.job == row.job and each.tool == OIMG)
-        times, memory = (spread(own.wall)[0] / spread(row.wall)[0], spread(own.peak)[0] / spread(row.peak)[0])
-        label = tables.entrant(row)
+        pairs = (("wall time", own.wall, row.wall), ("peak memory", own.peak, row.peak))
         lines += [
-            [row.job, what, label, f"{ratio:.2f}", ""]
-            for what, ratio in (("wall time", times), ("peak memory", memory))
-            if ratio >= tables.EVEN
+            [row.job, what, tables.entrant(row), f"{spread(mine)[0] / spread(its)[0]:.2f}"]
+            for what, mine, its in pairs
+            if spread(mine)[0] / spread(its)[0] >= tables.EVEN
         ]
-    return tables.table(["where", "what", "to", "ratio", "most"], lines, texts=3) if lines else "None."
+    return tables.table(["where", "what", "to", "ratio"], lines, texts=4) if lines else "None."
+
+
+def _grouped(rows: Sequence[Ratio] | Sequence[FloorRow]) -> dict[tuple[str, str, str], list[tuple[float, float]]]:
+    found: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
+    for row in rows:
+        found.setdefault((row.format, row.kind, row.tool), []).append((row.target, row.ratio or 0.0))
+    return found
 
 
 def _method(results: Results) -> str:
     median, high, count = curve_error(results.encoded)
-    pairs, largest = results.facts.checked
     return f"""## Method
 
 - Scores are SSIMULACRA2 of the written file, decoded by Pillow, against the PNG that all tools were given; computed by
-  `oimg.engine.metrics`, which on {pairs} pairs of this run differs from the plain float64 evaluation in
-  `tests/ssimulacra2_float64.py` by {largest:.4f} at the most.
-- **Equal score**: OIMG runs as its user runs it, `oimg optimize -f FORMAT --target T`. Each peer runs at all steps of
+  `oimg.engine.metrics`. The independent evaluation in float64 is `tests/ssimulacra2_float64.py`; it was run on OIMG's
+  files of unseen pictures at target {CHECKED:g}, and compared with what OIMG reports.
+- **Equal score**: OIMG runs as its user runs it, `oimg optimize -f FORMAT --target T --metadata strip --no-cache`. Each
+  peer runs at all steps of
   its own scale, and then at the whole quality that these say is next to the score that OIMG's file really has. The
   bytes for that score are read off its curve of that very picture: monotone cubic interpolation of log bytes over
   score, through the points that no other one beats. Without the second step, bytes would be wrong by {median:+.1%} in
@@ -156,8 +127,15 @@ def _method(results: Results) -> str:
 - **Equal floor**: one fixed quality for all pictures of a class, the lowest whole one at which 95 % of them score the
   target (of fewer than 20, all), against OIMG's files for that target. Pictures that OIMG cannot bring to the
   target in a format are left out for all.
+- **PNG in few colours**: OIMG writes a palette only where the file scores 85 or more, on purpose, whatever the target;
+  its file is held against peers at the score that it has. Where no palette reaches 85 its PNG is without any loss, and
+  that is held against the peer's palette at the target: a loss by design.
+- **Settings**: peers run as they come; where their usual setting is not their best one, "strongest" is one more row.
+- **Encodings of a search** are counted inside of OIMG, at all targets, in all lossy formats: everything that is tried
+  at a quality for one file, in both kinds of chroma; files that are lossless only need none and are not counted.
 - **Time and memory**: whole processes, in turns, over several repeats; medians, and the range from the least to the
-  most. As many pictures at once as there are cores. Memory is the sum of the resident sizes of all processes.
+  most. As many pictures at once as there are cores. Memory is the sum of the resident sizes of all processes; "idle"
+  is the same with one picture of 64 x 64 pixels: what the program takes before it has anything to do.
 - JPEG has no transparency: for it, pictures with transparency were laid on white before anybody saw them.
   jpegoptim and optimize-images read JPEG: theirs is of quality 100, 4:4:4, from the same pixels."""
 
@@ -168,8 +146,7 @@ def _score_section(ratios: Sequence[Ratio], plots: Sequence[tuple[str, str]]) ->
         if any(ratio.format == name for ratio in ratios):
             parts.append(f"### {title}\n\n" + tables.equal_score(ratios, name))
             parts += [f"![{text}](plots/{file})" for file, text in plots if file == f"curves-{name}.svg"]
-    overview = [f"![{text}](plots/{file})" for file, text in plots if file == "equal-score.svg"]
-    return "\n\n".join([*overview, *parts])
+    return "\n\n".join(parts)
 
 
 def _floor_section(floors: Sequence[FloorRow]) -> str:
@@ -210,9 +187,9 @@ def _inputs(facts: Facts) -> str:
         [name, kind, origin, f"`{before[:16]}`" if before else "", f"`{digest[:16]}`"]
         for name, kind, origin, before, digest in facts.inputs
     ]
-    photos = [[name, "camera", "", "", f"`{digest[:16]}`"] for name, digest in facts.camera]
+    photos = [[name, "camera", f"{size / 1e6:.1f} MB", "", f"`{digest[:16]}`"] for name, size, digest in facts.camera]
     note = (
-        "The first 16 digits of SHA-256, of the file in the corpus and of the PNG made from it; `1:2` means scaled "
-        f"down by 2. {len(facts.inputs)} pictures in {len(CLASSES)} classes."
+        "The first 16 digits of SHA-256, of the file it comes from and of the PNG made from it; `1:2` means scaled "
+        f"down by 2. {len(facts.inputs)} files in {len(CLASSES)} classes, those for packing without loss among them."
     )
     return note + "\n\n" + tables.table(["name", "class", "origin", "origin's hash", "hash"], [*rows, *photos], texts=5)

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
-from benchmarks.peers.compare import Ratio, ladders_of
+from benchmarks.peers.compare import Ratio, best_peers, ladders_of
 from benchmarks.peers.curves import bytes_at
-from benchmarks.peers.measure import OIMG, OWN, Aimed, Encoded
+from benchmarks.peers.measure import OIMG, Aimed, Encoded
 from benchmarks.peers.pictures import CLASSES
 from benchmarks.peers.tables import FORMAT_NAMES
 
@@ -90,17 +90,6 @@ def _own_points(aims: Sequence[Aimed], name: str, kind: str, pixels: dict[str, i
             scores.append(statistics.median(aim.score for aim in met if aim.score is not None))
             bits.append(statistics.median(8 * aim.bytes / pixels[aim.picture] for aim in met))
     return scores, bits
-
-
-def best_peers(ratios: Sequence[Ratio]) -> dict[tuple[str, str, float], Ratio]:
-    """The peer that needs the fewest bytes, by format, class and target; one that most pictures can be read of."""
-    best: dict[tuple[str, str, float], Ratio] = {}
-    for ratio in ratios:
-        key = (ratio.format, ratio.kind, ratio.target)
-        fair = ratio.tool != OWN and ratio.pictures > ratio.beyond
-        if fair and (key not in best or ratio.ratio > best[key].ratio):
-            best[key] = ratio
-    return best
 
 
 def _bars(ratios: Sequence[Ratio]) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -22,14 +21,6 @@ class _Plain(Protocol):
 
     def score(self, original: npt.NDArray[np.uint8], candidate: npt.NDArray[np.uint8]) -> float:
         """Compare sRGB pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Of how many pairs the two evaluations were compared, and by how much they differed at the most."""
-
-    pairs: int
-    largest: float
 
 
 def pixels_of(path: Path) -> npt.NDArray[np.uint8]:
@@ -71,23 +62,12 @@ class Rulers:
         return self._made[original].score(made)
 
 
-def cross_check(pairs: Sequence[tuple[Path, Path]], largest_side: int = 384) -> Check:
-    """Compare the score that is used here with the evaluation of the tests, on the middle of each pair of pictures."""
-    plain = _float64_module()
-    differences = []
-    for original, made in pairs:
-        first, second = (_middle(pixels_of(path), largest_side) for path in (original, made))
-        if first.shape[:2] == second.shape[:2] and min(first.shape[:2]) >= 8:
-            differences.append(abs(Reference(first).score(second) - plain.score(first, second)))
-    return Check(len(differences), max(differences, default=0.0))
+def plain_score(original: Path, made: Path) -> float:
+    """The score by the evaluation of the tests, which has nothing in common with ours but the paper; slow."""
+    return _float64_module().score(pixels_of(original), pixels_of(made))
 
 
-def _middle(pixels: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
-    height, width = (min(side, length) for length in pixels.shape[:2])
-    top, left = (pixels.shape[0] - height) // 2, (pixels.shape[1] - width) // 2
-    return np.ascontiguousarray(pixels[top : top + height, left : left + width])
-
-
+@lru_cache(maxsize=1)
 def _float64_module() -> _Plain:
     path = Path(__file__).parents[2] / "tests" / "ssimulacra2_float64.py"
     spec = importlib.util.spec_from_file_location("ssimulacra2_float64", path)

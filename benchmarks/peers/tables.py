@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from benchmarks.peers.compare import FloorRow, Hit, Ratio
@@ -31,6 +31,22 @@ def ratio_text(ratio: float | None) -> str:
     if ratio is None or math.isnan(ratio):
         return NONE
     return f"**{ratio:.2f}**" if ratio >= EVEN else f"{ratio:.2f}"
+
+
+def bold_unless(*, holds: bool) -> str:
+    """Whether a claim holds."""
+    return "yes" if holds else "**no**"
+
+
+def overview(cells: Mapping[tuple[str, str, float], float], targets: Sequence[float]) -> str:
+    """Formats down, classes across: a ratio to the best peer for each target."""
+    rows = [
+        [title, *(" / ".join(ratio_text(cells.get((name, kind, target))) for target in targets) for kind in CLASSES)]
+        for name, title in FORMAT_NAMES.items()
+        if any(key[0] == name for key in cells)
+    ]
+    marks = " / ".join(f"{target:g}" for target in targets)
+    return table(["format", *(f"{kind} {marks}" for kind in CLASSES)], rows)
 
 
 def equal_score(ratios: Sequence[Ratio], name: str) -> str:
@@ -102,7 +118,7 @@ def _left(mine: Sequence[Packed], rows: Sequence[Packed], kind: str) -> str:
 
 
 def timing_table(rows: Sequence[Timed]) -> str:
-    """A batch: medians with ranges, and ratios to OIMG."""
+    """A batch: medians with ranges, and OIMG's wall time over each."""
     own = next(row for row in rows if row.tool == OIMG)
     lines = []
     for row in rows:
@@ -112,15 +128,16 @@ def timing_table(rows: Sequence[Timed]) -> str:
                 entrant(row),
                 f"{wall[0] / row.pictures:.2f} ({wall[1] / row.pictures:.2f} to {wall[2] / row.pictures:.2f})",
                 f"{cpu[0] / row.pictures:.2f}",
-                f"{wall[0] / spread(own.wall)[0]:.2f}",
+                NONE if row is own else ratio_text(spread(own.wall)[0] / wall[0]),
                 f"{peak[0] / 2**20:.0f}",
+                f"{row.start / 2**20:.0f}",
                 f"{row.bytes / 1e6:.2f}",
                 NONE if row.worst is None else f"{row.worst:.1f}",
                 NONE if row.share is None else f"{row.share:.0%}",
             ]
         )
-    head = ["tool", "wall s a picture", "CPU s a picture", "wall ÷ OIMG's", "peak MiB", "MB", "worst", "at the floor"]
-    return table(head, lines)
+    head = ["tool", "wall s a picture", "CPU s a picture", "OIMG's wall ÷ its", "peak MiB", "idle MiB", "MB"]
+    return table([*head, "worst", "at the floor"], lines)
 
 
 def entrant(row: Timed) -> str:

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.peers.curves import FLOOR_SHARE, Point, floor_of
-from benchmarks.peers.measure import OIMG, Bench, Encoded, run_oimg
-from benchmarks.peers.ruler import Ruler
+from benchmarks.peers.measure import OIMG, Bench, Encoded, encode, run_oimg
+from benchmarks.peers.pictures import Picture
+from benchmarks.peers.ruler import Ruler, Rulers
 from benchmarks.peers.running import Spent, convert
 from benchmarks.peers.tools import HERE, Tool
 from PIL import Image
 
 TARGET: Final = 80.0
 CAMERA_JOB: Final = "JPEG photos of cameras to JPEG"
+PACKING_JOB: Final = "PNG screenshots, lossless"
+PHOTOS: Final = 6  # of the class, in the batches of other formats
 _CAMERA_QUALITIES: Final = (60.0, 75.0, 80.0, 85.0, 90.0, 95.0)
 _USUAL: Final = 80.0
 _TRIES: Final = 6
@@ -29,8 +32,9 @@ _TRIES: Final = 6
 class Timed:
     """One tool's part in a batch; lists have an entry for every repeat.
 
-    `worst` is the lowest score of the results, `share` the part of them that reaches the target; both are None for
-    packing without loss.
+    `start` is the most memory with a picture of 64 x 64 pixels, bytes like `peak`: what the program takes before it
+    has work. `worst` is the lowest score of the results, `share` the part of them that reaches the target; both are
+    None for packing without loss.
     """
 
     job: str
@@ -41,6 +45,7 @@ class Timed:
     wall: tuple[float, ...]
     cpu: tuple[float, ...]
     peak: tuple[int, ...]
+    start: int
     bytes: int
     worst: float | None
     share: float | None
@@ -63,55 +68,58 @@ class Entrant:
 def camera_entrants(bench: Bench, photos: list[Path]) -> list[Entrant]:
     """JPEG tools at the lowest quality that keeps the floor, and sharp once more at what people usually take."""
     entrants = [Entrant(None, None, ("-f", "jpeg", "--target", f"{TARGET:g}"))]
-    rulers = {path: Ruler(path) for path in photos}
+    rulers = Rulers()
     for tool, _ in bench.tools:
         if tool.format != "jpeg" or tool.lossless or tool.name.endswith("4:4:4"):
             continue
-        ladders: dict[Path, list[Point]] = {path: [] for path in photos}
+        ladders: list[list[Point]] = [[] for _ in photos]
         for quality in _CAMERA_QUALITIES[1::2] if bench.quick else _CAMERA_QUALITIES:
-            outputs, _ = convert(tool, photos, quality, bench.scratch / "ladder", bench.places)
-            for path, output in zip(photos, outputs, strict=True):
-                score = rulers[path].score(output)
+            made = encode(bench, tool, quality, photos, rulers)
+            for ladder, (size, score) in zip(ladders, made, strict=True):
                 if score is not None:
-                    ladders[path].append(Point(quality, output.stat().st_size, score))
-            bench.say(f"camera: {tool.name} {quality:g}")
-        entrants += _at_floor(bench, tool, list(ladders.values()), rulers)
+                    ladder.append(Point(quality, size, score))
+        entrants += _at_floor(bench, tool, ladders, photos, rulers)
         if tool.name == "sharp, mozjpeg":
             entrants.append(Entrant(tool, _USUAL))
     return entrants
 
 
-def _at_floor(bench: Bench, tool: Tool, ladders: Sequence[Sequence[Point]], rulers: dict[Path, Ruler]) -> list[Entrant]:
+def _at_floor(
+    bench: Bench, tool: Tool, ladders: Sequence[Sequence[Point]], sources: list[Path], rulers: Rulers
+) -> list[Entrant]:
     """The tool at the lowest quality that keeps the floor, tried: where a picture falls below, the next ones."""
     floor = floor_of(ladders, TARGET)
     if floor is None:
         return []
     for quality in range(round(floor.quality), round(floor.quality) + _TRIES):
-        outputs, _ = convert(tool, list(rulers), quality, bench.scratch / "ladder", bench.places)
-        scores = [ruler.score(output) or 0.0 for ruler, output in zip(rulers.values(), outputs, strict=True)]
+        scores = [score or 0.0 for _, score in encode(bench, tool, float(quality), sources, rulers)]
         if sum(score >= TARGET for score in scores) >= FLOOR_SHARE * len(scores):
             return [Entrant(tool, float(quality))]
     return []
 
 
-def floor_entrants(bench: Bench, rows: Sequence[Encoded], kind: str, name: str) -> list[Entrant]:
-    """Tools of a format at the lowest quality that keeps the floor of a class, as their curves say."""
+def floor_entrants(bench: Bench, rows: Sequence[Encoded], pictures: Sequence[Picture], name: str) -> list[Entrant]:
+    """Tools of a format at the lowest quality that keeps the floor of these pictures, as their curves say.
+
+    Settings for the last percents are left out: seconds are those of what people type.
+    """
     entrants = [Entrant(None, None, ("-f", name, "--target", f"{TARGET:g}"))]
-    rulers = {picture.path: Ruler(picture.path) for picture in bench.of_kind(kind)}
+    rulers = Rulers()
     for tool, _ in bench.tools:
-        if tool.format != name or tool.lossless:
+        if tool.format != name or tool.lossless or tool.strongest:
             continue
-        ladders: dict[str, list[Point]] = {}
+        ladders: dict[str, list[Point]] = {picture.name: [] for picture in pictures}
         for row in rows:
-            if (row.tool, row.format, row.kind) == (tool.name, name, kind) and row.score is not None:
-                ladders.setdefault(row.picture, []).append(Point(row.quality, row.bytes, row.score))
-        entrants += _at_floor(bench, tool, list(ladders.values()), rulers)
+            if (row.tool, row.format) == (tool.name, name) and row.picture in ladders and row.score is not None:
+                ladders[row.picture].append(Point(row.quality, row.bytes, row.score))
+        sources = [picture.path for picture in pictures]
+        entrants += _at_floor(bench, tool, list(ladders.values()), sources, rulers)
     return entrants
 
 
 def lossless_entrants(bench: Bench) -> list[Entrant]:
     """PNG packers."""
-    packers = [Entrant(tool, tool.qualities[0]) for tool, _ in bench.tools if tool.lossless]
+    packers = [Entrant(tool, tool.qualities[0]) for tool, _ in bench.tools if tool.lossless and not tool.strongest]
     return [Entrant(None, None, ("-f", "png", "--lossless")), *packers]
 
 
@@ -124,15 +132,18 @@ def run_batch(bench: Bench, job: str, entrants: list[Entrant], sources: list[Pat
             made[index], used = _run(bench, entrant, sources, bench.scratch / "timed" / str(index))
             spent[index].append(used)
             bench.say(f"{job}, {turn + 1} of {repeats}: {entrant.name}: {used.wall:.1f} s")
+    tiny = _tiny(sources[0], bench.scratch)
+    starts = [_run(bench, entrant, [tiny], bench.scratch / "timed" / "tiny")[1].peak for entrant in entrants]
     megapixels = sum(_pixels(path) for path in sources) / 1e6
     rulers = [Ruler(path) for path in sources] if "lossless" not in job else []
     rows = []
-    for entrant, uses, outputs in zip(entrants, spent, made, strict=True):
+    for entrant, uses, outputs, start in zip(entrants, spent, made, starts, strict=True):
         scores = [ruler.score(output) or 0.0 for ruler, output in zip(rulers, outputs, strict=False)]
         rows.append(
             Timed(
                 job, entrant.name, entrant.quality, len(sources), megapixels,
                 tuple(use.wall for use in uses), tuple(use.cpu for use in uses), tuple(use.peak for use in uses),
+                start,
                 sum(path.stat().st_size for path in outputs if path.is_file()),
                 min(scores, default=None),
                 sum(score >= TARGET for score in scores) / len(scores) if scores else None,
@@ -148,6 +159,14 @@ def _run(bench: Bench, entrant: Entrant, sources: list[Path], folder: Path) -> t
     told, used = run_oimg(list(entrant.options), sources, folder, bench)
     outputs = {Path(fact["source"]): Path(fact["output"] or fact["source"]) for fact in told}
     return [outputs[source.absolute()] for source in sources], used
+
+
+def _tiny(source: Path, folder: Path) -> Path:
+    """The upper left of a picture, as a file of the same format."""
+    path = folder / f"tiny{source.suffix}"
+    with Image.open(source) as opened:
+        opened.crop((0, 0, 64, 64)).save(path)
+    return path
 
 
 def _pixels(path: Path) -> int:

@@ -169,7 +169,7 @@ def optimize_images(kind: str, places: Places, qualities: tuple[float, ...], opt
 
 def oimg_command(*options: str) -> list[str]:
     """OIMG as its user runs it; files follow."""
-    return [sys.executable, "-m", "oimg", "optimize", "--json", "--metadata", "strip", *options]
+    return [sys.executable, "-m", "oimg", "optimize", "--json", "--no-cache", "--metadata", "strip", *options]
 
 
 def oimg_fixed(kind: str) -> Tool:

@@ -1,15 +1,23 @@
 """Peers of the benchmark as processes, and the pictures that it draws."""
 
 import sys
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from benchmarks.peers import drawn, pictures
-from benchmarks.peers.ruler import Ruler, cross_check
+from benchmarks.peers.measure import Bench, encode
+from benchmarks.peers.ruler import Ruler, Rulers, plain_score
 from benchmarks.peers.running import convert, measured
+from benchmarks.peers.searching import searched
+from benchmarks.peers.store import Key, Store
 from benchmarks.peers.tools import Places, Tool, Work, program
 from PIL import Image
+
+from oimg.engine import candidates
+from oimg.engine.search import MAX_ENCODES
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
 PLACES = Places(None, Path(sys.executable), 2)
@@ -61,13 +69,65 @@ def test_the_ruler_agrees_with_float64(tmp_path: Path) -> None:
     picture = drawn.photo(2, (160, 128))
     picture.save(source)
     picture.save(made, quality=60)
-    check = cross_check([(source, made)])
-    assert check.pairs == 1
-    assert check.largest < 0.01
-    assert 20 < (Ruler(source).score(made) or 0) < 95
+    score = Rulers().score(source, made)
+    assert score == pytest.approx(plain_score(source, made), abs=0.01)
+    assert 20 < (score or 0) < 95
     assert Ruler(source).score(source) == 100
     (tmp_path / "c.jpg").write_bytes(b"no picture")
     assert Ruler(source).score(tmp_path / "c.jpg") is None
+
+
+def bench(folder: Path, store: Store, tool: Tool) -> Bench:
+    """One peer that writes below the folder."""
+    return Bench(((tool, "1"),), (), folder, PLACES, lambda _: None, store)
+
+
+def test_what_the_store_knows_is_not_made_again(tmp_path: Path) -> None:
+    source, runs = tmp_path / "a.png", []
+    drawn.photo(3, (96, 64)).save(source)
+    tool = pillow()
+    counted = replace(tool, commands=lambda work: (runs.append(work.quality), tool.commands(work))[1])
+
+    def encoded(quality: float) -> tuple[int, float | None]:
+        return encode(bench(tmp_path, Store(tmp_path / "kept"), counted), counted, quality, [source], Rulers())[0]
+
+    first, again, other = encoded(40), encoded(40), encoded(90)
+    Image.open(source).save(tmp_path / "own.jpg", quality=40)
+    assert first == again == ((tmp_path / "own.jpg").stat().st_size, Ruler(source).score(tmp_path / "own.jpg"))
+    assert other[0] > first[0]
+    assert runs == [40, 90]
+    drawn.photo(4, (96, 64)).save(source)  # other pixels under the same name
+    assert encoded(40) != first
+    assert runs == [40, 90, 40]
+
+
+def test_a_line_that_was_cut_short_is_left_out(tmp_path: Path) -> None:
+    store, key = Store(tmp_path), Key("a" * 64, "tool", "1", "tool {q}", 50.0)
+    store.keep(key, 1234, 81.5)
+    with (tmp_path / "encodings.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write('["bbbb", "tool", "1", "to')
+    assert Store(tmp_path).find(key) == (1234, 81.5)
+    assert Store(tmp_path).find(replace(key, quality=51.0)) is None
+    assert Store(None).find(key) is None
+
+
+def test_what_fails_is_tried_again(tmp_path: Path) -> None:
+    source = tmp_path / "a.png"
+    drawn.photo(3, (96, 64)).save(source)
+    broken = program("broken", "jpeg", f"{sys.executable} -c pass {{in}} {{out}}")
+    assert encode(bench(tmp_path, Store(tmp_path), broken), broken, 50, [source], Rulers()) == [(0, None)]
+    assert not (tmp_path / "encodings.jsonl").read_text(encoding="utf-8")
+
+
+def test_encodings_of_a_search_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    drawn.photo(5, (160, 128)).save(path)
+    picture = pictures.Picture("a", "photo", path, path, "drawn", "", pictures.digest(path), 160 * 128)
+    original = candidates.for_score
+    rows = searched([picture], ["jpeg", "webp"], [70.0, 80.0])
+    assert {(row.format, row.target) for row in rows} == set(product(("jpeg", "webp"), (70.0, 80.0)))
+    assert all(1 <= row.encodes <= MAX_ENCODES for row in rows)
+    assert candidates.for_score is original
 
 
 @pytest.mark.parametrize("kind", pictures.CLASSES)
