@@ -95,7 +95,7 @@ def _bytes(
     _say("counting encodings")
     counted = [picture for picture in bench.pictures if picture.unseen] or bench.pictures
     lossy = [name for name in formats if name != "png"]
-    counts = searched(counted, lossy, sorted({aim.target for aim in aims}))
+    counts = searched(counted, lossy, sorted({aim.target for aim in aims}), bench.places.parallel)
     facts = Facts(
         quick=given.quick,
         runs=(_run("bytes", given),),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.peers.curves import Point, quality_at
-from benchmarks.peers.pictures import CLASSES, Picture, digest
+from benchmarks.peers.pictures import Picture, digest
 from benchmarks.peers.ruler import Ruler, Rulers, plain_score
 from benchmarks.peers.running import Spent, convert, measured
 from benchmarks.peers.store import Key, Store
@@ -106,14 +106,10 @@ def source_of(picture: Picture, kind: str) -> Path:
 
 def curves(bench: Bench, aims: Sequence[Aimed]) -> list[Encoded]:
     """Run every lossy peer at the steps of its scale, and once more where it should score as OIMG's files do."""
-    rows: list[Encoded] = []
-    for kind in CLASSES:
-        pictures = bench.of_kind(kind)
-        rulers = Rulers()
-        ladder = _encoded(bench, [(tool, quality, pictures) for tool, quality in _steps(bench)], rulers)
-        nearer = _encoded(bench, _nearer(bench, pictures, ladder, aims), rulers)
-        rows += [*ladder, *(replace(row, refined=True) for row in nearer)]
-    return rows
+    rulers = Rulers()
+    ladder = _encoded(bench, [(tool, quality, bench.pictures) for tool, quality in _steps(bench)], rulers)
+    nearer = _encoded(bench, _nearer(bench, ladder, aims), rulers)
+    return [*ladder, *(replace(row, refined=True) for row in nearer)]
 
 
 def _steps(bench: Bench) -> list[tuple[Tool, float]]:
@@ -122,22 +118,24 @@ def _steps(bench: Bench) -> list[tuple[Tool, float]]:
 
 
 def _nearer(
-    bench: Bench, pictures: Sequence[Picture], ladder: Sequence[Encoded], aims: Sequence[Aimed]
-) -> list[tuple[Tool, float, list[Picture]]]:
+    bench: Bench, ladder: Sequence[Encoded], aims: Sequence[Aimed]
+) -> list[tuple[Tool, float, Sequence[Picture]]]:
     """The whole qualities next to the scores of OIMG's files, by what the ladder says, each with its pictures."""
-    wanted: dict[tuple[Tool, float], list[Picture]] = {}
-    for tool, picture in product((tool for tool, _ in bench.tools if not tool.lossless), pictures):
-        points = [
-            Point(row.quality, row.bytes, row.score)
-            for row in ladder
-            if (row.tool, row.format, row.picture) == (tool.name, tool.format, picture.name) and row.score is not None
-        ]
-        for aim in aims:
-            if (aim.format, aim.picture) == (tool.format, picture.name) and aim.score is not None:
-                quality = quality_at(points, aim.place)
-                if quality is not None and round(quality) not in {point.quality for point in points}:
-                    wanted.setdefault((tool, float(round(quality))), []).append(picture)
-    return [(tool, quality, list(dict.fromkeys(group))) for (tool, quality), group in wanted.items()]
+    points: dict[tuple[str, str, str], list[Point]] = {}
+    for row in ladder:
+        if row.score is not None:
+            found = points.setdefault((row.tool, row.format, row.picture), [])
+            found.append(Point(row.quality, row.bytes, row.score))
+    pictures = {picture.name: picture for picture in bench.pictures}
+    wanted: dict[tuple[Tool, float], dict[str, Picture]] = {}
+    for (tool, _), aim in product(bench.tools, aims):
+        known = points.get((tool.name, tool.format, aim.picture), [])
+        if tool.lossless or tool.format != aim.format or aim.score is None:
+            continue
+        quality = quality_at(known, aim.place)
+        if quality is not None and round(quality) not in {point.quality for point in known}:
+            wanted.setdefault((tool, float(round(quality))), {})[aim.picture] = pictures[aim.picture]
+    return [(tool, quality, list(group.values())) for (tool, quality), group in wanted.items()]
 
 
 def _encoded(bench: Bench, runs: Sequence[tuple[Tool, float, Sequence[Picture]]], rulers: Rulers) -> list[Encoded]:

@@ -61,8 +61,8 @@ _TWELVE_QUICK: Final = 2e6
 # Slow encoders would take hours: photos are scaled to so many pixels, and all pictures cut to so many a side (from
 # their middle); of each class so many are taken from the corpus, evenly over the list.
 _PHOTO: Final = 1.0e6
-_LONGEST: Final = 1280
-_OF_CLASS: Final = 8
+_LONGEST: Final = 1024
+_OF_CLASS: Final = 6
 _PHOTO_QUICK: Final = 0.08e6
 _LONGEST_QUICK: Final = 300
 _OF_CLASS_QUICK: Final = 2

@@ -11,12 +11,14 @@ from typing import Any, Final
 import matplotlib as mpl
 import numpy as np
 from benchmarks.peers.compare import Ratio, best_peers, ladders_of
-from benchmarks.peers.curves import bytes_at
-from benchmarks.peers.measure import OIMG, Aimed, Encoded
+from benchmarks.peers.curves import Point, bytes_at
+from benchmarks.peers.measure import OIMG, OWN, Aimed, Encoded
 from benchmarks.peers.pictures import CLASSES
 from benchmarks.peers.tables import FORMAT_NAMES
 
 _OWN: Final = "#0b6e4f"
+_SHADES: Final = ("#8cc5a8", _OWN, "#063a2a")
+_GRAY: Final = "#888888"
 _GRID: Final = np.arange(40.0, 95.0, 2.5)
 
 
@@ -29,7 +31,8 @@ def draw(
         {
             "svg.hashsalt": "oimg",
             "svg.fonttype": "none",
-            "font.size": 8,
+            "font.size": 9,
+            "savefig.facecolor": "white",  # opaque: legible on dark pages as well
             "axes.spines.top": False,
             "axes.spines.right": False,
         }
@@ -53,28 +56,35 @@ def _curves(rows: Sequence[Encoded], aims: Sequence[Aimed], name: str, pixels: d
     """Median bits a pixel over the pictures that reach a score, where that is at least half of them."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - after the settings
 
-    figure = Figure(figsize=(9, 2.6), layout="constrained")
+    figure = Figure(figsize=(10, 3.9), layout="constrained")
     axes = figure.subplots(1, len(CLASSES))
     ladders = ladders_of(rows)
+    tools = list(dict.fromkeys(tool for format_name, _, tool in ladders if format_name == name))
     for axis, kind in zip(axes, CLASSES, strict=True):
-        for (format_name, class_name, tool), pictures in ladders.items():
-            if (format_name, class_name) != (name, kind):
-                continue
-            line = []
-            for score in _GRID:
-                found = [
-                    (bytes_at(points, score), pixels[picture])
-                    for picture, points in pictures.items()
-                    if min(point.score for point in points) <= score
-                ]
-                bits = [8 * size / area for size, area in found if size is not None]
-                line.append(statistics.median(bits) if 2 * len(bits) >= len(pictures) else math.nan)
-            axis.plot(_GRID, line, lw=1, label=tool)
-        axis.plot(*_own_points(aims, name, kind, pixels), "o", ms=4, color=_OWN, label=OIMG)
+        for index, tool in enumerate(tools):
+            line = _median_bits(ladders.get((name, kind, tool), {}), pixels)
+            style = "--" if tool == OWN else "-"
+            axis.plot(_GRID, line, style, lw=1.3, color=_GRAY if tool == OWN else f"C{index}", label=tool)
+        axis.plot(*_own_points(aims, name, kind, pixels), "o", ms=6, color=_OWN, mec="white", label=OIMG)
         axis.set(title=kind, xlabel="score", yscale="log")
+        axis.grid(alpha=0.3, lw=0.6)
     axes[0].set_ylabel("bits a pixel")
-    axes[0].legend(fontsize=5)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncol=5, frameon=False)
     return figure
+
+
+def _median_bits(pictures: dict[str, list[Point]], pixels: dict[str, int]) -> list[float]:
+    """Bits a pixel at the scores of the grid, NaN where fewer than half of the pictures reach one."""
+    line = []
+    for score in _GRID:
+        found = [
+            (bytes_at(points, score), pixels[picture])
+            for picture, points in pictures.items()
+            if min(point.score for point in points) <= score
+        ]
+        bits = [8 * size / area for size, area in found if size is not None]
+        line.append(statistics.median(bits) if bits and 2 * len(bits) >= len(pictures) else math.nan)
+    return line
 
 
 def _own_points(aims: Sequence[Aimed], name: str, kind: str, pixels: dict[str, int]) -> tuple[list[float], list[float]]:
@@ -95,21 +105,22 @@ def _own_points(aims: Sequence[Aimed], name: str, kind: str, pixels: dict[str, i
 def _bars(ratios: Sequence[Ratio]) -> Any:
     from matplotlib.figure import Figure  # noqa: PLC0415 - after the settings
 
-    figure = Figure(figsize=(9, 2.8), layout="constrained")
-    axis = figure.subplots()
     best = best_peers(ratios)
+    names = [name for name in FORMAT_NAMES if any(key[0] == name for key in best)]
     targets = sorted({target for _, _, target in best})
-    groups = [(name, kind) for name in FORMAT_NAMES for kind in CLASSES]
+    figure = Figure(figsize=(10, 3.4), layout="constrained")
+    axes = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     width = 0.8 / max(1, len(targets))
-    for step, target in enumerate(targets):
-        places = [index + step * width for index in range(len(groups))]
-        found = [best.get((name, kind, target)) for name, kind in groups]
-        heights = [100 * (each.ratio - 1) if each else 0.0 for each in found]
-        axis.bar(places, heights, width, label=f"target {target:g}", color=("#8cc5a8", _OWN, "#063a2a")[step % 3])
-    axis.axhline(0, color="black", lw=0.8)
-    axis.set_xticks([index + 0.4 for index in range(len(groups))])
-    labels = [f"{FORMAT_NAMES[name].removesuffix(' in few colours')}\n{kind}" for name, kind in groups]
-    axis.set_xticklabels(labels, fontsize=5)
-    axis.set_ylabel("% of bytes, below 0 is a gain")
-    axis.legend(fontsize=6)
+    for axis, name in zip(axes, names, strict=True):
+        for step, target in enumerate(targets):
+            found = [best.get((name, kind, target)) for kind in CLASSES]
+            heights = [100 * (each.ratio - 1) if each else math.nan for each in found]
+            places = [index + step * width for index in range(len(CLASSES))]
+            axis.bar(places, heights, width, label=f"target {target:g}", color=_SHADES[step % 3])
+        axis.axhline(0, color="black", lw=0.8)
+        axis.grid(axis="y", alpha=0.3, lw=0.6)
+        axis.set_xticks([index + 0.4 - width / 2 for index in range(len(CLASSES))], CLASSES, rotation=35, ha="right")
+        axis.set_title(FORMAT_NAMES[name])
+    axes[0].set_ylabel("% of the best peer's bytes; below 0: fewer")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncol=3, frameon=False)
     return figure

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import wraps
 from itertools import product
@@ -27,29 +29,29 @@ class Searched:
     encodes: int
 
 
-def searched(pictures: Iterable[Picture], formats: Iterable[str], targets: Iterable[float]) -> list[Searched]:
+def searched(
+    pictures: Iterable[Picture], formats: Iterable[str], targets: Iterable[float], parallel: int = 1
+) -> list[Searched]:
     """Optimize pictures in this process and count; those that need no search, as lossless is small enough, are out."""
-    rows = []
-    search = candidates.for_score
-    try:
-        for picture, name, target in product(pictures, formats, targets):
-            tried: list[int] = []
-            setattr(candidates, "for_score", _counted(search, tried))  # noqa: B010 - mypy minds a plain assignment
-            untrusted = source_of(picture, name).read_bytes()
-            transform(Request(untrusted, inspect_header(untrusted), Recipe(format=Target(name), target=target)))
-            if sum(tried):
-                rows.append(Searched(name, picture.kind, picture.name, target, sum(tried)))
-    finally:
-        setattr(candidates, "for_score", search)  # noqa: B010
-        child.close_all()
-    return rows
+    search, here = candidates.for_score, threading.local()
 
-
-def _counted(search: Callable[..., Any], tried: list[int]) -> Callable[..., Any]:
     @wraps(search)
     def counting(*arguments: Any, **options: Any) -> Any:
         found = search(*arguments, **options)
-        tried.append(found.encodes)
+        here.encodes += found.encodes
         return found
 
-    return counting
+    def count(picture: Picture, name: str, target: float) -> Searched:
+        here.encodes = 0
+        untrusted = source_of(picture, name).read_bytes()
+        transform(Request(untrusted, inspect_header(untrusted), Recipe(format=Target(name), target=target)))
+        return Searched(name, picture.kind, picture.name, target, here.encodes)
+
+    try:
+        candidates.for_score = counting
+        with ThreadPoolExecutor(parallel) as pool:
+            rows = list(pool.map(lambda each: count(*each), product(pictures, formats, targets)))
+    finally:
+        candidates.for_score = search
+        child.close_all()
+    return [row for row in rows if row.encodes]

@@ -23,7 +23,7 @@ TARGET: Final = 80.0
 CAMERA_JOB: Final = "JPEG photos of cameras to JPEG"
 PACKING_JOB: Final = "PNG screenshots, lossless"
 PHOTOS: Final = 6  # of the class, in the batches of other formats
-_CAMERA_QUALITIES: Final = (60.0, 75.0, 80.0, 85.0, 90.0, 95.0)
+_CAMERA_QUALITIES: Final = (75.0, 82.0, 88.0, 95.0)
 _USUAL: Final = 80.0
 _TRIES: Final = 6
 

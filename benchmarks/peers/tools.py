@@ -87,7 +87,7 @@ class Tool:
 
 _CONVERT: Final = "convert -version"
 _LADDER: Final = (15.0, 35.0, 55.0, 70.0, 78.0, 85.0, 91.0, 96.0)
-_HIGH: Final = (10.0, 28.0, 45.0, 58.0, 70.0, 80.0, 88.0, 95.0)
+_HIGH: Final = (10.0, 34.0, 52.0, 66.0, 80.0, 93.0)
 
 
 def program(
