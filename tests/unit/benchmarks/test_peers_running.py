@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.peers import drawn, pictures
-from benchmarks.peers.measure import Bench, encode
+from benchmarks.peers.measure import Aimed, Bench, curves, encode
 from benchmarks.peers.ruler import Ruler, Rulers, plain_score
 from benchmarks.peers.running import convert, measured
 from benchmarks.peers.searching import searched
@@ -117,6 +117,21 @@ def test_what_fails_is_tried_again(tmp_path: Path) -> None:
     broken = program("broken", "jpeg", f"{sys.executable} -c pass {{in}} {{out}}")
     assert encode(bench(tmp_path, Store(tmp_path), broken), broken, 50, [source], Rulers()) == [(0, None)]
     assert not (tmp_path / "encodings.jsonl").read_text(encoding="utf-8")
+
+
+def test_peers_run_once_more_where_they_should_score_as_oimg(tmp_path: Path) -> None:
+    source = tmp_path / "a.png"
+    drawn.photo(6, (256, 192)).save(source)
+    picture = pictures.Picture("a", "photo", source, source, "drawn", "", pictures.digest(source), 256 * 192)
+    tool = replace(pillow(), qualities=(20.0, 45.0, 80.0, 95.0))
+    with_picture = replace(bench(tmp_path, Store(None), tool), pictures=(picture,))
+    ((size, score),) = encode(with_picture, tool, 65, [source], Rulers())  # what the peer can do there
+    aim = Aimed("jpeg", "photo", "a", 70.0, "optimized", None, 1, score, score, None)
+    rows = curves(with_picture, [aim, replace(aim, picture="b"), replace(aim, score=None)])
+    assert [row.quality for row in rows if not row.refined] == [20, 45, 80, 95]
+    (nearer,) = (row for row in rows if row.refined)
+    assert nearer.quality == pytest.approx(65, abs=3)
+    assert nearer.bytes == pytest.approx(size, rel=0.1)
 
 
 def test_encodings_of_a_search_are_counted(tmp_path: Path) -> None:
