@@ -110,6 +110,12 @@ def _grouped(rows: Sequence[Ratio] | Sequence[FloorRow]) -> dict[tuple[str, str,
 
 def _method(results: Results) -> str:
     median, high, count = curve_error(results.encoded)
+    second = (
+        f"Without the second step, bytes would be wrong by {median:+.1%} in the median and by up to {high:.1%} in nine "
+        f"of ten cases ({count} points); what is left of that is smaller by far."
+        if count
+        else "This run left the second step out, so that bytes may be wrong by several percent."
+    )
     return f"""## Method
 
 - Scores are SSIMULACRA2 of the written file, decoded by Pillow, against the PNG that all tools were given; computed by
@@ -119,8 +125,7 @@ def _method(results: Results) -> str:
   peer runs at all steps of
   its own scale, and then at the whole quality that these say is next to the score that OIMG's file really has. The
   bytes for that score are read off its curve of that very picture: monotone cubic interpolation of log bytes over
-  score, through the points that no other one beats. Without the second step, bytes would be wrong by {median:+.1%} in
-  the median and by up to {high:.1%} in nine of ten cases ({count} points); what is left of that is smaller by far.
+  score, through the points that no other one beats. {second}
   A file of OIMG's without any loss is held against the peer at the target. Ratios are geometric means over pictures;
   "7 of 9" means that the peer reaches that score in 7 pictures only, and the others are left out.
   Where even the lowest step of a peer scores higher than OIMG's file, that step counts.

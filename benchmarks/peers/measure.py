@@ -105,10 +105,13 @@ def source_of(picture: Picture, kind: str) -> Path:
 
 
 def curves(bench: Bench, aims: Sequence[Aimed]) -> list[Encoded]:
-    """Run every lossy peer at the steps of its scale, and once more where it should score as OIMG's files do."""
+    """Run every lossy peer at the steps of its scale, and once more where it should score as OIMG's files do.
+
+    A quick run leaves that second step out.
+    """
     rulers = Rulers()
     ladder = _encoded(bench, [(tool, quality, bench.pictures) for tool, quality in _steps(bench)], rulers)
-    nearer = _encoded(bench, _nearer(bench, ladder, aims), rulers)
+    nearer = [] if bench.quick else _encoded(bench, _nearer(bench, ladder, aims), rulers)
     return [*ladder, *(replace(row, refined=True) for row in nearer)]
 
 

@@ -176,9 +176,10 @@ def _pixels(path: Path) -> int:
 
 def budgets(camera: Path, *, quick: bool) -> list[tuple[str, str]]:
     """Run the benchmarks of batch and memory beside this one; gives commands and what they printed."""
-    memory = ("2", "jpeg") if quick else ("12",)
+    memory, batch = (("2", "jpeg"), ("batch", "2", "2")) if quick else (("12",), ("batch", "8", "24"))
     runs = (
         ("batch.py", (str(camera), "--format", "jpeg"), "CAMERA --format jpeg"),
+        ("memory.py", batch, " ".join(batch)),
         ("memory.py", memory, " ".join(memory)),
     )
     told = []

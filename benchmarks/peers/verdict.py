@@ -29,7 +29,7 @@ def verdict(results: Results, ratios: Sequence[Ratio], floors: Sequence[FloorRow
         _floor("all pictures", floors),
         *([_floor("unseen pictures", _floors_of(results, unseen))] if unseen else []),
         *_camera(results),
-        *_overhead(results),
+        *_budgets(results),
         *_hits("all pictures", results.aimed),
         *_hits("unseen pictures", [aim for aim in results.aimed if aim.picture in unseen]),
         *_encodes(results),
@@ -89,15 +89,23 @@ def _camera(results: Results) -> list[list[str]]:
     return found
 
 
-def _overhead(results: Results) -> list[list[str]]:
-    """By what `benchmarks/batch.py` printed."""
-    for command, told in results.facts.budgets:
+def _budgets(results: Results) -> list[list[str]]:
+    """By what `benchmarks/batch.py` and `benchmarks/memory.py` printed."""
+    rows = []
+    for _, told in results.facts.budgets:
         printed = re.search(r"^(?:share .*, )?ratio (\d+\.\d+)$", told, re.MULTILINE)
-        if "batch.py" in command and printed:
+        if printed:
             ratio = float(printed[1])
             claim = "Batch: wall ≤ 1.10 of (native codec and metric time ÷ cores)"
-            return [[claim, f"{ratio:.3f}", bold_unless(holds=ratio <= _GOAL_OVERHEAD)]]
-    return []
+            rows.append([claim, f"{ratio:.3f}", bold_unless(holds=ratio <= _GOAL_OVERHEAD)])
+        printed = re.search(r"^peak (\d+) MiB, .* limit (\d+) MiB$", told, re.MULTILINE)
+        if printed:
+            peak, limit = int(printed[1]), int(printed[2])
+            measured = f"{peak} of {limit} MiB, ratio {peak / limit:.2f}"
+            rows.append(
+                ["Memory of a batch of large photos stays under the limit", measured, bold_unless(holds=peak <= limit)]
+            )
+    return rows
 
 
 def _hits(whose: str, aims: Sequence[Aimed]) -> list[list[str]]:

@@ -36,7 +36,10 @@ def results(factor: float, *, told: float = 80.5, wall: float = 1.0, encodes: in
     size = round(factor * exponential(80.5))
     aims = [Aimed("jpeg", "photo", name, 80.0, "optimized", None, size, told, 80.5, 80.0, 80.5) for name in ("a", "b")]
     run = Run("bytes", "2026-01-01", 60, "a machine", 0.1, "python -m benchmarks.peers", "oimg 1")
-    told_of_batch = (("python benchmarks/batch.py CAMERA", "wall 2.0 s\nratio 1.050\nCPU 4 s: ratio 1.300"),)
+    told_of_batch = (
+        ("python benchmarks/batch.py CAMERA", "wall 2.0 s\nratio 1.050\nCPU 4 s: ratio 1.300"),
+        ("python benchmarks/memory.py batch 8 24", "8 x 24 MP: 9 s\npeak 900 MiB, 80 before the batch; limit 600 MiB"),
+    )
     facts = Facts(
         quick=False, runs=(run,), peers=(), missing=(), inputs=(), pixels={"a": 9000, "b": 9000}, unseen=("b",),
         camera=(("c.jpg", 5, "0" * 64),), budgets=told_of_batch,
@@ -74,6 +77,8 @@ def test_every_claim_is_told_with_its_number() -> None:
     assert batch == ("0.67 of the time, 0.90 of the bytes; lowest scores 80.2, 80.1", True)
     (overhead,) = (value for claim, value in told.items() if claim.startswith("Batch"))
     assert overhead == ("1.050", True)
+    (memory,) = (value for claim, value in told.items() if claim.startswith("Memory"))
+    assert memory == ("900 of 600 MiB, ratio 1.50", False)
 
 
 def test_claims_fail_one_by_one() -> None:
