@@ -140,16 +140,20 @@ class Hit:
 
 
 def hits(aims: Sequence[Aimed], slack: float = 1.5) -> list[Hit]:
-    """Count results that meet their target, by format, class and target; `within` counts lossy ones up to slack."""
+    """Count results that meet their target, by format, class and target; `within` counts lossy ones up to slack.
+
+    Lossy are those with a quality, which was searched for; a palette packed without loss, taken because it is smaller
+    still, scores as it does.
+    """
     found = []
     for name, kind, target in sorted({(aim.format, aim.kind, aim.target) for aim in aims}):
         group = [aim for aim in aims if (aim.format, aim.kind, aim.target) == (name, kind, target)]
-        scores = {aim.picture: aim.score for aim in _met(group, name, kind, target) if aim.score is not None}
-        lossy = [score for score in scores.values() if score < 100]
+        met = _met(group, name, kind, target)
+        lossy = [aim.score for aim in met if aim.score is not None and aim.score < 100 and aim.quality is not None]
         wrong = [abs(aim.told - aim.score) for aim in group if aim.told is not None and aim.score is not None]
         found.append(
             Hit(
-                name, kind, target, len(group), len(scores), len(lossy),
+                name, kind, target, len(group), len(met), len(lossy),
                 sum(target <= score <= target + slack for score in lossy),
                 sum(score < target - 0.005 for score in lossy),
                 statistics.median([score - target for score in lossy]) if lossy else 0.0,

@@ -146,7 +146,7 @@ def _method(results: Results) -> str:
 
 
 def _score_section(ratios: Sequence[Ratio], plots: Sequence[tuple[str, str]]) -> str:
-    parts = []
+    parts = ["Curves are geometric means of a class; a line ends where the first picture cannot be brought higher."]
     for name, title in tables.FORMAT_NAMES.items():
         if any(ratio.format == name for ratio in ratios):
             parts.append(f"### {title}\n\n" + tables.equal_score(ratios, name))

@@ -11,7 +11,7 @@ from typing import Any, Final
 import matplotlib as mpl
 import numpy as np
 from benchmarks.peers.compare import Ratio, best_peers, ladders_of
-from benchmarks.peers.curves import Point, bytes_at
+from benchmarks.peers.curves import Point, bytes_at, geometric_mean
 from benchmarks.peers.measure import OIMG, OWN, Aimed, Encoded
 from benchmarks.peers.pictures import CLASSES
 from benchmarks.peers.tables import FORMAT_NAMES
@@ -19,7 +19,8 @@ from benchmarks.peers.tables import FORMAT_NAMES
 _OWN: Final = "#0b6e4f"
 _SHADES: Final = ("#8cc5a8", _OWN, "#063a2a")
 _GRAY: Final = "#888888"
-_GRID: Final = np.arange(40.0, 95.0, 2.5)
+_MOST: Final = 60  # percent; longer bars are cut, and their number is written into them
+_GRID: Final = np.arange(60.0, 95.1, 2.5)
 
 
 def draw(
@@ -53,7 +54,7 @@ def _save(figure: Any, path: Path) -> None:
 
 
 def _curves(rows: Sequence[Encoded], aims: Sequence[Aimed], name: str, pixels: dict[str, int]) -> Any:
-    """Median bits a pixel over the pictures that reach a score, where that is at least half of them."""
+    """Bits a pixel over score, geometric means of a class; a line ends where the first picture cannot follow."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - after the settings
 
     figure = Figure(figsize=(10, 3.9), layout="constrained")
@@ -62,7 +63,7 @@ def _curves(rows: Sequence[Encoded], aims: Sequence[Aimed], name: str, pixels: d
     tools = list(dict.fromkeys(tool for format_name, _, tool in ladders if format_name == name))
     for axis, kind in zip(axes, CLASSES, strict=True):
         for index, tool in enumerate(tools):
-            line = _median_bits(ladders.get((name, kind, tool), {}), pixels)
+            line = _mean_bits(ladders.get((name, kind, tool), {}), pixels)
             style = "--" if tool == OWN else "-"
             axis.plot(_GRID, line, style, lw=1.3, color=_GRAY if tool == OWN else f"C{index}", label=tool)
         axis.plot(*_own_points(aims, name, kind, pixels), "o", ms=6, color=_OWN, mec="white", label=OIMG)
@@ -73,32 +74,25 @@ def _curves(rows: Sequence[Encoded], aims: Sequence[Aimed], name: str, pixels: d
     return figure
 
 
-def _median_bits(pictures: dict[str, list[Point]], pixels: dict[str, int]) -> list[float]:
-    """Bits a pixel at the scores of the grid, NaN where fewer than half of the pictures reach one."""
+def _mean_bits(pictures: dict[str, list[Point]], pixels: dict[str, int]) -> list[float]:
+    """Bits a pixel at the scores of the grid, NaN where a picture does not reach one: always the same pictures."""
     line = []
     for score in _GRID:
-        found = [
-            (bytes_at(points, score), pixels[picture])
-            for picture, points in pictures.items()
-            if min(point.score for point in points) <= score
-        ]
+        found = [(bytes_at(points, float(score)), pixels[picture]) for picture, points in pictures.items()]
         bits = [8 * size / area for size, area in found if size is not None]
-        line.append(statistics.median(bits) if bits and 2 * len(bits) >= len(pictures) else math.nan)
+        line.append(geometric_mean(bits) if bits and len(bits) == len(pictures) else math.nan)
     return line
 
 
 def _own_points(aims: Sequence[Aimed], name: str, kind: str, pixels: dict[str, int]) -> tuple[list[float], list[float]]:
-    """Median score and bits a pixel of OIMG's files for each target."""
+    """Mean score and bits a pixel of OIMG's files for each target that all pictures met."""
     scores, bits = [], []
     for target in sorted({aim.target for aim in aims}):
-        met = [
-            aim
-            for aim in aims
-            if (aim.format, aim.kind, aim.target) == (name, kind, target) and aim.bytes and aim.score is not None
-        ]
-        if met:
-            scores.append(statistics.median(aim.score for aim in met if aim.score is not None))
-            bits.append(statistics.median(8 * aim.bytes / pixels[aim.picture] for aim in met))
+        group = [aim for aim in aims if (aim.format, aim.kind, aim.target) == (name, kind, target)]
+        met = [aim.score for aim in group if aim.bytes and aim.score is not None]
+        if met and len(met) == len(group):
+            scores.append(statistics.mean(met))
+            bits.append(geometric_mean([8 * aim.bytes / pixels[aim.picture] for aim in group]))
     return scores, bits
 
 
@@ -117,10 +111,14 @@ def _bars(ratios: Sequence[Ratio]) -> Any:
             heights = [100 * (each.ratio - 1) if each else math.nan for each in found]
             places = [index + step * width for index in range(len(CLASSES))]
             axis.bar(places, heights, width, label=f"target {target:g}", color=_SHADES[step % 3])
+            for place, height in zip(places, heights, strict=True):
+                if height > _MOST:
+                    axis.text(place, _MOST, f"{height:+.0f}", ha="center", va="top", rotation=90, fontsize=8)
         axis.axhline(0, color="black", lw=0.8)
         axis.grid(axis="y", alpha=0.3, lw=0.6)
         axis.set_xticks([index + 0.4 - width / 2 for index in range(len(CLASSES))], CLASSES, rotation=35, ha="right")
         axis.set_title(FORMAT_NAMES[name])
-    axes[0].set_ylabel("% of the best peer's bytes; below 0: fewer")
+    axes[0].set_ylim(-_MOST, _MOST)
+    axes[0].set_ylabel("% more bytes than the best peer")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncol=3, frameon=False)
     return figure

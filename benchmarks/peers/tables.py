@@ -91,7 +91,7 @@ def hit_table(hits: Sequence[Hit]) -> str:
         ]
         for hit in hits
     ]  # fmt: skip
-    head = ["format, class", "target", "made", "lossy", "within +1.5", "below", "median over", "told less measured"]
+    head = ["format, class", "target", "made", "searched", "within +1.5", "below", "median over", "told less measured"]
     return table(head, rows)
 
 

@@ -142,7 +142,8 @@ def test_the_floor_leaves_out_what_oimg_cannot_make() -> None:
 
 def test_hits_count_what_is_near_and_what_is_below() -> None:
     aims = [aim("a", 70.5, 1, 70.4), aim("b", 72.0, 1, 72.0), aim("c", 69.0, 1, 70.0), aim("d", None, 0)]
-    (hit,) = hits([*aims, aim("e", 100.0, 1, 100.0)])
-    assert (hit.pictures, hit.made, hit.lossy, hit.within, hit.below) == (5, 4, 3, 1, 1)
+    palette = replace(aim("f", 93.0, 1, 93.0), quality=None)
+    (hit,) = hits([*aims, aim("e", 100.0, 1, 100.0), palette])
+    assert (hit.pictures, hit.made, hit.lossy, hit.within, hit.below) == (6, 5, 3, 1, 1)
     assert hit.told_wrong == pytest.approx(1.0)
     assert hit.overshoot == pytest.approx(0.5)
