@@ -130,7 +130,7 @@ def timing_table(rows: Sequence[Timed]) -> str:
                 f"{cpu[0] / row.pictures:.2f}",
                 NONE if row is own else ratio_text(spread(own.wall)[0] / wall[0]),
                 f"{peak[0] / 2**20:.0f}",
-                f"{row.start / 2**20:.0f}",
+                f"{row.start / 2**20:.0f}" if row.start else NONE,  # over before it was looked at
                 f"{row.bytes / 1e6:.2f}",
                 NONE if row.worst is None else f"{row.worst:.1f}",
                 NONE if row.share is None else f"{row.share:.0%}",
