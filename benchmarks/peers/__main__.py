@@ -89,13 +89,13 @@ def _bytes(
     bench: Bench, files: list[Picture], formats: tuple[str, ...], missing: list[Tool], given: argparse.Namespace
 ) -> Results:
     """All that no other load on the machine can change."""
-    aims = measure.aimed(bench, formats, (80.0,) if given.quick else measure.TARGETS)
-    encoded = measure.curves(bench, aims)
-    packed = measure.packing(bench, files) if "png" in formats else []
+    targets = (80.0,) if given.quick else measure.TARGETS
     _say("counting encodings")
     counted = [picture for picture in bench.pictures if picture.unseen] or bench.pictures
-    lossy = [name for name in formats if name != "png"]
-    counts = searched(counted, lossy, sorted({aim.target for aim in aims}), bench.places.parallel)
+    counts = searched(counted, [name for name in formats if name != "png"], targets, bench.places.parallel)
+    aims = measure.aimed(bench, formats, targets)
+    encoded = measure.curves(bench, aims)
+    packed = measure.packing(bench, files) if "png" in formats else []
     facts = Facts(
         quick=given.quick,
         runs=(_run("bytes", given),),
