@@ -41,9 +41,10 @@ _DRAWN_COLORS: Final = 4096
 # Below these sides the metric lacks scales, and pictures that score 80 have visibly wrong colours: measured on the
 # corpus's icons and sprites, mean colour differences (CIE 1976) of 3 to 11; most photos of that score stay under 3.
 _SMALL_TARGETS: Final = ((32, 95.0), (SMALLEST_EXACT, 90.0))
-# Colour at full resolution costs a JPEG 8 to 15 % more bytes at the same score (docs/dependencies.md, "pyjpegli"), so
-# the search takes it only for lettering and lines in colour, whose bleeding the score does not see, and where 4:2:0 is
-# less likely than this to reach the target; a fixed quality this high asks for fidelity.
+# Colour at full resolution costs a JPEG 16 % more bytes at a score of 80, 6 % at 90, in the mean of pictures without
+# sharp colours (benchmarks/search/README.md). So the search takes it only where the priors foretell fewer bytes, or
+# 4:2:0 is less likely than this to reach the target, and for lettering and lines in colour, whose bleeding the score
+# does not see; a fixed quality this high asks for fidelity.
 _FULL_CHROMA_FROM: Final = 93
 _LEAST_CHANCE: Final = 0.05
 # In size mode quality goes no lower than where pictures score about this; then the dimensions shrink.
@@ -209,14 +210,19 @@ def _search(work: Prepared) -> Found:
     if work.target is not Format.JPEG or work.image.color is not ColorModel.RGB:
         # One encode is left for a lossless try.
         return for_score(work.trial(), target, budget=MAX_ENCODES - 1)
-    fine = work.trial(full_chroma=True)
-    if work.has_sharp_colors:
+    half, fine = work.trial(), work.trial(full_chroma=True)
+    if work.has_sharp_colors or _foreseen(fine, target) <= _foreseen(half, target):
         return for_score(fine, target)
-    found = for_score(work.trial(), target, budget=MAX_ENCODES - 2, least_chance=_LEAST_CHANCE)
+    found = for_score(half, target, budget=MAX_ENCODES - 2, least_chance=_LEAST_CHANCE)
     if found.best is not None:
         return found
     more = for_score(fine, target, budget=MAX_ENCODES - found.encodes)
     return Found(more.best, max(found.highest, more.highest), found.encodes + more.encodes)
+
+
+def _foreseen(trial: Trial, target: float) -> float:
+    """Logarithm of the bytes a pixel that the target is expected to need, before anything is encoded."""
+    return trial.belief().expected().density_at(target)
 
 
 def _worth_lossless(work: Prepared, found: Found) -> bool:

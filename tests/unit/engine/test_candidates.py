@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 from engine_pictures import drawing, image, photo
 from oimg.engine import candidates
 from oimg.engine.candidates import Prepared, propose
 from oimg.engine.codecs import ENCODERS
-from oimg.engine.search import MAX_ENCODES
+from oimg.engine.search import MAX_ENCODES, for_score
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Limits
 from oimg.words.recipe import Mode, Recipe
 
@@ -73,12 +74,32 @@ def test_never_many_encodes(monkeypatch: pytest.MonkeyPatch, target: Format, wan
         assert proposal.score >= wanted
 
 
-def test_jpeg_goes_to_full_chroma_only_when_halved_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("radius", "wanted", "is_full"), [(1, 70.0, False), (0, 88.0, True)])
+def test_jpeg_takes_the_chroma_that_needs_fewer_bytes(
+    monkeypatch: pytest.MonkeyPatch, radius: int, wanted: float, *, is_full: bool
+) -> None:
+    soft = np.asarray(Image.fromarray(photo()).filter(ImageFilter.GaussianBlur(radius)))
+    prepared = work(Format.JPEG, still(soft), Recipe(target=wanted))
+    assert not prepared.has_sharp_colors
+    half, full = (for_score(prepared.trial(full_chroma=each), wanted).best for each in (False, True))
+    assert half is not None
+    assert full is not None
+    assert (len(full.data) < len(half.data)) is is_full
     asked = counted(monkeypatch)
-    run(work(Format.JPEG, still(photo()), Recipe(target=70, effort=1)))
-    assert not any(options.full_chroma for options in asked[Format.JPEG])
-    run(work(Format.JPEG, still(drawing()), Recipe(target=90, effort=1)))
-    assert asked[Format.JPEG][-1].full_chroma
+    run(prepared)
+    assert {options.full_chroma for options in asked[Format.JPEG]} == {is_full}
+
+
+def test_jpeg_goes_to_full_chroma_when_halved_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(monkeypatch)
+    foreseen = {"jpeg": 0.0, "jpeg-444": 1.0}
+    monkeypatch.setattr(candidates, "_foreseen", lambda trial, _: foreseen[trial.coding])
+    lines = still(photo(seed=5)[..., ::-1].copy())
+    proposals, _ = run(work(Format.JPEG, lines, Recipe(target=94, effort=1)))
+    tried = [options.full_chroma for options in asked[Format.JPEG]]
+    assert tried == sorted(tried)
+    assert set(tried) == {False, True}
+    assert proposals
 
 
 def test_drawings_get_a_lossless_try(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,7 +157,7 @@ def test_results_of_older_versions_are_known() -> None:
     older = saved(photo(64, 64), "JPEG", qtables=[luma, luma], subsampling="4:4:4")
     assert jpeg.is_own(older)
     assert jpeg.is_own(saved(photo(64, 64)[..., 0], "JPEG", qtables=[luma]))
-    assert not jpeg.is_own(saved(photo(64, 64), "JPEG", qtables=[luma[:-1] + (166,), luma]))
+    assert not jpeg.is_own(saved(photo(64, 64), "JPEG", qtables=[(*luma[:-1], 166), luma]))
 
 
 def test_color_at_full_resolution_has_coarser_steps_than_luma() -> None:
