@@ -24,7 +24,7 @@ from oimg.engine.search import (
 )
 from oimg.engine.search.appearance import has_sharp_colors, statistics
 from oimg.engine.search.prior import Floats
-from oimg.engine.steps import geometry
+from oimg.engine.steps import color, geometry
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Limits
 from oimg.words.once import once
@@ -95,9 +95,10 @@ class Prepared:
         return statistics(shown(self.image, self.image.pixels))
 
     @once
-    def has_sharp_colors(self) -> bool:
-        """Whether colour would bleed at half resolution."""
-        return has_sharp_colors(shown(self.image, self.image.pixels))
+    def needs_full_chroma(self) -> bool:
+        """Whether colour would bleed in a JPEG at half resolution, or there is none: gray has the luma of 4:4:4."""
+        pixels = shown(self.image, self.image.pixels)
+        return self.image.color is ColorModel.GRAY or has_sharp_colors(pixels)
 
     def trial(self, **options: Any) -> Trial:
         """How candidates are made and judged; `options` change the shared ones."""
@@ -154,6 +155,8 @@ def propose(
     mode = work.recipe.mode
     if work.target is Format.GIF:
         return _gif(work, untouched=untouched), None
+    if work.target is Format.JPEG:  # two empty components would cost it two bits a block
+        work = replace(work, image=color.drop_empty_chroma(work.image))
     if mode is Mode.SIZE:
         return _sized(work), None
     if work.target is Format.PNG and work.image.bit_depth == 8 and mode is not Mode.LOSSLESS:
@@ -207,11 +210,11 @@ def _visual(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
 
 def _search(work: Prepared) -> Found:
     target = work.least_score
-    if work.target is not Format.JPEG or work.image.color is not ColorModel.RGB:
+    if work.target is not Format.JPEG or work.image.color is ColorModel.CMYK:
         # One encode is left for a lossless try.
         return for_score(work.trial(), target, budget=MAX_ENCODES - 1)
     half, fine = work.trial(), work.trial(full_chroma=True)
-    if work.has_sharp_colors or _foreseen(fine, target) <= _foreseen(half, target):
+    if work.needs_full_chroma or _foreseen(fine, target) <= _foreseen(half, target):
         return for_score(fine, target)
     found = for_score(half, target, budget=MAX_ENCODES - 2, least_chance=_LEAST_CHANCE)
     if found.best is not None:
@@ -332,7 +335,7 @@ def _attempt(work: Prepared) -> tuple[tuple[Proposal, ...], int]:
         if any(len(proposal.data) <= work.recipe.max_bytes for proposal in drawn):
             return tuple(drawn), min(len(proposal.data) for proposal in drawn)
     floor = usual_quality(work.target, _BEARABLE)
-    full = work.target is Format.JPEG and work.has_sharp_colors
+    full = work.target is Format.JPEG and work.needs_full_chroma
     found = for_bytes(work.trial(full_chroma=full), work.recipe.max_bytes, work.finish, floor=floor)
     if found.best is not None:
         best = found.best

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageCms, ImageFilter
 
 from engine_pictures import drawing, image, photo
 from oimg.engine import candidates
 from oimg.engine.candidates import Prepared, propose
 from oimg.engine.codecs import ENCODERS
 from oimg.engine.search import MAX_ENCODES, for_score
+from oimg.engine.verify import prove
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Limits
 from oimg.words.recipe import Mode, Recipe
 
@@ -80,7 +82,7 @@ def test_jpeg_takes_the_chroma_that_needs_fewer_bytes(
 ) -> None:
     soft = np.asarray(Image.fromarray(photo()).filter(ImageFilter.GaussianBlur(radius)))
     prepared = work(Format.JPEG, still(soft), Recipe(target=wanted))
-    assert not prepared.has_sharp_colors
+    assert not prepared.needs_full_chroma
     half, full = (for_score(prepared.trial(full_chroma=each), wanted).best for each in (False, True))
     assert half is not None
     assert full is not None
@@ -100,6 +102,28 @@ def test_jpeg_goes_to_full_chroma_when_halved_is_not_enough(monkeypatch: pytest.
     assert tried == sorted(tried)
     assert set(tried) == {False, True}
     assert proposals
+
+
+def test_a_jpeg_without_any_color_has_one_component() -> None:
+    gray = np.repeat(np.asarray(Image.fromarray(photo(320, 256)).convert("L"))[..., np.newaxis], 3, axis=2)
+    prepared = work(Format.JPEG, still(gray), Recipe(target=80))
+    (best,), _ = run(prepared)
+    three = for_score(prepared.trial(), 80).best
+    assert three is not None
+    assert len(best.data) < len(prepared.finish(three.data))
+    with Image.open(BytesIO(best.data)) as picture:
+        assert picture.mode == "L"
+    prove(best, Limits())
+
+
+def test_a_profile_of_three_colors_keeps_three_components() -> None:
+    """It would not fit one component."""
+    gray = np.full((64, 64, 3), 90, np.uint8)
+    profiled = replace(still(gray), icc=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    (best,), _ = run(work(Format.JPEG, profiled, Recipe(target=60)))
+    with Image.open(BytesIO(best.data)) as picture:
+        assert picture.mode == "RGB"
+        assert picture.info["icc_profile"] == profiled.icc
 
 
 def test_drawings_get_a_lossless_try(monkeypatch: pytest.MonkeyPatch) -> None:
