@@ -41,8 +41,8 @@ _DRAWN_COLORS: Final = 4096
 # Below these sides the metric lacks scales, and pictures that score 80 have visibly wrong colours: measured on the
 # corpus's icons and sprites, mean colour differences (CIE 1976) of 3 to 11; most photos of that score stay under 3.
 _SMALL_TARGETS: Final = ((32, 95.0), (SMALLEST_EXACT, 90.0))
-# Colour at full resolution costs a JPEG 16 % more bytes at a score of 80, 6 % at 90, in the mean of pictures without
-# sharp colours (benchmarks/search/README.md). So the search takes it only where the priors foretell fewer bytes, or
+# A JPEG with colour at full resolution has 0.8 to 1.6 of the bytes of 4:2:0 at a score of 80, where both reach it and
+# no colour is sharp (benchmarks/search/README.md). So the search takes it where the priors foretell fewer bytes, or
 # 4:2:0 is less likely than this to reach the target, and for lettering and lines in colour, whose bleeding the score
 # does not see; a fixed quality this high asks for fidelity.
 _FULL_CHROMA_FROM: Final = 93

@@ -34,9 +34,9 @@ from oimg.words.images import (
     Part,
 )
 
-# Steps grow evenly from the mean to the finest detail: for equal SSIMULACRA2 that needs 14 to 25 % fewer bytes than the
+# Steps grow evenly from the mean to the finest detail: for equal SSIMULACRA2 that needs 13 to 22 % fewer bytes than the
 # table of Robidoux for both (docs/dependencies.md). The score looks at colour from half resolution on only. With steps
-# of colour as coarse as these, it was never further off than in 4:2:0 of the same score (benchmarks/search/README.md).
+# as coarse as these, colour was never further off than in 4:2:0 of the same score (benchmarks/search/README.md).
 _LUMA: Final = tuple(16 + 7 * (at // 8 + at % 8) for at in range(64))
 _CHROMA: Final = tuple(29 + 18 * (at // 8 + at % 8) for at in range(64))
 # CMYK has the quantization table of N. Robidoux (ImageMagick; table 3 of mozjpeg's jcparam.c).
