@@ -226,7 +226,7 @@ def jpegli(pixels: Pixels, quality: float) -> bytes:
 
 
 def robidoux(pixels: Pixels, quality: float, *, full: bool = False) -> bytes:
-    """libjpeg-turbo with the table of oimg.engine.codecs.jpeg; progressive where no lossless pass follows."""
+    """libjpeg-turbo with the table of N. Robidoux; progressive where no lossless pass follows."""
     scale = 5000 // round(quality) if quality < 50 else 200 - 2 * round(quality)
     table = [min(255, max(1, (value * scale + 50) // 100)) for value in jpeg._ROBIDOUX]  # noqa: SLF001
     options: dict[str, Any] = {"quality": 50, "qtables": [table, table]}
@@ -239,9 +239,9 @@ def packed(encode: Encode) -> Encode:
     return lambda pixels, quality: mozjpeg.optimize(encode(pixels, quality))
 
 
-def as_oimg(pixels: Pixels, quality: float) -> bytes:
+def as_oimg(pixels: Pixels, quality: float, *, full: bool = False) -> bytes:
     image = DecodedImage((Frame(pixels),))
-    return jpeg.CODEC.finish(jpeg.CODEC.encode(image, EncodeOptions(quality=quality)), 5)
+    return jpeg.CODEC.finish(jpeg.CODEC.encode(image, EncodeOptions(quality=quality, full_chroma=full)), 5)
 
 
 def webp_encode(pixels: Pixels, quality: float, method: int) -> bytes:
@@ -278,6 +278,7 @@ def jpeg_bytes(corpus: Path) -> None:
         "jpegli": jpegli,
         "jpegli + mozjpeg pass": packed(jpegli),
         "OIMG as it writes (4:2:0)": as_oimg,
+        "OIMG as it writes (4:4:4)": partial(as_oimg, full=True),
     }
     at_equal_score("JPEG", encoders, photos(corpus), (30, 45, 60, 70, 78, 85, 90, 94, 97))
 
@@ -286,6 +287,7 @@ def chroma_bytes(corpus: Path) -> None:
     encoders: dict[str, Encode] = {
         "jpegli + mozjpeg pass, 4:2:0": packed(jpegli),
         "Pillow, Robidoux, 4:4:4 + pass": packed(partial(robidoux, full=True)),
+        "OIMG as it writes (4:4:4)": partial(as_oimg, full=True),
     }
     grid = (80, 85, 88, 91, 93, 95, 97, 99, 100)
     at_equal_score("JPEG near the top, photos", encoders, photos(corpus), grid, (88, 89, 90, 91, 92, 93))

@@ -24,7 +24,7 @@ from oimg.engine.search import (
 )
 from oimg.engine.search.appearance import has_sharp_colors, statistics
 from oimg.engine.search.prior import Floats
-from oimg.engine.steps import geometry
+from oimg.engine.steps import color, geometry
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Limits
 from oimg.words.once import once
@@ -41,9 +41,10 @@ _DRAWN_COLORS: Final = 4096
 # Below these sides the metric lacks scales, and pictures that score 80 have visibly wrong colours: measured on the
 # corpus's icons and sprites, mean colour differences (CIE 1976) of 3 to 11; most photos of that score stay under 3.
 _SMALL_TARGETS: Final = ((32, 95.0), (SMALLEST_EXACT, 90.0))
-# Colour at full resolution costs a JPEG 8 to 15 % more bytes at the same score (docs/dependencies.md, "pyjpegli"), so
-# the search takes it only for lettering and lines in colour, whose bleeding the score does not see, and where 4:2:0 is
-# less likely than this to reach the target; a fixed quality this high asks for fidelity.
+# A JPEG with colour at full resolution has 0.8 to 1.6 of the bytes of 4:2:0 at a score of 80, where both reach it and
+# no colour is sharp (benchmarks/search/README.md). So the search takes it where the priors foretell fewer bytes, or
+# 4:2:0 is less likely than this to reach the target, and for lettering and lines in colour, whose bleeding the score
+# does not see; a fixed quality this high asks for fidelity.
 _FULL_CHROMA_FROM: Final = 93
 _LEAST_CHANCE: Final = 0.05
 # In size mode quality goes no lower than where pictures score about this; then the dimensions shrink.
@@ -94,9 +95,10 @@ class Prepared:
         return statistics(shown(self.image, self.image.pixels))
 
     @once
-    def has_sharp_colors(self) -> bool:
-        """Whether colour would bleed at half resolution."""
-        return has_sharp_colors(shown(self.image, self.image.pixels))
+    def needs_full_chroma(self) -> bool:
+        """Whether colour would bleed in a JPEG at half resolution, or there is none: gray has the luma of 4:4:4."""
+        pixels = shown(self.image, self.image.pixels)
+        return self.image.color is ColorModel.GRAY or has_sharp_colors(pixels)
 
     def trial(self, **options: Any) -> Trial:
         """How candidates are made and judged; `options` change the shared ones."""
@@ -153,6 +155,8 @@ def propose(
     mode = work.recipe.mode
     if work.target is Format.GIF:
         return _gif(work, untouched=untouched), None
+    if work.target is Format.JPEG:  # two empty components would cost it two bits a block
+        work = replace(work, image=color.drop_empty_chroma(work.image))
     if mode is Mode.SIZE:
         return _sized(work), None
     if work.target is Format.PNG and work.image.bit_depth == 8 and mode is not Mode.LOSSLESS:
@@ -206,17 +210,22 @@ def _visual(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
 
 def _search(work: Prepared) -> Found:
     target = work.least_score
-    if work.target is not Format.JPEG or work.image.color is not ColorModel.RGB:
+    if work.target is not Format.JPEG or work.image.color is ColorModel.CMYK:
         # One encode is left for a lossless try.
         return for_score(work.trial(), target, budget=MAX_ENCODES - 1)
-    fine = work.trial(full_chroma=True)
-    if work.has_sharp_colors:
+    half, fine = work.trial(), work.trial(full_chroma=True)
+    if work.needs_full_chroma or _foreseen(fine, target) <= _foreseen(half, target):
         return for_score(fine, target)
-    found = for_score(work.trial(), target, budget=MAX_ENCODES - 2, least_chance=_LEAST_CHANCE)
+    found = for_score(half, target, budget=MAX_ENCODES - 2, least_chance=_LEAST_CHANCE)
     if found.best is not None:
         return found
     more = for_score(fine, target, budget=MAX_ENCODES - found.encodes)
     return Found(more.best, max(found.highest, more.highest), found.encodes + more.encodes)
+
+
+def _foreseen(trial: Trial, target: float) -> float:
+    """Logarithm of the bytes a pixel that the target is expected to need, before anything is encoded."""
+    return trial.belief().expected().density_at(target)
 
 
 def _worth_lossless(work: Prepared, found: Found) -> bool:
@@ -326,7 +335,7 @@ def _attempt(work: Prepared) -> tuple[tuple[Proposal, ...], int]:
         if any(len(proposal.data) <= work.recipe.max_bytes for proposal in drawn):
             return tuple(drawn), min(len(proposal.data) for proposal in drawn)
     floor = usual_quality(work.target, _BEARABLE)
-    full = work.target is Format.JPEG and work.has_sharp_colors
+    full = work.target is Format.JPEG and work.needs_full_chroma
     found = for_bytes(work.trial(full_chroma=full), work.recipe.max_bytes, work.finish, floor=floor)
     if found.best is not None:
         best = found.best

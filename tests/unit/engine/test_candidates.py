@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageCms, ImageFilter
 
 from engine_pictures import drawing, image, photo
 from oimg.engine import candidates
 from oimg.engine.candidates import Prepared, propose
 from oimg.engine.codecs import ENCODERS
-from oimg.engine.search import MAX_ENCODES
+from oimg.engine.search import MAX_ENCODES, for_score
+from oimg.engine.verify import prove
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Limits
 from oimg.words.recipe import Mode, Recipe
 
@@ -73,12 +76,54 @@ def test_never_many_encodes(monkeypatch: pytest.MonkeyPatch, target: Format, wan
         assert proposal.score >= wanted
 
 
-def test_jpeg_goes_to_full_chroma_only_when_halved_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("radius", "wanted", "is_full"), [(1, 70.0, False), (0, 88.0, True)])
+def test_jpeg_takes_the_chroma_that_needs_fewer_bytes(
+    monkeypatch: pytest.MonkeyPatch, radius: int, wanted: float, *, is_full: bool
+) -> None:
+    soft = np.asarray(Image.fromarray(photo()).filter(ImageFilter.GaussianBlur(radius)))
+    prepared = work(Format.JPEG, still(soft), Recipe(target=wanted))
+    assert not prepared.needs_full_chroma
+    half, full = (for_score(prepared.trial(full_chroma=each), wanted).best for each in (False, True))
+    assert half is not None
+    assert full is not None
+    assert (len(full.data) < len(half.data)) is is_full
     asked = counted(monkeypatch)
-    run(work(Format.JPEG, still(photo()), Recipe(target=70, effort=1)))
-    assert not any(options.full_chroma for options in asked[Format.JPEG])
-    run(work(Format.JPEG, still(drawing()), Recipe(target=90, effort=1)))
-    assert asked[Format.JPEG][-1].full_chroma
+    run(prepared)
+    assert {options.full_chroma for options in asked[Format.JPEG]} == {is_full}
+
+
+def test_jpeg_goes_to_full_chroma_when_halved_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(monkeypatch)
+    foreseen = {"jpeg": 0.0, "jpeg-444": 1.0}
+    monkeypatch.setattr(candidates, "_foreseen", lambda trial, _: foreseen[trial.coding])
+    lines = still(photo(seed=5)[..., ::-1].copy())
+    proposals, _ = run(work(Format.JPEG, lines, Recipe(target=94, effort=1)))
+    tried = [options.full_chroma for options in asked[Format.JPEG]]
+    assert tried == sorted(tried)
+    assert set(tried) == {False, True}
+    assert proposals
+
+
+def test_a_jpeg_without_any_color_has_one_component() -> None:
+    gray = np.repeat(np.asarray(Image.fromarray(photo(320, 256)).convert("L"))[..., np.newaxis], 3, axis=2)
+    prepared = work(Format.JPEG, still(gray), Recipe(target=80))
+    (best,), _ = run(prepared)
+    three = for_score(prepared.trial(), 80).best
+    assert three is not None
+    assert len(best.data) < len(prepared.finish(three.data))
+    with Image.open(BytesIO(best.data)) as picture:
+        assert picture.mode == "L"
+    prove(best, Limits())
+
+
+def test_a_profile_of_three_colors_keeps_three_components() -> None:
+    """It would not fit one component."""
+    gray = np.full((64, 64, 3), 90, np.uint8)
+    profiled = replace(still(gray), icc=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    (best,), _ = run(work(Format.JPEG, profiled, Recipe(target=60)))
+    with Image.open(BytesIO(best.data)) as picture:
+        assert picture.mode == "RGB"
+        assert picture.info["icc_profile"] == profiled.icc
 
 
 def test_drawings_get_a_lossless_try(monkeypatch: pytest.MonkeyPatch) -> None:

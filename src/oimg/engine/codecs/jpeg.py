@@ -34,8 +34,12 @@ from oimg.words.images import (
     Part,
 )
 
-# The quantization table of N. Robidoux (ImageMagick; table 3 of mozjpeg's jcparam.c): for equal SSIMULACRA2 it
-# needs 4 to 7 % fewer bytes at scores of 70 to 85 than the table of the JPEG standard (docs/dependencies.md).
+# Steps grow evenly from the mean to the finest detail: for equal SSIMULACRA2 that needs 13 to 22 % fewer bytes than the
+# table of Robidoux for both (docs/dependencies.md). The score looks at colour from half resolution on only. With steps
+# as coarse as these, colour was never further off than in 4:2:0 of the same score (benchmarks/search/README.md).
+_LUMA: Final = tuple(16 + 7 * (at // 8 + at % 8) for at in range(64))
+_CHROMA: Final = tuple(29 + 18 * (at // 8 + at % 8) for at in range(64))
+# CMYK has the quantization table of N. Robidoux (ImageMagick; table 3 of mozjpeg's jcparam.c).
 _ROBIDOUX: Final = (
     16, 16, 16, 18, 25, 37, 56, 85, 16, 17, 20, 27, 34, 40, 53, 75,
     16, 20, 24, 31, 43, 62, 91, 135, 18, 27, 31, 40, 53, 74, 106, 156,
@@ -98,10 +102,12 @@ class JpegCodec:
         quality = round(options.quality)
         if image.color is ColorModel.RGB and not options.full_chroma and (data := _jpegli(image, quality)):
             return container.rewrite(data, image.metadata, image.icc)
-        table = [min(255, max(1, (value * _scale(quality) + 50) // 100)) for value in _ROBIDOUX]
+        is_cmyk = image.color is ColorModel.CMYK
+        luma, chroma = (_ROBIDOUX, _ROBIDOUX) if is_cmyk else (_LUMA, _CHROMA if options.full_chroma else _LUMA)
+        tables = [_scaled(table, quality) for table in (luma, chroma)]
         picture = to_pillow(image.pixels, image.color)
-        subsampling = "4:4:4" if options.full_chroma or image.color is ColorModel.CMYK else "4:2:0"
-        data = save_pillow(picture, "JPEG", quality=50, qtables=[table, table], subsampling=subsampling)
+        subsampling = "4:4:4" if options.full_chroma or is_cmyk else "4:2:0"
+        data = save_pillow(picture, "JPEG", quality=50, qtables=tables, subsampling=subsampling)
         return container.rewrite(data, image.metadata, image.icc)
 
     def carries(self, part: Part) -> bool:
@@ -155,15 +161,20 @@ def _jpegli(image: DecodedImage, quality: int) -> bytes:
 
 @cache
 def _own_tables() -> frozenset[tuple[tuple[int, ...], ...]]:
-    """The luma tables of every quality but 100, where all tables are alike, read off tiny pictures."""
-    gray = DecodedImage((Frame(np.zeros((8, 8, 3), np.uint8)),))
+    """The luma tables of every quality but 100, where all tables are alike, read off tiny pictures.
+
+    Those of Robidoux are among them: versions before wrote 4:4:4 and gray with them.
+    """
+    picture = DecodedImage((Frame(np.zeros((8, 8, 3), np.uint8)),))
     options = [EncodeOptions(quality=q, full_chroma=full) for q in range(1, 100) for full in (False, True)]
-    return frozenset(container.quantization(_JPEG.encode(gray, each))[:1] for each in options)
+    now = {container.quantization(_JPEG.encode(picture, each))[:1] for each in options}
+    return frozenset(now | {(tuple(_scaled(_ROBIDOUX, quality)),) for quality in range(1, 100)})
 
 
-def _scale(quality: int) -> int:
-    """Percentage by which libjpeg scales a table at a quality (jcparam.c, jpeg_quality_scaling)."""
-    return 5000 // max(1, quality) if quality < 50 else 200 - 2 * quality
+def _scaled(table: tuple[int, ...], quality: int) -> list[int]:
+    """A table at a quality, as libjpeg scales it (jcparam.c, jpeg_quality_scaling and jpeg_add_quant_table)."""
+    percent = 5000 // max(1, quality) if quality < 50 else 200 - 2 * quality
+    return [min(255, max(1, (value * percent + 50) // 100)) for value in table]
 
 
 _JPEG: Final = JpegCodec()

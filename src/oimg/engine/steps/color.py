@@ -23,6 +23,8 @@ _MODES: Final = {ColorModel.GRAY: "L", ColorModel.RGB: "RGB", ColorModel.CMYK: "
 _SPACES: Final = {ColorModel.GRAY: "GRAY", ColorModel.RGB: "RGB ", ColorModel.CMYK: "CMYK"}
 # A profile that moves no colour of the probe by more than this is sRGB by another name (8-bit steps).
 _SAME: Final = 3
+# Rows that are looked at in one go: a picture with colour is mostly told by the first.
+_BAND: Final = 64
 _lock = threading.RLock()  # building profiles is rare and LittleCMS's error handler is not thread-safe
 
 
@@ -160,6 +162,18 @@ def drop_opaque_alpha(image: DecodedImage) -> DecodedImage:
         return image
     frames = tuple(Frame(cast("Pixels", np.ascontiguousarray(f.pixels[..., :-1])), f.duration) for f in image.frames)
     return replace(image, frames=frames)
+
+
+def drop_empty_chroma(image: DecodedImage) -> DecodedImage:
+    """Leave out two of three equal channels of RGB without alpha and profile: the same picture in one."""
+    if image.color is not ColorModel.RGB or image.has_alpha or image.icc:
+        return image
+    for frame in image.frames:
+        bands = (frame.pixels[top : top + _BAND] for top in range(0, len(frame.pixels), _BAND))
+        if any((band[..., :2] != band[..., 1:]).any() for band in bands):
+            return image
+    frames = tuple(Frame(cast("Pixels", np.ascontiguousarray(f.pixels[..., :1])), f.duration) for f in image.frames)
+    return replace(image, frames=frames, color=ColorModel.GRAY)
 
 
 def fit_to(image: DecodedImage, capabilities: Capabilities, background: tuple[int, int, int]) -> Fitted:

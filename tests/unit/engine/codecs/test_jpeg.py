@@ -147,6 +147,32 @@ def test_own_results_are_known_by_their_tables() -> None:
         assert not jpeg.is_own(saved(photo(64, 64), "JPEG", quality=quality))
 
 
+def test_results_of_older_versions_are_known() -> None:
+    """They wrote 4:4:4 and gray with the table of Robidoux; this is what quality 80 made of it."""
+    luma = (
+        6, 6, 6, 7, 10, 15, 22, 34, 6, 7, 8, 11, 14, 16, 21, 30, 6, 8, 10, 12, 17, 25, 36, 54, 7, 11, 12, 16, 21, 30,
+        42, 62, 10, 14, 17, 21, 28, 38, 52, 76, 15, 16, 25, 30, 38, 50, 68, 95, 22, 21, 36, 42, 52, 68, 90, 124, 34,
+        30, 54, 62, 76, 95, 124, 167,
+    )  # fmt: skip
+    older = saved(photo(64, 64), "JPEG", qtables=[luma, luma], subsampling="4:4:4")
+    assert jpeg.is_own(older)
+    assert jpeg.is_own(saved(photo(64, 64)[..., 0], "JPEG", qtables=[luma]))
+    assert not jpeg.is_own(saved(photo(64, 64), "JPEG", qtables=[(*luma[:-1], 166), luma]))
+
+
+def test_color_at_full_resolution_has_coarser_steps_than_luma() -> None:
+    """Steps grow with each frequency across and down alike, and never beyond what baseline files hold (T.81)."""
+    for quality in (1, 40, 80, 100):
+        full = jpeg.CODEC.encode(image("rgb", 16, 16), EncodeOptions(quality=quality, full_chroma=True))
+        with Image.open(BytesIO(full)) as picture:
+            luma, chroma = (np.array(picture.quantization[number]).reshape(8, 8) for number in (0, 1))
+        for table in (luma, chroma):
+            assert np.array_equal(table, table.T)
+            assert (np.diff(table, axis=0) >= 0).all()
+            assert 1 <= table.min() <= table.max() <= 255
+        assert (chroma >= luma).all()
+
+
 def test_without_jpegli_the_other_encoder_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 

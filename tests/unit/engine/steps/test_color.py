@@ -237,6 +237,20 @@ def test_an_alpha_that_hides_nothing_goes() -> None:
     assert color.drop_opaque_alpha(mixed).has_alpha
 
 
+def test_one_pixel_is_enough_for_color() -> None:
+    gray = np.full((300, 200, 3), 90, np.uint8)
+    gray[:, 100:] = 17
+    one = color.drop_empty_chroma(still(gray))
+    assert one.color is ColorModel.GRAY
+    assert np.array_equal(one.pixels, gray[..., :1])
+    for channel in range(3):
+        colored = gray.copy()
+        colored[299, 199, channel] += 1
+        assert color.drop_empty_chroma(still(colored)).color is ColorModel.RGB
+    assert color.drop_empty_chroma(still(np.dstack([gray, gray[..., :1]]))).pixels.shape[2] == 4
+    assert color.drop_empty_chroma(replace(still(gray), icc=b"any")).pixels.shape[2] == 3
+
+
 @pytest.mark.parametrize(
     ("source", "able", "code"),
     [
