@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine_pictures import image, pixels
 from oimg.engine.codecs import webp
 from oimg.engine.metrics.ssimulacra2 import Reference
 from oimg.words.images import DecodedImage, EncodeOptions, Frame
@@ -35,3 +36,16 @@ def test_fewer_bytes_at_equal_score_than_what_pillow_writes_by_default(corpus: P
     reached = score(data)
     assert usual[0][0] < reached < usual[-1][0]
     assert len(data) < np.exp(np.interp(reached, *zip(*usual, strict=True)))
+
+
+@pytest.mark.parametrize(("kind", "method"), [("rgb", 6), ("rgba", 4)])
+def test_the_method_of_the_default_effort(kind: str, method: int) -> None:
+    """The mask of a transparent picture takes seconds with method 6."""
+    array = pixels(kind, 96, 80)
+    sizes = {}
+    for tried in (4, 6):
+        stream = BytesIO()
+        Image.fromarray(array).save(stream, "WEBP", quality=70, method=tried)
+        sizes[tried] = len(stream.getvalue())
+    assert sizes[4] != sizes[6]
+    assert len(webp.CODEC.encode(image(kind, 96, 80), EncodeOptions(quality=70))) == sizes[method]
