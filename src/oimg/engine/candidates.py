@@ -229,7 +229,8 @@ def _worth_lossless(work: Prepared, found: Found) -> bool:
 
 
 def _is_drawn(work: Prepared) -> bool:
-    return count_colors(work.image.pixels, _DRAWN_COLORS) <= _DRAWN_COLORS  # type: ignore[arg-type]
+    few = count_colors(work.image.pixels, _DRAWN_COLORS) <= _DRAWN_COLORS  # type: ignore[arg-type]
+    return few or kind_of(work.image) is not Kind.PHOTO
 
 
 def _png(work: Prepared) -> tuple[Proposal, ...]:
