@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from oimg.engine.codecs import ENCODERS, jxl
 from oimg.engine.codecs.palette import count_colors
+from oimg.engine.content import Kind, kind_of
 from oimg.engine.metrics.color_shift import color_shift
 from oimg.engine.search import (
     MAX_ENCODES,
@@ -17,6 +18,7 @@ from oimg.engine.search import (
     Found,
     Judge,
     Trial,
+    coarsest,
     for_bytes,
     for_score,
     shown,
@@ -36,6 +38,9 @@ PALETTE_FLOOR: Final = 85.0
 # colour lose it to the crowd (seen: 14 to 25 steps at scores of 82 to 87, where icons visibly change).
 PALETTE_SHIFT: Final = 8.0
 _PALETTE_QUALITIES: Final = (100, 85, 70)
+# Drawings look right in far fewer colours, and without dithering, which only disturbs what is flat. Soft shades that
+# turn into bands do not pass: five drawn gradients, two with text, scored 61 at the most where that happened.
+_DRAWN_QUALITIES: Final = (100, 85, 70, 58, 46, 34, 22)
 # With so few colours a picture is drawn, not photographed, and lossless coding is often the smallest.
 _DRAWN_COLORS: Final = 4096
 # Below these sides the metric lacks scales, and pictures that score 80 have visibly wrong colours: measured on the
@@ -233,7 +238,8 @@ def _worth_lossless(work: Prepared, found: Found) -> bool:
 
 
 def _is_drawn(work: Prepared) -> bool:
-    return count_colors(work.image.pixels, _DRAWN_COLORS) <= _DRAWN_COLORS  # type: ignore[arg-type]
+    few = count_colors(work.image.pixels, _DRAWN_COLORS) <= _DRAWN_COLORS  # type: ignore[arg-type]
+    return few or kind_of(work.image) is not Kind.PHOTO
 
 
 def _png(work: Prepared) -> tuple[Proposal, ...]:
@@ -251,13 +257,13 @@ def _png(work: Prepared) -> tuple[Proposal, ...]:
 def _reduced(work: Prepared) -> Candidate | None:
     """Find the coarsest palette that still looks as good as asked."""
     floor = PALETTE_FLOOR if work.recipe.mode is Mode.SIZE else max(PALETTE_FLOOR, work.least_score)
-    best: Candidate | None = None
-    for quality in _PALETTE_QUALITIES:
-        candidate = work.trial(palette=True).run(quality)
-        if (candidate.score or 0.0) < floor or _moves_colors(work, candidate):
-            break
-        best = candidate
-    return best
+
+    def passes(candidate: Candidate) -> bool:
+        return (candidate.score or 0.0) >= floor and not _moves_colors(work, candidate)
+
+    plain = work.trial(palette=True, dithering=False)
+    found = coarsest(_DRAWN_QUALITIES, plain.run, passes) if kind_of(work.image) is not Kind.PHOTO else None
+    return found or coarsest(_PALETTE_QUALITIES, work.trial(palette=True).run, passes)
 
 
 def _reduced_lossless(work: Prepared) -> tuple[Proposal, ...]:

@@ -203,12 +203,13 @@ class EncodeOptions:
     """How to write one candidate.
 
     `quality` is the encoder's own scale, 1 to 100; None means lossless. `effort` is 0 (fast) to 10 (small).
-    `full_chroma` keeps colour at full resolution (4:4:4). `palette` allows up to 256 colours (PNG only). `threads` is
-    how many the encoder may use; the bytes do not depend on it.
+    `full_chroma` keeps colour at full resolution (4:4:4). `palette` allows up to 256 colours (PNG only), mixed by
+    `dithering` or each for itself. `threads` is how many the encoder may use; the bytes do not depend on it.
     """
 
     quality: float | None = None
     effort: int = 5
     full_chroma: bool = False
     palette: bool = False
+    dithering: bool = True
     threads: int = 1

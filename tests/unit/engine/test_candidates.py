@@ -183,6 +183,35 @@ def test_palette_candidates_that_move_colors_lose(monkeypatch: pytest.MonkeyPatc
     assert strict[0].score == 100
 
 
+def lettering() -> np.ndarray:
+    """Flat discs with soft edges: hundreds of colours, most of them rare."""
+    y, x = np.mgrid[0:1024, 0:1280]
+    fine = np.full((1024, 1280, 3), 250, np.uint8)
+    for index in range(40):
+        center_x, center_y, radius = index * 397 % 1280, index * 211 % 1024, 30 + index * 13 % 50
+        inside = (x - center_x) ** 2 + (y - center_y) ** 2 < radius**2
+        fine[inside] = (index * 67 % 256, index * 131 % 256, index * 29 % 256)
+    return fine.reshape(256, 4, 320, 4, 3).mean(axis=(1, 3)).astype(np.uint8)
+
+
+def test_drawings_are_reduced_without_dithering_and_photos_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(monkeypatch)
+    run(work(Format.PNG, still(photo(320, 256)), Recipe(target=80, effort=1)))
+    assert {options.dithering for options in asked[Format.PNG] if options.palette} == {True}
+    asked = counted(monkeypatch)
+    proposals, _ = run(work(Format.PNG, still(lettering()), Recipe(target=80, effort=1)))
+    tries = [options for options in asked[Format.PNG] if options.palette]
+    assert not tries[0].dithering
+    assert len(tries) <= 4
+    best = min(proposals, key=lambda proposal: len(proposal.data))
+    assert best.decoded is not None
+    assert len(proposals) == 2
+    # Without dithering, equal pixels stay equal, so no colour is drawn in two ways.
+    both = np.concatenate([lettering(), best.decoded.pixels[..., :3]], axis=2).reshape(-1, 6)
+    assert len(np.unique(both, axis=0)) == len(np.unique(both[:, :3], axis=0))
+    assert len(np.unique(both[:, 3:], axis=0)) <= 128
+
+
 @pytest.mark.parametrize("seen", [[(10_000, 9000)], [(10_000, 9000), (4000, 4200)], [(10_000, 9000), (4000, 9500)]])
 def test_guessing_pixels_for_bytes(seen: list[tuple[int, int]]) -> None:
     guess = candidates._pixels_for(3000, seen)

@@ -13,6 +13,7 @@ from oimg.engine.codecs.jpeg import CODEC as JPEG
 from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.containers import jxl as container
 from oimg.engine.containers import jxl_profile
+from oimg.engine.content import Kind, kind_of
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import (
     Block,
@@ -27,18 +28,24 @@ from oimg.words.images import (
     Part,
 )
 
-# libjxl's effort by ours, without loss.
+# libjxl's effort by ours, for the coefficients of a JPEG and for photos without loss.
 _EFFORTS: Final = (1, 2, 3, 4, 5, 5, 6, 7, 7, 8, 9)
-# ... and with loss, where libjxl's 2, 4, 6, 8 and 9 make no fewer bytes at equal score than the effort below that is
-# used here (benchmarks/search/README.md); 7 gains 11 % on graphics and loses 2 % on photos against 5.
-_LOSSY_EFFORTS: Final = (1, 3, 3, 3, 5, 5, 5, 7, 7, 7, 7)
+# Drawings without loss: 7 takes 5 to 25 % off 5 where they have few colours, for a third more CPU time.
+_DRAWN_EFFORTS: Final = (1, 2, 3, 4, 7, 7, 7, 7, 8, 9, 9)
+# With loss, where libjxl's 2, 4 and 6 make no fewer bytes at equal score than the effort below (benchmarks/search/
+# README.md): 7 takes up to 30 % off screenshots against 5, and nothing off photos; 8 takes 2 % off photos for seven
+# times the CPU time, and adds to drawings.
+_LOSSY_EFFORTS: Final = (1, 3, 3, 3, 5, 5, 5, 8, 8, 8, 8)
+_DRAWN_LOSSY_EFFORTS: Final = (1, 3, 3, 3, 7, 7, 7, 7, 7, 7, 7)
+# Below quality 20 libjxl codes the picture at half its size: scores fall by up to 20 points at once, and drawings often
+# take more bytes than at 20.
 _CAPABILITIES: Final = Capabilities(
     lossy=True,
     lossless=True,
     alpha=True,
     icc=True,
     max_side=1 << 30,
-    qualities=(1, 99, 0.5),
+    qualities=(20, 99, 0.5),
     suffixes=(".jxl",),
     blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
 )
@@ -111,7 +118,7 @@ def _coded(image: DecodedImage, options: EncodeOptions, *, own_numbers: bool) ->
         lossless=lossless,
         quality=100.0 if options.quality is None else float(options.quality),
         decoding_speed=0,
-        effort=(_EFFORTS if lossless else _LOSSY_EFFORTS)[options.effort],
+        effort=_effort(image, options),
         use_container=False,
         use_original_profile=lossless or own_numbers,
         num_threads=1,
@@ -119,6 +126,14 @@ def _coded(image: DecodedImage, options: EncodeOptions, *, own_numbers: bool) ->
     with foreign(ErrorCode.ENCODE):
         return bytes(encoder(image.pixels.tobytes(), width, height, jpeg_encode=False))
     raise AssertionError  # pragma: no cover
+
+
+def _effort(image: DecodedImage, options: EncodeOptions) -> int:
+    """Effort on libjxl's scale, by the kind of the picture."""
+    is_photo, lossless = kind_of(image) is Kind.PHOTO, options.quality is None
+    if lossless:
+        return (_EFFORTS if is_photo else _DRAWN_EFFORTS)[options.effort]
+    return (_LOSSY_EFFORTS if is_photo else _DRAWN_LOSSY_EFFORTS)[options.effort]
 
 
 def _with_profile(image: DecodedImage, options: EncodeOptions) -> bytes:

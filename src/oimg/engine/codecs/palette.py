@@ -18,8 +18,10 @@ def to_rgba(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return rgba
 
 
-def quantize(pixels: npt.NDArray[np.uint8], quality: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Choose at most 256 colours with libimagequant, dithered.
+def quantize(
+    pixels: npt.NDArray[np.uint8], quality: int, *, dithering: bool = True
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Choose at most 256 colours with libimagequant, and mix them by dithering or give each pixel the nearest.
 
     Takes 8-bit pixels of shape (h, w, 1 to 4) and a quality of 1 to 100; gives indices (h, w) and a palette
     (n, 4) of RGBA. Raises OimgError when the library cannot.
@@ -29,7 +31,9 @@ def quantize(pixels: npt.NDArray[np.uint8], quality: int) -> tuple[npt.NDArray[n
     rgba = to_rgba(pixels)
     height, width = rgba.shape[:2]
     with foreign(ErrorCode.ENCODE):
-        indices, palette = imagequant.quantize_raw_rgba_bytes(rgba.tobytes(), width, height, max_quality=quality)
+        indices, palette = imagequant.quantize_raw_rgba_bytes(
+            rgba.tobytes(), width, height, dithering_level=float(dithering), max_quality=quality
+        )
     table = np.array(palette, np.uint8).reshape(-1, 4)
     used = np.frombuffer(indices, np.uint8).reshape(height, width)
     return used, table[: int(used.max()) + 1]

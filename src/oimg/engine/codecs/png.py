@@ -97,7 +97,8 @@ class PngCodec:
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
         """Write plain rows, or a palette of at most 256 colours; `finish` does the packing."""
         if options.palette:
-            indices, palette = quantize(cast("npt.NDArray[np.uint8]", image.pixels), round(options.quality or 100))
+            pixels = cast("npt.NDArray[np.uint8]", image.pixels)
+            indices, palette = quantize(pixels, round(options.quality or 100), dithering=options.dithering)
             data = assemble(indices[:, :, np.newaxis], palette)
         else:
             data = assemble(image.pixels)

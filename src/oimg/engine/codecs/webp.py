@@ -11,9 +11,12 @@ from oimg.engine.containers import riff as container
 from oimg.words.errors import ErrorCode
 from oimg.words.images import Block, ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata, Part
 
-# libwebp's method by effort: 4 is the knee, 6 saves 4 % more at twice the time. Below 2 it fails on large
-# detailed pictures (partition 0 overflows: 21 megapixels at quality 90) and hardly is any faster.
-_METHODS: Final = (2, 2, 2, 3, 4, 4, 5, 6, 6, 6, 6)
+# libwebp's method by effort: 6 takes 2 to 5 % off photos and 6 % off line art against 4, at 2.5 times the CPU time
+# (docs/dependencies.md, "Pillow"). Below 2 it fails on large detailed pictures (partition 0 overflows: 21 megapixels
+# at quality 90) and hardly is any faster.
+_METHODS: Final = (2, 2, 2, 3, 4, 6, 6, 6, 6, 6, 6)
+# ... and for lossy pictures with transparency, whose mask method 6 codes in ten times the CPU time and more.
+_MASKED_METHODS: Final = (2, 2, 2, 3, 4, 4, 4, 6, 6, 6, 6)
 _CAPABILITIES: Final = Capabilities(
     lossy=True,
     lossless=True,
@@ -55,7 +58,8 @@ class WebpCodec:
 
     def encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
         """Write VP8 at a quality, or VP8L that keeps hidden colours too."""
-        coding: dict[str, Any] = {"method": _METHODS[options.effort]}
+        methods = _MASKED_METHODS if image.has_alpha and options.quality is not None else _METHODS
+        coding: dict[str, Any] = {"method": methods[options.effort]}
         if options.quality is None:
             coding |= {"lossless": True, "exact": True, "quality": min(100, 15 * options.effort)}
         else:

@@ -6,6 +6,7 @@ it with what was measured of the picture at hand, `for_score` and `for_bytes` de
 
 from __future__ import annotations
 
+from oimg.engine.search.coarsest import coarsest
 from oimg.engine.search.judge import SMALLEST_EXACT, Judge, shown
 from oimg.engine.search.prior import usual_quality
 from oimg.engine.search.score import SLACK, for_score
@@ -20,6 +21,7 @@ __all__ = [
     "Found",
     "Judge",
     "Trial",
+    "coarsest",
     "for_bytes",
     "for_score",
     "shown",

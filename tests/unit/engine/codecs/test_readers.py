@@ -178,3 +178,11 @@ def test_quantizing(kind: str) -> None:
     for laid in (shown, wanted):  # a colour counts as much as it can be seen
         laid[..., :3] *= laid[..., 3:] / 255
     assert np.abs(shown - wanted).mean() < 6
+
+
+def test_only_dithering_gives_one_color_several_entries() -> None:
+    """Undithered, the entry of a pixel is a function of its colour alone: the nearest, or next to it."""
+    array = np.ascontiguousarray(np.repeat(np.arange(256, dtype=np.uint8)[np.newaxis, :, np.newaxis], 64, axis=0))
+    mixed, plain = (palette.quantize(array, 40, dithering=chosen)[0] for chosen in (True, False))
+    assert max(len(np.unique(column)) for column in mixed.T) > 1
+    assert max(len(np.unique(column)) for column in plain.T) == 1

@@ -207,7 +207,8 @@ def test_generated_pictures(target: Format, picture: Callable[..., np.ndarray]) 
         # Judged anew, from the bytes.
         assert judge.score(codec.decode(found.best.data, Limits())) == pytest.approx(found.best.score)
         assert found.best.score is not None
-        assert wanted <= found.best.score <= wanted + 8
+        at_the_lowest = found.best.options.quality == codec.capabilities.qualities[0]
+        assert wanted <= found.best.score <= (100 if at_the_lowest else wanted + 8)
         passing = [data for data in encoded if judge.score(codec.decode(data, Limits())) >= wanted]
         assert len(found.best.data) == min(map(len, passing))
 
