@@ -26,7 +26,7 @@ QUALITIES: Final = {
     "jxl": (5, 15, 28, 42, 54, 63, 70, 76, 81, 85, 89, 92, 95, 97, 99),
 }
 # Every effort whose encoder setting differs from that of the effort before it.
-EFFORTS: Final = {"webp": (0, 3, 4, 6, 7), "avif": (0, 1, 3, 6, 7, 9, 10), "jxl": (0, 1, 4, 7)}
+EFFORTS: Final = {"webp": (0, 3, 4, 6, 7), "avif": (0, 3, 4, 8, 10), "jxl": (0, 1, 4, 7)}
 USUAL_EFFORT: Final = 5
 
 
