@@ -36,11 +36,11 @@ _CAPABILITIES: Final = Capabilities(
     blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
     gray_alpha=False,
 )
-# About 1 % fewer bytes at scores of 70 to 85 than the default tuning "iq", 2 % more at 90. Its sharpness of 7 costs
-# smooth photos some percent at an equal score, and its finer steps for chosen blocks cost drawings 5 to 10 %
-# (docs/dependencies.md).
+# For photos, "ssimulacra2" takes about 1 % fewer bytes at scores of 70 to 85 than the default tuning "iq", 2 % more at
+# 90; drawings it costs 2 to 10 % at 70 and 80. The sharpness of 7 that both set costs smooth photos some percent, and
+# their quantizers for single blocks cost drawings 5 to 20 % (docs/dependencies.md).
 _PHOTO: Final = {"tune": "ssimulacra2", "sharpness": "0"}
-_DRAWN: Final = {**_PHOTO, "deltaq-mode": "0"}
+_DRAWN: Final = {"tune": "iq", "sharpness": "0", "deltaq-mode": "0"}
 # With two threads or more aom codes rows of blocks side by side, in the same CPU time and to the same bytes whatever
 # their number; with one thread the bytes differ. Of 3 megapixels four threads share the work 3 to 1 (speed 8).
 _LEAST_THREADS: Final = 2
