@@ -33,7 +33,7 @@ def test_every_quality_that_may_be_tried_gives_another_file() -> None:
     """The search would waste a try on one that is there already."""
     low, high, step = CODEC.capabilities.qualities
     tried = [low + step * each for each in range(round((high - low) / step) + 1)]
-    picture = still(photo(64, 64))
+    picture = still(photo(96, 96))
     assert len({CODEC.encode(picture, EncodeOptions(quality=each, effort=2)) for each in tried}) == len(tried)
 
 
