@@ -22,11 +22,12 @@ QUALITIES: Final = {
     "jpeg": (10, 20, 35, 50, 60, 68, 75, 80, 85, 89, 92, 94, 96, 98, 100),
     "jpeg-444": (10, 20, 35, 50, 60, 68, 75, 80, 85, 89, 92, 94, 96, 98, 100),
     "webp": (5, 15, 30, 45, 58, 67, 75, 80, 84, 88, 91, 94, 96, 98, 100),
-    "avif": (5, 15, 25, 35, 45, 52, 58, 64, 70, 76, 82, 88, 93, 96, 99),
+    # aom's quantizers 60, 54, 47, ... on libavif's scale: those are all the steps that it has.
+    "avif": tuple(100 / 63 * each for each in (3, 9, 16, 22, 28, 33, 37, 40, 44, 48, 52, 55, 59, 60, 62)),
     "jxl": (20, 24, 28, 42, 54, 63, 70, 76, 81, 85, 89, 92, 95, 97, 99),
 }
 # Every effort whose encoder setting differs from that of the effort before it.
-EFFORTS: Final = {"webp": (0, 3, 4), "avif": (0, 1, 3, 6, 7, 9, 10), "jxl": (0, 1, 4, 7)}
+EFFORTS: Final = {"webp": (0, 3, 4), "avif": (0, 3, 4, 8, 10), "jxl": (0, 1, 4, 7)}
 USUAL_EFFORT: Final = 5
 
 

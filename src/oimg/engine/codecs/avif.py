@@ -12,24 +12,35 @@ from PIL import Image
 
 from oimg.engine.codecs.base import Capabilities, Encoder, check_limits, decode_pillow, foreign, save_pillow, to_pillow
 from oimg.engine.containers import isobmff as container
+from oimg.engine.content import Kind, kind_of
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Block, ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata, Part
 
-# aom's speed by effort: 8 makes 6 % more bytes than 6 in a quarter of its time.
-_SPEEDS: Final = (10, 9, 9, 8, 8, 8, 7, 6, 6, 5, 4)
+# aom's speed by effort: 10 gives the bytes of 9, of the others benchmarks/search/README.md tells what they are worth.
+_SPEEDS: Final = (9, 9, 9, 8, 7, 6, 6, 6, 5, 5, 4)
+_ANIMATION_SPEEDS: Final = (9, 9, 9, 8, 8, 8, 7, 6, 6, 5, 4)
+# So few pixels take a tenth of a second at speed 4, and 3 to 8 % fewer bytes than at speed 6.
+_SMALL: Final = 128 * 128
+_SMALL_SPEED: Final = 4
+_PATIENT: Final = 5  # the effort from which they get it
+# libavif makes one of aom's 63 quantizers of a quality: finer steps give the same file twice.
+_STEP: Final = 100 / 63
 _CAPABILITIES: Final = Capabilities(
     lossy=True,
     alpha=True,
     animation=True,
     icc=True,
     max_side=32768,  # what libavif reads by default, in browsers too
-    qualities=(1, 99, 1),
+    qualities=(_STEP, 62 * _STEP, _STEP),
     suffixes=(".avif", ".avifs"),
     blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
     gray_alpha=False,
 )
-# About 1 % fewer bytes at scores of 70 to 85 than the default tuning "iq", 2 % more at 90 (docs/dependencies.md).
-_TUNING: Final = {"tune": "ssimulacra2"}
+# For photos, "ssimulacra2" takes about 1 % fewer bytes at scores of 70 to 85 than the default tuning "iq", 2 % more at
+# 90; drawings it costs 2 to 10 % at 70 and 80. The sharpness of 7 that both set costs smooth photos some percent, and
+# their quantizers for single blocks cost drawings 5 to 20 % (docs/dependencies.md).
+_PHOTO: Final = {"tune": "ssimulacra2", "sharpness": "0"}
+_DRAWN: Final = {"tune": "iq", "sharpness": "0", "deltaq-mode": "0"}
 # With two threads or more aom codes rows of blocks side by side, in the same CPU time and to the same bytes whatever
 # their number; with one thread the bytes differ. Of 3 megapixels four threads share the work 3 to 1 (speed 8).
 _LEAST_THREADS: Final = 2
@@ -74,7 +85,7 @@ class AvifCodec:
         exif, stand_in = _exif(image.metadata.exif)
         coding: dict[str, Any] = {
             "quality": quality,
-            "speed": _SPEEDS[options.effort],
+            "speed": _speed(image, options.effort),
             "codec": "aom",
             "max_threads": max(_LEAST_THREADS, options.threads),
             "subsampling": "4:0:0" if gray else "4:4:4",
@@ -87,7 +98,7 @@ class AvifCodec:
             durations = [frame.duration for frame in image.frames]
             coding |= {"save_all": True, "append_images": pictures[1:], "duration": durations}
         elif quality < 100:  # aom refuses a tuning where it codes without loss
-            coding["advanced"] = _TUNING
+            coding["advanced"] = _PHOTO if kind_of(image) is Kind.PHOTO else _DRAWN
         data = save_pillow(pictures[0], "AVIF", **coding)
         if exif and stand_in not in data:
             raise OimgError(ErrorCode.ENCODE, "the EXIF block is not where it was written")
@@ -113,6 +124,13 @@ class AvifCodec:
 
             return f"pillow-avif-plugin {version('pillow-avif-plugin')}: {_avif.codec_versions()}"
         raise AssertionError  # pragma: no cover
+
+
+def _speed(image: DecodedImage, effort: int) -> int:
+    if len(image.frames) > 1:
+        return _ANIMATION_SPEEDS[effort]
+    width, height = image.size
+    return _SMALL_SPEED if width * height <= _SMALL and effort >= _PATIENT else _SPEEDS[effort]
 
 
 def _unbiased(picture: Image.Image) -> Image.Image:

@@ -49,7 +49,7 @@ def file_event(record: Record) -> dict[str, Any]:
                 "height": outcome.height,
                 "frames": outcome.frames,
                 "score": _rounded(outcome.score),
-                "quality": outcome.quality,
+                "quality": _rounded(outcome.quality),
                 "warnings": list(outcome.warnings),
                 "removed": list(outcome.removed),
             }
@@ -88,8 +88,8 @@ def _source_facts(source: SourceFile | None) -> dict[str, Any]:
     }
 
 
-def _rounded(score: float | None) -> float | None:
-    return None if score is None else round(score, 3)
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def plan_event(source: SourceFile, output: Path | None) -> dict[str, Any]:
