@@ -42,7 +42,7 @@ def test_stripes() -> None:
 
 
 def test_steps_of_four_pixels_are_coarse() -> None:
-    """A stair of 16 rows a step: none of its five steps is lost in cells of four pixels, among a quarter of the rows."""
+    """A stair of 16 rows a step: none of its five steps is lost in cells of four pixels, of a quarter as many rows."""
     stair = np.zeros((96, 96, 1), np.uint8) + (np.arange(96) // 16 * 30).astype(np.uint8)[:, np.newaxis]
     facts = named(stair)
     assert facts["gradient"] == pytest.approx(np.log(5 * 30 / 96 + 0.25), abs=1e-3)
