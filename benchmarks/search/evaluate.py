@@ -7,8 +7,9 @@ CORPUS is the folder of real pictures: photos/lossless as they are, photos/camer
 screenshots, charts and icons, each cut to the middle 768 by 768 pixels. For every target the real encoder is searched;
 a target counts as reachable where it lies between the scores of the lowest and the highest quality. Printed are: how
 many pictures could reach the target; encodings (mean, 95th percentile, most); the share of scores from target to
-target + 1.5 (hit), and the share of these and of files where one step of quality less was tried and failed (nearest);
-the mean score above the target; how many reachable targets no file was found for (unmet).
+target + 1.5 (hit), and the share of these and of files where one step of quality less fails (nearest); the share of
+hits among the targets that some quality hits at all (of hittable: after a miss every quality around the target is
+tried, outside the search); the mean score above the target; how many reachable targets no file was found for (unmet).
 
 --against names an older engine/search.py, whose for_score runs beside on the same encodings. --size searches for
 byte ceilings instead: those that the encoder needs at qualities in the middle of its scale, plus 1 %. --fresh takes
@@ -52,6 +53,8 @@ FRESH: Final = {
     "asset": ("graphics/webassets", 1),
 }
 _SIDE: Final = 768
+# So many steps of quality beyond the crossing of a target are looked at for a hit.
+_AROUND: Final = 4
 
 
 def pictures(corpus: Path, classes: dict[str, tuple[str, int]] = CLASSES) -> Iterator[tuple[str, str, DecodedImage]]:
@@ -120,22 +123,40 @@ def facts(image: DecodedImage) -> dict[str, Any]:
     return {"pixels": width * height, "statistics": statistics(shown(image, image.pixels))}
 
 
-def row(results: list[tuple[int, float | None, bool]]) -> str:
-    met = np.array([over for _, over, _ in results if over is not None])
-    encodes = np.array([count for count, _, _ in results])
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one search came to: `over` is the score above the target; the rest as the columns are called."""
+
+    encodes: int
+    over: float | None
+    nearest: bool
+    hittable: bool
+
+    @property
+    def hit(self) -> bool:
+        """Whether the score lies in the window."""
+        return self.over is not None and self.over <= SLACK
+
+
+def row(results: list[Result]) -> str:
+    met = np.array([each.over for each in results if each.over is not None])
+    encodes = np.array([each.encodes for each in results])
     numbers = f"{encodes.mean():5.2f} {np.percentile(encodes, 95):4.0f} {encodes.max():4}"
-    hits = np.mean([over is not None and over <= SLACK for _, over, _ in results])
-    nearest = np.mean([is_nearest or (over is not None and over <= SLACK) for _, over, is_nearest in results])
+    hits, nearest = (np.mean([getattr(each, name) for each in results]) for name in ("hit", "nearest"))
+    hittable = [each.hit for each in results if each.hittable]
+    of_hittable = np.mean(hittable) if hittable else 0.0
     over = met.mean() if met.size else 0.0
-    return f"{len(results):5} {numbers}  {hits:6.1%} {nearest:6.1%}  {over:5.2f} {len(results) - met.size:4}"
+    unmet = len(results) - met.size
+    return f"{len(results):5} {numbers}  {hits:6.1%}  {nearest:6.1%}      {of_hittable:6.1%}  {over:5.2f} {unmet:4}"
 
 
 def scores(recorded: dict[tuple[str, str, str], Recorded], codings: list[str], older: Any, keep: Any) -> None:
-    head = "    n encodes p95 most    hit nearest  over unmet"
+    head = "    n encodes p95 most    hit  nearest of hittable   over unmet"
+    classes: dict[str, tuple[list[Result], list[Result]]] = {}
     print(f"coding   class   target {head}" + (f" |{head} (older search)" if older else ""))
     for coding in codings:
         for target in TARGETS:
-            rows: dict[str, tuple[list[Any], list[Any]]] = {}
+            rows: dict[str, tuple[list[Result], list[Result]]] = {}
             for (of, kind, _), each in recorded.items():
                 low, high, _ = ENCODERS[each.format].capabilities.qualities
                 if of != coding or not each.at(low)[1] <= target <= each.at(high)[1]:
@@ -147,16 +168,34 @@ def scores(recorded: dict[tuple[str, str, str], Recorded], codings: list[str], o
             every = [[each for pair in rows.values() for each in pair[which]] for which in (0, 1)]
             for kind, (new, old) in [*rows.items(), ("all", every)]:
                 print(f"{coding:8} {kind:7} {target:6g} {row(new)}" + (f" |{row(old)}" if old else ""), flush=True)
+            for kind, pair in rows.items():
+                for which in (0, 1):
+                    classes.setdefault(kind, ([], []))[which].extend(pair[which])
             keep()
+    every = tuple([each for pair in classes.values() for each in pair[which]] for which in (0, 1))
+    for kind, (new, old) in [*classes.items(), ("all", every)]:
+        print(f"all      {kind:7}    all {row(new)}" + (f" |{row(old)}" if old else ""), flush=True)
 
 
-def _result(found: Any, target: float, each: Recorded) -> tuple[int, float | None, bool]:
-    """Encodings, score above the target, and whether the quality one step lower was tried and failed."""
+def _result(found: Any, target: float, each: Recorded) -> Result:
     if found.best is None:
-        return found.encodes, None, False
-    quality, step = found.best.options.quality, ENCODERS[each.format].capabilities.qualities[2]
-    below = quality - step
-    return found.encodes, found.best.score - target, below in each.tried and each.at(below)[1] < target
+        return Result(found.encodes, None, False, _hittable(each, target))
+    low, _, step = ENCODERS[each.format].capabilities.qualities
+    over, below = found.best.score - target, found.best.options.quality - step
+    hit = over <= SLACK
+    nearest = hit or (below >= low and each.at(below)[1] < target)
+    return Result(found.encodes, over, nearest, hit or _hittable(each, target))
+
+
+def _hittable(each: Recorded, target: float) -> bool:
+    """Whether some quality's score lies in the window: where curves cross it, from what is known, and a bit around."""
+    low, high, step = ENCODERS[each.format].capabilities.qualities
+    crossed = [quality for quality, (_, score) in each.known.items() if score < target]
+    passed = [quality for quality, (_, score) in each.known.items() if score >= target]
+    ends = (max(crossed, default=low), min(passed, default=high))
+    first, last = max(low, min(ends) - _AROUND * step), min(high, max(ends) + _AROUND * step)
+    steps = range(round((first - low) / step), round((last - low) / step) + 1)
+    return any(target <= each.at(low + step * count)[1] <= target + SLACK for count in steps)
 
 
 def sizes(recorded: dict[tuple[str, str, str], Recorded], codings: list[str]) -> None:

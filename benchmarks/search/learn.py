@@ -32,7 +32,7 @@ from oimg.engine.search.belief import Belief
 from oimg.engine.search.prior import Prior, distance
 from oimg.words.images import Format
 
-FACTORS: Final = 6
+FACTORS: Final = 7
 FOLDS: Final = 5
 # How far what the factors leave of a curve goes together, in steps of the grid; standard deviations of distance and
 # density between neighbouring qualities. Chosen by the cross-validation below.

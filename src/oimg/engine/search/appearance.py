@@ -13,23 +13,26 @@ _TILES: Final = 6  # a side
 _BLOCK: Final = 8
 _FLAT: Final = 2.0  # 8-bit steps within a block
 _EDGE: Final = 32.0  # 8-bit steps between neighbours
+_CELL: Final = 4  # pixels a side, of which the coarse gradient takes the mean
 _BAND: Final = 64  # pairs of rows
 # Of larger pictures so many pixels are looked at, in pairs of rows at equal distances.
 _LOOKED_AT: Final = 1_000_000
-STATISTICS: Final = ("gradient", "detail", "flat", "edges", "chroma", "spread")
+STATISTICS: Final = ("gradient", "detail", "flat", "edges", "chroma", "spread", "coarse", "typical", "brightness")
 
 
 def statistics(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     """Give the `STATISTICS` of a picture of shape (h, w, 1 to 4), uint8: gray, gray and alpha, RGB, RGB and alpha.
 
     Logarithms of the mean luma gradient and of the mean second difference, the share of flat blocks, the share of
-    strong edges, the logarithm of the mean chroma gradient, and the standard deviation of the block means over 64.
+    strong edges, the logarithm of the mean chroma gradient, the standard deviation of the block means over 64, the
+    logarithm of the mean luma gradient at a quarter of the size, the mean of the logarithm of the luma steps (few high
+    ones hardly count in it), and the mean luma over 255.
     """
     parts = [_of_tile(tile) for tile in _tiles(pixels)]
-    mean = np.mean(parts, axis=0)
-    means = np.array([part[5] for part in parts])
-    result = [np.log(mean[0] + 0.25), np.log(mean[1] + 0.25), mean[2], np.sqrt(mean[3]), np.log(mean[4] + 0.25)]
-    return np.array([*result, float(means.std()) / 64 + mean[6]], float)
+    gradient, detail, flat, edges, chroma, luma, spread, coarse, typical = np.mean(parts, axis=0)
+    spread += float(np.std([part[5] for part in parts])) / 64
+    means = np.log(np.array([gradient, detail, chroma, coarse]) + 0.25)
+    return np.array([*means[:2], flat, np.sqrt(edges), means[2], spread, means[3], typical, luma / 255], float)
 
 
 def _tiles(pixels: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
@@ -47,23 +50,41 @@ def _starts(side: int) -> list[int]:
 def _of_tile(tile: npt.NDArray[np.float32]) -> tuple[float, ...]:
     colors = tile[..., :3] if tile.shape[2] >= 3 else tile[..., :1].repeat(3, axis=2)
     luma = colors @ np.array([0.299, 0.587, 0.114], np.float32)
-    # With a row and a column repeated, the smallest picture has differences, too.
-    luma = np.pad(luma, ((0, 1), (0, 1)), mode="edge")
-    red, blue = (np.pad(colors[..., each] - luma[:-1, :-1], ((0, 1), (0, 1)), mode="edge") for each in (0, 2))
-    across, down = np.abs(np.diff(luma, axis=1)), np.abs(np.diff(luma, axis=0))
+    red, blue = (_edged(colors[..., each] - luma) for each in (0, 2))
+    mean = float(luma.mean())
+    flat, spread = _blocks(luma)
+    coarse = sum(float(step.mean()) for step in _steps(_edged(_cells(luma, _CELL).mean(axis=(1, 3)))))
+    luma = _edged(luma)
+    across, down = _steps(luma)
     second = np.abs(luma[:-1, :-1] - luma[1:, :-1] - luma[:-1, 1:] + luma[1:, 1:])
     chroma = sum(float(np.abs(np.diff(plane, axis=1)).mean()) for plane in (red, blue))
     edges = (float((across > _EDGE).mean()) + float((down > _EDGE).mean())) / 2
-    flat, spread = _blocks(luma[:-1, :-1])
     gradient = float(across.mean()) + float(down.mean())
-    return gradient, float(second.mean()), flat, edges, chroma, float(luma.mean()), spread
+    typical = float(np.log(across + 0.5).mean()) + float(np.log(down + 0.5).mean())
+    return gradient, float(second.mean()), flat, edges, chroma, mean, spread, coarse, typical
+
+
+def _edged(plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """With a row and a column repeated: the smallest picture has differences, too."""
+    return np.pad(plane, ((0, 1), (0, 1)), mode="edge")
+
+
+def _steps(plane: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """How far neighbours differ, across and down."""
+    return np.abs(np.diff(plane, axis=1)), np.abs(np.diff(plane, axis=0))
+
+
+def _cells(luma: npt.NDArray[np.float32], side: int) -> npt.NDArray[np.float32]:
+    """All whole cells of so many pixels a side, of shape (rows, side, columns, side); one where none is whole."""
+    rows, columns = (max(1, length // side) for length in luma.shape)
+    missing = [(0, max(0, side - length)) for length in luma.shape]
+    whole = np.pad(luma, missing, mode="edge")[: rows * side, : columns * side]
+    return whole.reshape(rows, side, columns, side)
 
 
 def _blocks(luma: npt.NDArray[np.float32]) -> tuple[float, float]:
     """The share of flat blocks, and how far the means of blocks spread, over 64."""
-    height, width = (max(1, side // _BLOCK) * _BLOCK for side in luma.shape)
-    cells = np.pad(luma, ((0, max(0, height - luma.shape[0])), (0, max(0, width - luma.shape[1]))), mode="edge")
-    cells = cells[:height, :width].reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK)
+    cells = _cells(luma, _BLOCK)
     ranges = cells.max(axis=(1, 3)) - cells.min(axis=(1, 3))
     return float((ranges <= _FLAT).mean()), float(cells.mean(axis=(1, 3)).std()) / 64
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,6 +21,9 @@ _DOUBTFUL: Final = 0.5
 _SAFE: Final = {2: 0.9, 1: 0.98}
 # Chances below this are noise of the arithmetic.
 _FAINT: Final = 1e-6
+# Stand-ins (quality, score) for what failed and what passed where nothing did.
+_LOWEST: Final = (-math.inf, -math.inf)
+_HIGHEST: Final = (math.inf, math.inf)
 
 
 def for_score(
@@ -85,10 +89,10 @@ class _Search:
 
     def next_quality(self, expected: Expected, left: int) -> float | None:
         """Choose among the untried qualities between the highest that failed and the lowest that passed."""
-        failed = [c.options.quality or 0.0 for c in self.tried if (c.score or 0.0) < self.target]
-        passed = [c.options.quality or 0.0 for c in self.passing]
+        tried = [(c.options.quality or 0.0, c.score or 0.0) for c in self.tried]
+        failed, passed = ([t for t in tried if (t[1] >= self.target) is passes] for passes in (False, True))
         grid = expected.qualities
-        possible = (grid > max(failed, default=-1.0)) & (grid < min(passed, default=1e9))
+        possible = (grid > max(failed, default=_LOWEST)[0]) & (grid < min(passed, default=_HIGHEST)[0])
         if not possible.any():
             return None
         reaches = expected.scores_from(self.target)
@@ -99,10 +103,10 @@ class _Search:
             safe = grid[possible & (reaches >= _SAFE[left])]
             guess = max(guess, float(safe[0] if safe.size else grid[-1]))
         if self.is_surprised:
-            points = [(c.options.quality or 0.0, float(distance(c.score or 0.0))) for c in self.tried]
-            guess = farther(guess, points, float(distance(self.target + SLACK / 2)))
+            middle = self.target + SLACK / 2
+            guess = farther(guess, [(at, float(distance(score))) for at, score in tried], float(distance(middle)))
             if failed and passed:
-                guess = between(guess, max(failed), min(passed))
+                guess = between(guess, max(failed), min(passed), middle)
         inside = grid[possible]
         return float(inside[np.abs(inside - guess).argmin()])
 

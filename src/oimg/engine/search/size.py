@@ -31,7 +31,6 @@ def for_bytes(
     takes off is learned from the try before.
     """
     low, high, step = trial.qualities
-    low, high, step = trial.qualities
     trial = replace(trial, qualities=(max(low, math.ceil(floor / step) * step), high, step))
     search = _Search(trial, ceiling)
     while len(search.sizes) < budget and (quality := search.next_quality(left=budget - len(search.sizes))) is not None:
@@ -96,8 +95,10 @@ class _Search:
             safe = grid[possible & (below >= _SAFE[left])]
             guess = min(guess, float(safe[-1] if safe.size else grid[0]))
         if self._is_surprised:
-            guess = farther(guess, self._points, limit + math.log(1 - UNUSED / 2))
+            middle, densities = limit + math.log(1 - UNUSED / 2), dict(self._points)
+            guess = farther(guess, self._points, middle)
             if fits and over:
-                guess = between(guess, max(fits), min(over))
+                low, high = max(fits), min(over)
+                guess = between(guess, (low, densities[low]), (high, densities[high]), middle)
         inside = grid[possible]
         return float(inside[np.abs(inside - guess).argmin()])

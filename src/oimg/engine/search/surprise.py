@@ -9,8 +9,6 @@ from typing import Final
 _SURPRISING: Final = 1.0
 # A line through two tries is followed so many times their distance at most.
 _FARTHEST: Final = 2.0
-# The share of a bracket at each end that is left out.
-_MARGIN: Final = 0.25
 
 
 def is_surprising(value: float, mean: float, deviation: float) -> bool:
@@ -36,7 +34,12 @@ def farther(guess: float, points: list[tuple[float, float]], wanted: float) -> f
     return max(guess, line) if step > 0 else min(guess, line)
 
 
-def between(guess: float, low: float, high: float) -> float:
-    """Keep away from the ends of a bracket of two tries: after a surprise, a guess beside one gains next to nothing."""
-    margin = _MARGIN * (high - low)
-    return min(max(guess, low + margin), high - margin)
+def between(guess: float, low: tuple[float, float], high: tuple[float, float], wanted: float) -> float:
+    """Go half of the way from a guess to where the line between two tries (quality, value) meets `wanted`.
+
+    The two are the nearest on both sides, `high` with the higher value. What belief makes of their distance rests on
+    the curves of other pictures; the line does not, but takes no bend into account.
+    """
+    (start, under), (end, above) = low, high
+    share = (wanted - under) / (above - under) if above > under else 0.5
+    return (guess + start + min(max(share, 0.0), 1.0) * (end - start)) / 2

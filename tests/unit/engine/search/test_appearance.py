@@ -18,7 +18,11 @@ def test_a_flat_picture_has_nothing_but_flatness() -> None:
     facts = named(np.full((200, 300, 3), 90, np.uint8))
     assert facts["flat"] == 1
     assert facts["edges"] == facts["spread"] == 0
-    assert facts["gradient"] == facts["detail"] == facts["chroma"] == pytest.approx(np.log(0.25), abs=1e-3)
+    for name in ("gradient", "detail", "chroma", "coarse"):
+        assert facts[name] == pytest.approx(np.log(0.25), abs=1e-3)
+    # Half a step is added to each of the two directions, which are none.
+    assert facts["typical"] == pytest.approx(2 * np.log(0.5))
+    assert facts["brightness"] == pytest.approx(90 / 255)
 
 
 def test_stripes() -> None:
@@ -31,6 +35,19 @@ def test_stripes() -> None:
     assert facts["edges"] == pytest.approx(np.sqrt(95 / 96 / 2), abs=1e-3)
     assert facts["detail"] == facts["chroma"] == pytest.approx(np.log(0.25), abs=1e-3)
     assert facts["flat"] == facts["spread"] == 0
+    # Four columns together are 50 everywhere; of the logarithms, those down are of no step.
+    assert facts["coarse"] == pytest.approx(np.log(0.25), abs=1e-3)
+    assert facts["typical"] == pytest.approx((95 * np.log(100.5) + np.log(0.5)) / 96 + np.log(0.5), abs=1e-3)
+    assert facts["brightness"] == pytest.approx(50 / 255)
+
+
+def test_steps_of_four_pixels_are_coarse() -> None:
+    """A stair of 16 rows a step: none of its five steps is lost in cells of four pixels, of a quarter as many rows."""
+    stair = np.zeros((96, 96, 1), np.uint8) + (np.arange(96) // 16 * 30).astype(np.uint8)[:, np.newaxis]
+    facts = named(stair)
+    assert facts["gradient"] == pytest.approx(np.log(5 * 30 / 96 + 0.25), abs=1e-3)
+    assert facts["coarse"] == pytest.approx(np.log(5 * 30 / 24 + 0.25), abs=1e-3)
+    assert facts["brightness"] == pytest.approx(75 / 255)
 
 
 def test_gray_counts_as_equal_colors_and_alpha_does_not_count() -> None:

@@ -156,7 +156,10 @@ def test_surprise() -> None:
     assert not is_surprising(1.5, 1.0, 1.0)
 
 
-def test_staying_between() -> None:
-    assert between(11, 10, 30) == 15
-    assert between(29, 10, 30) == 25
-    assert between(17, 10, 30) == 17
+def test_between_two_tries() -> None:
+    # The line from 60 at 10 to 90 at 30 meets 75 at 20: half way from 12 to there is 16.
+    assert between(12, (10, 60.0), (30, 90.0), 75.0) == pytest.approx(16)
+    assert between(29, (10, 60.0), (30, 90.0), 75.0) == pytest.approx(24.5)
+    # A line ends with its tries, and where it does not rise its middle is taken.
+    assert between(12, (10, 60.0), (30, 90.0), 99.0) == pytest.approx(21)
+    assert between(12, (10, 60.0), (30, 60.0), 75.0) == pytest.approx(16)
