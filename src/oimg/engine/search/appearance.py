@@ -104,4 +104,5 @@ def _chroma_ranges(pairs: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
         chroma = pairs[..., channel] - green
         high, low = np.maximum(chroma[:, 0], chroma[:, 1]), np.minimum(chroma[:, 0], chroma[:, 1])
         ranges.append(np.maximum(high[:, ::2], high[:, 1::2]) - np.minimum(low[:, ::2], low[:, 1::2]))
-    return np.maximum(*ranges)
+    widest: npt.NDArray[np.int16] = np.maximum(*ranges)
+    return widest
