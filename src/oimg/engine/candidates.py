@@ -25,6 +25,7 @@ from oimg.engine.search import (
     usual_quality,
 )
 from oimg.engine.search.appearance import has_sharp_colors, statistics
+from oimg.engine.search.part import part_of
 from oimg.engine.search.prior import Floats
 from oimg.engine.steps import color, geometry
 from oimg.words.errors import ErrorCode, OimgError
@@ -105,11 +106,16 @@ class Prepared:
         pixels = shown(self.image, self.image.pixels)
         return self.image.color is ColorModel.GRAY or has_sharp_colors(pixels)
 
+    @once
+    def part(self) -> tuple[DecodedImage, Judge] | None:
+        """Bands of a large picture, which are tried first, and who judges them."""
+        image = part_of(self.image)
+        return None if image is None else (image, Judge(image))
+
     def trial(self, **options: Any) -> Trial:
         """How candidates are made and judged; `options` change the shared ones."""
         codec, metadata = ENCODERS[self.target], self.image.metadata
-        width, height = self.image.size
-        return Trial(
+        whole = Trial(
             self.target,
             EncodeOptions(effort=self.recipe.effort, **options),
             codec.capabilities.qualities,
@@ -117,10 +123,19 @@ class Prepared:
             lambda data: codec.decode(data, self.limits),
             self.judge,
             self.check,
-            pixels=width * height * len(self.image.frames),
+            pixels=math.prod(self.image.size) * len(self.image.frames),
             beside=len(self.image.icc) + len(metadata.exif) + len(metadata.xmp),
             statistics=self.statistics,
         )
+        return replace(whole, part=lambda: self._on_part(whole))
+
+    def _on_part(self, whole: Trial) -> Trial | None:
+        """The same trial on a part of a large picture."""
+        if self.part is None:
+            return None
+        image, judge = self.part
+        encode = lambda chosen: ENCODERS[self.target].encode(image, replace(chosen, threads=self.threads()))  # noqa: E731
+        return replace(whole, encode=encode, judge=judge, pixels=math.prod(image.size), beside=len(image.icc))
 
     @property
     def least_score(self) -> float:

@@ -11,6 +11,7 @@ from concurrent.futures import wait as wait_for
 from typing import Self
 from weakref import WeakSet
 
+from oimg.engine import allocation
 from oimg.engine.footprint import peak_bytes
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.report import Failed, Outcome, Record, Stopped
@@ -106,6 +107,7 @@ class _Running:
             self._left -= 1
             last = self._left == 0
         if last:
+            allocation.give_back()
             try:
                 self._on_end()
             except Exception:  # the last task is finished whatever becomes of the rest
@@ -117,6 +119,7 @@ class BatchRunner:
     """Owns the worker threads; one for the whole program."""
 
     def __init__(self, *, workers: int, memory_limit: int) -> None:
+        allocation.keep()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="oimg")
         self._gate = MemoryGate(memory_limit)
         self._crew = Crew(workers)
@@ -134,6 +137,7 @@ class BatchRunner:
         largest_first = sorted(tasks, key=lambda each: -each.source.header.pixels)
         futures = [self._pool.submit(self._run, task, running) for task in largest_first]
         if not tasks:
+            allocation.give_back()
             on_end()
         return Batch([task.id for task in tasks], running, futures)
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
+import os
+import platform
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -337,3 +342,32 @@ def test_more_tasks_than_workers_leave_one_thread_each() -> None:
     with running(2) as runner:
         assert runner.start(tasks_of(9, 8, 7, 6), work, lambda _: None).wait(20)
     assert told == [1, 1, 1, 1]
+
+
+@pytest.mark.skipif("glibc" not in "".join(platform.libc_ver()), reason="other allocators are left as they are")
+def test_memory_serves_the_next_picture_and_is_given_back_after_the_batch() -> None:
+    """In a process of its own: page faults are the system's count of memory that was mapped anew."""
+    script = """
+import resource, numpy as np
+from pathlib import Path
+from oimg.work.jobs import BatchRunner
+def resident(): return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+def faults(): return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+def fill():
+    before = faults()
+    np.empty(40 << 20, np.uint8).fill(1)
+    return faults() - before
+runner, start = BatchRunner(workers=1, memory_limit=1 << 40), resident()
+first, again = fill(), fill()
+held = resident() - start
+runner.start([], lambda *_: None, lambda _: None)
+print(first, again, held >> 20, (resident() - start) >> 20)
+runner.close()
+"""
+    environment = {**os.environ, "NUMPY_MADVISE_HUGEPAGE": "0"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True)
+    first, again, held, left = map(int, done.stdout.split())
+    assert first * mmap.PAGESIZE > 35 << 20  # a little was free
+    assert again < first / 100
+    assert held > 35
+    assert left < 5

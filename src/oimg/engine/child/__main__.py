@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
+from oimg.engine import allocation
 from oimg.words.netguard import audit
 
 
@@ -130,6 +131,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     os.environ.setdefault("RAYON_NUM_THREADS", "1")
     die_with_parent()
+    allocation.keep()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing a library prints may end up among the answers
     serve(sys.stdin.buffer, answers)

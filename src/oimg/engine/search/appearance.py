@@ -110,10 +110,20 @@ def has_sharp_colors(pixels: npt.NDArray[np.uint8]) -> bool:
     pairs = pairs[:: max(1, height * width // _LOOKED_AT)]
     cells = different = apart = 0
     for top in range(0, len(pairs), _BAND):
-        band = pairs[top : top + _BAND].astype(np.int16)
-        chroma = (band[..., (0, 2)] - band[..., 1:2]).reshape(len(band), 2, width // 2, 2, 2)
-        ranges = (chroma.max(axis=(1, 3)) - chroma.min(axis=(1, 3))).max(axis=2)
+        ranges = _chroma_ranges(pairs[top : top + _BAND])
         cells += ranges.size
         different += int(np.count_nonzero(ranges > _DIFFERENT))
         apart += int(np.count_nonzero(ranges > _APART))
     return apart >= _APART_SHARE * cells and apart >= _SHARP_SHARE * different
+
+
+def _chroma_ranges(pairs: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
+    """How far apart red - green, or blue - green, is within each 2 by 2 pixels of pairs of rows (n, 2, w, 3)."""
+    green = pairs[..., 1].astype(np.int16)
+    ranges = []
+    for channel in (0, 2):
+        chroma = pairs[..., channel] - green
+        high, low = np.maximum(chroma[:, 0], chroma[:, 1]), np.minimum(chroma[:, 0], chroma[:, 1])
+        ranges.append(np.maximum(high[:, ::2], high[:, 1::2]) - np.minimum(low[:, ::2], low[:, 1::2]))
+    widest: npt.NDArray[np.int16] = np.maximum(*ranges)
+    return widest

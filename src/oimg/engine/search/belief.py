@@ -16,6 +16,12 @@ import numpy as np
 from oimg.engine.search.prior import Floats, Group, Prior, distance
 
 _LEAST_SD: Final = 1e-3
+# By how much distance and density of a part of a picture differ from those of the whole: the mean over pictures, and
+# the standard deviation of what all tries on one part have in common. Beside that, each differs by as much as _WOBBLE
+# (benchmarks/search/parts.py).
+_PART_OFF: Final = (-0.030, -0.048)
+_PART_SD: Final = (0.023, 0.070)
+_PART_WOBBLE: Final = (0.017, 0.009)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +59,10 @@ class _Point:
     kind: int
     quality: float
     value: float
+    is_part: bool
 
 
-_POINT: Final = ("kind", "quality", "value")
+_POINT: Final = ("kind", "quality", "value", "is_part")
 
 
 class Belief:
@@ -68,14 +75,18 @@ class Belief:
         self._mean, self._spread = _factors(prior.statistics, statistics)
         self._seen: list[_Point] = []
 
-    def add(self, quality: float, density: float, score: float | None = None) -> None:
-        """Take in what one encoding gave: the natural logarithm of its bytes a pixel, and its score if it has one."""
+    def add(self, quality: float, density: float, score: float | None = None, *, of_part: bool = False) -> None:
+        """Take in what one encoding gave: the natural logarithm of its bytes a pixel, and its score if it has one.
+
+        `of_part` says that it was one of a part of the picture (`part`).
+        """
         values = (None if score is None else float(distance(score)), density)
         groups = (self._prior.distance, self._prior.density)
         for kind, (group, value) in enumerate(zip(groups, values, strict=True)):
             if value is not None:
-                far = value - float(np.interp(quality, self._prior.qualities, group.mean))
-                self._seen.append(_Point(kind, quality, far))
+                mean = float(np.interp(quality, self._prior.qualities, group.mean))
+                far = value - mean - (_PART_OFF[kind] if of_part else 0.0)
+                self._seen.append(_Point(kind, quality, far, of_part))
 
     def expected(self) -> Expected:
         """What is believed now, at every quality that may be tried."""
@@ -95,12 +106,17 @@ class Belief:
         self, here: list[Group], means: list[Floats], variances: list[Floats]
     ) -> tuple[list[Floats], list[Floats]]:
         """Give means and variances once what was measured is known."""
-        kinds, qualities, values = (np.array([getattr(each, name) for each in self._seen], float) for name in _POINT)
+        kinds, qualities, values, parts = (
+            np.array([getattr(each, name) for each in self._seen], float) for name in _POINT
+        )
         groups = [self._at(group, qualities) for group in (self._prior.distance, self._prior.density)]
         chosen = kinds[:, np.newaxis] == np.arange(len(groups))
         loadings = np.where(chosen[:, :1], groups[0].loadings, groups[1].loadings)
         noise = chosen @ np.array(self._prior.jitter)
-        covariance = loadings @ self._spread @ loadings.T + np.diag(noise**2)
+        apart = chosen * parts[:, np.newaxis]
+        noise = np.hypot(noise, apart @ np.array(_PART_WOBBLE))
+        common = apart * np.array(_PART_SD)
+        covariance = loadings @ self._spread @ loadings.T + np.diag(noise**2) + common @ common.T
         surprise = values - loadings @ self._mean
         crosses = []
         for kind, at in enumerate(here):

@@ -40,7 +40,7 @@ def for_score(
     with the first that does, or when no untried quality is left between the highest that failed and the lowest that
     passed, or when reaching the target is less likely than `least_chance`.
     """
-    search = _Search(belief or trial.belief(), target)
+    search = _Search(belief or trial.informed(target, SLACK), target)
     while len(search.tried) < budget:
         expected = search.belief.expected()
         if search.tried and not search.passing and expected.scores_from(target)[-1] < least_chance:

@@ -9,6 +9,7 @@ from typing import Final
 
 from oimg.engine.search.belief import Belief
 from oimg.engine.search.judge import Judge
+from oimg.engine.search.part import ask_part
 from oimg.engine.search.prior import Floats, prior
 from oimg.words.images import DecodedImage, EncodeOptions, Format
 
@@ -41,7 +42,7 @@ class Trial:
 
     `options` are what all candidates share; `qualities` is lowest, highest and step of what may be tried. `pixels`
     is how many a picture has, all frames together, `beside` how many bytes of a file are not pictures, `statistics`
-    what `appearance` says of the picture.
+    what `appearance` says of the picture, `part` how a part of it is tried, or None where the whole is at once.
     """
 
     format: Format
@@ -54,6 +55,7 @@ class Trial:
     pixels: int
     beside: int = 0
     statistics: Floats | None = None
+    part: Callable[[], Trial | None] = lambda: None
 
     @property
     def coding(self) -> str:
@@ -64,6 +66,13 @@ class Trial:
     def belief(self) -> Belief:
         """What is known of the picture's curves before anything is encoded."""
         return Belief(prior(self.coding, self.options.effort), self.qualities, self.statistics)
+
+    def informed(self, target: float, slack: float) -> Belief:
+        """What is known before the whole is encoded; for a large picture, after tries on a part of it."""
+        belief = self.belief()
+        if (part := self.part()) is not None:
+            ask_part(part, belief, target, slack)
+        return belief
 
     def density(self, size: int) -> float:
         """The natural logarithm of the bytes a pixel of a file of so many bytes."""

@@ -4,6 +4,7 @@
 #include <string.h>
 
 /* Light of three colors at once: a table is faster to read than any vector code is to compute. */
+FOR_EACH_PROCESSOR
 static void decode_colors(
     const uint8_t *pixel, ptrdiff_t step, ptrdiff_t channel, const float *table, ptrdiff_t count, float *ALONE red,
     float *ALONE green, float *ALONE blue
@@ -52,6 +53,7 @@ void decode_row(const struct picture *picture, ptrdiff_t row, ptrdiff_t first, p
     }
 }
 
+FOR_EACH_PROCESSOR
 void halve_rows(const float *upper, const float *lower, ptrdiff_t count, float *ALONE half)
 {
     const ptrdiff_t pairs = count / 2;
@@ -82,6 +84,7 @@ static inline float cube_root(float value)
     return value * root * root;
 }
 
+FOR_EACH_PROCESSOR
 static void cone_row(const float *const light[3], const float *weights, ptrdiff_t count, float *ALONE response)
 {
     const float *red = light[0], *green = light[1], *blue = light[2];
@@ -91,6 +94,7 @@ static void cone_row(const float *const light[3], const float *weights, ptrdiff_
     }
 }
 
+FOR_EACH_PROCESSOR
 void convert_row(const float *const light[3], ptrdiff_t count, float *cones, float *const xyb[CHANNELS])
 {
     float *lengths = cones, *mediums = cones + count, *shorts = cones + 2 * count;
@@ -117,6 +121,7 @@ void convert_row(const float *const light[3], ptrdiff_t count, float *cones, flo
     }
 }
 
+FOR_EACH_PROCESSOR
 void blur_across(const float *in, ptrdiff_t count, float *ALONE out)
 {
     for (ptrdiff_t i = 0; i < count; i++) {
@@ -125,6 +130,7 @@ void blur_across(const float *in, ptrdiff_t count, float *ALONE out)
     }
 }
 
+FOR_EACH_PROCESSOR
 void blur_down(const float *const rows[WINDOW], ptrdiff_t offset, ptrdiff_t count, float *ALONE out)
 {
     const float *a = rows[0] + offset, *b = rows[1] + offset, *c = rows[2] + offset, *d = rows[3] + offset;
@@ -136,6 +142,7 @@ void blur_down(const float *const rows[WINDOW], ptrdiff_t offset, ptrdiff_t coun
     }
 }
 
+FOR_EACH_PROCESSOR
 void combine_squares(
     const float *first, const float *second, ptrdiff_t count, float *ALONE sum, float *ALONE difference
 )
@@ -150,6 +157,7 @@ void combine_squares(
 /* 1 - (1 - m) * (2 * covariance + C2) / (both variances + C2), with m the squared gap of the means, written as
    m + v / (both variances + C2) * (1 - m) with v the variance of the difference: the same, but without the
    cancellation near zero that would cost floats their digits. */
+FOR_EACH_PROCESSOR
 void structure_row(const struct statistics *local, ptrdiff_t count, float *ALONE error)
 {
     const float *first_mean = local->first_mean, *second_mean = local->second_mean;
@@ -164,6 +172,7 @@ void structure_row(const struct statistics *local, ptrdiff_t count, float *ALONE
 }
 
 /* (1 + edges of the candidate) / (1 + edges of the original) - 1; an edge is the distance from the local mean. */
+FOR_EACH_PROCESSOR
 void edge_row(
     const float *first, const float *second, const struct statistics *local, ptrdiff_t count, float *ALONE artifact,
     float *ALONE loss
@@ -179,6 +188,7 @@ void edge_row(
     }
 }
 
+FOR_EACH_PROCESSOR
 void add_first_powers(const float *error, ptrdiff_t count, float *ALONE sums)
 {
     for (ptrdiff_t i = 0; i < count; i++) {
@@ -186,6 +196,7 @@ void add_first_powers(const float *error, ptrdiff_t count, float *ALONE sums)
     }
 }
 
+FOR_EACH_PROCESSOR
 void add_fourth_powers(const float *error, ptrdiff_t count, float *ALONE sums)
 {
     for (ptrdiff_t i = 0; i < count; i++) {

@@ -14,6 +14,15 @@
 #define ALONE restrict
 #endif
 
+/* Compiled for wider vectors, too, among which the loader chooses by the processor it finds. No contraction of a
+   multiplication and an addition, as C99 has it with -std=c99: every version gives the same bits. Where a compiler
+   or C library cannot do that, there is the baseline alone. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#else
+#define FOR_EACH_PROCESSOR
+#endif
+
 /* 8-bit sRGB anywhere in memory; strides are in bytes and may be negative or zero. An even number of channels means
    that the last one is straight alpha. `light` is the linear light 0..1 of each byte (256 entries), with alpha of
    each alpha * 256 + byte (65,536 entries). */
