@@ -20,9 +20,16 @@ from oimg.words.task import Control, Task
 from oimg.work.cache.results import KeptBefore, Result, ResultCache
 from oimg.work.cache.standing import standing
 from oimg.work.files import attributes, temp
-from oimg.work.files.attributes import Attributes
-from oimg.work.files.commit import Written, write_new
-from oimg.work.files.destinations import conflict_free, has_wrong_suffix, is_taken, result_stem, suffix_for
+from oimg.work.files.attributes import Attributes, Carried
+from oimg.work.files.commit import Written, holds, same_file, write_new
+from oimg.work.files.destinations import (
+    conflict_free,
+    has_wrong_suffix,
+    is_taken,
+    result_stem,
+    spared_paths,
+    suffix_for,
+)
 from oimg.work.files.probe import check_unchanged, read_source
 from oimg.work.safety import in_place
 from oimg.work.safety.in_place import Change, InPlace
@@ -101,14 +108,22 @@ def _recalled(task: Task, control: Control, ways: Ways, cache: ResultCache) -> O
         untrusted, now = cache.files.read(source)
         past, content = (past if now == content else None), now
     if isinstance(past, KeptBefore):
-        return _keep(task, past.refusal, untrusted, (*_wrong_suffix(source), Notice.DONE_BEFORE), ways)
-    result, outcome = _work(task, control, ways, untrusted)
-    match result:
-        case Made():
-            cache.keep_result(content, recipe, limits, result)
-        case Refusal():
-            stays = tells_more(untrusted, source.header, recipe)
-            cache.keep_refusal(content, recipe, limits, KeptBefore(result, stays))
+        outcome = _keep(task, past.refusal, untrusted, (*_wrong_suffix(source), Notice.DONE_BEFORE), ways)
+    else:
+        result, outcome = _work(task, control, ways, untrusted)
+        match result:
+            case Made():
+                written = cache.keep_result(content, recipe, limits, result)
+                if isinstance(outcome, Optimized) and not task.destination.names:
+                    cache.keep_name(written, outcome.output, source.path)
+            case Refusal():
+                stays = tells_more(untrusted, source.header, recipe)
+                cache.keep_refusal(content, recipe, limits, KeptBefore(result, stays))
+    if isinstance(outcome, Optimized):  # beside its source, its header will be asked for as well
+        beside = recipe.output.place in (Place.BESIDE, Place.IN_PLACE)
+        cache.files.note_written(outcome.output, outcome.output_bytes, limits if beside else None)
+    elif isinstance(outcome, Kept) and outcome.output is not None:
+        cache.files.note_written(outcome.output, source.byte_size)
     return outcome
 
 
@@ -124,7 +139,7 @@ def _kept_before(task: Task, kept: KeptBefore, content: bytes, cache: ResultCach
     """Leave a file as it was left before; None where a copy is missing in another folder."""
     source, refusal, output = task.source, kept.refusal, None
     notices = (*_wrong_suffix(source), *refusal.notices)
-    if task.destination.copy_kept:
+    if _wants_copy(task):
         output = standing(cache, task, content, source.byte_size, source.path.suffix)
         if output is None:
             return None
@@ -244,7 +259,7 @@ def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice,
     """Leave the file; in another folder, an unchanged copy keeps the folder complete."""
     source, output = task.source, None
     notices = (*notices, *refusal.notices)
-    if task.destination.copy_kept:
+    if _wants_copy(task):
         if tells_more(untrusted, source.header, task.recipe):  # the copy may be made to be shared
             notices = (*notices, Notice.METADATA_STAYS)
         try:
@@ -254,9 +269,18 @@ def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice,
     return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, notices)
 
 
+def _wants_copy(task: Task) -> bool:
+    """Whether a file that is kept has to be copied: not where it lies in the output folder itself, under its name."""
+    source, destination = task.source.path, task.destination
+    return destination.copy_kept and not same_file(conflict_free(destination, source.suffix, 1), source)
+
+
 def _commit(task: Task, data: bytes, suffix: str, ways: Ways) -> Written:
     destination, source = task.destination, task.source
     check_unchanged(source)
+    for path in spared_paths(destination, suffix):
+        if holds(path, data):
+            return Written(path, Carried())
     return write_new(
         data,
         lambda number: conflict_free(destination, suffix, number),

@@ -96,11 +96,18 @@ class Run:
 class Session:
     """Holds the worker threads. Use as a context manager; `abandon` ends everything at once instead.
 
-    With `use_cache`, what was done before is not done again, as far as the settings let it be remembered.
+    With `use_cache`, what was done before is not done again, as far as the settings let it be remembered; a dry run
+    only asks what is remembered.
     """
 
     def __init__(
-        self, *, workers: int = 0, memory_limit: int = 0, limits: Limits = Limits(), use_cache: bool = True
+        self,
+        *,
+        workers: int = 0,
+        memory_limit: int = 0,
+        limits: Limits = Limits(),
+        use_cache: bool = True,
+        dry_run: bool = False,
     ) -> None:
         self.settings, self.notes = settings.load()
         self.workers = workers or self.settings.jobs or usable_cores()
@@ -109,6 +116,7 @@ class Session:
         self.limits = limits
         self._keeper = Keeper(self.settings)
         self._use_cache = use_cache
+        self._dry_run = dry_run
         self._cache: ResultCache | None = None
         self.recovered = Recovery()
         self._runner: BatchRunner | None = None
@@ -148,7 +156,8 @@ class Session:
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
         sources = [(each, result) for each, result in enumerate(probed) if isinstance(result, SourceFile)]
-        tasks, twins = plan(sources, recipe)
+        cache = self._opened_cache()
+        tasks, twins = plan(sources, recipe, (lambda *_: False) if cache is None else cache.is_result_of)
         settled = tuple((each, result) for each, result in enumerate(probed) if not isinstance(result, SourceFile))
         return Prepared(tasks, (*settled, *twins))
 
@@ -161,7 +170,7 @@ class Session:
     def _opened_cache(self) -> ResultCache | None:
         with self._lock:
             if self._use_cache and self._cache is None:
-                self._cache = cache_folder.opened(self.settings.cache_limit)
+                self._cache = cache_folder.opened(self.settings.cache_limit, read_only=self._dry_run)
                 self._use_cache = self._cache is not None
             return self._cache
 

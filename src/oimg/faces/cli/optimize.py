@@ -72,8 +72,8 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not given.verbose:  # an unexpected error is told in its line; its trace is for those who ask
         logging.getLogger("oimg").addHandler(logging.NullHandler())
-    use_cache = not given.no_cache and not given.dry_run
-    session = Session(workers=given.jobs, memory_limit=memory, use_cache=use_cache)
+    cached = not given.no_cache
+    session = Session(workers=given.jobs, memory_limit=memory, use_cache=cached, dry_run=given.dry_run)
     show = _Show(given)
     with session:
         tell_recovery(session.recovered)
