@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from oimg.engine.codecs import SUFFIXES
-from oimg.engine.eligibility import target_formats
 from oimg.engine.request import Made, Refusal, Request
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
@@ -25,17 +20,13 @@ from oimg.work.files.commit import Written, holds, same_file, write_new
 from oimg.work.files.destinations import (
     conflict_free,
     has_wrong_suffix,
-    is_taken,
-    result_stem,
     spared_paths,
     suffix_for,
 )
 from oimg.work.files.probe import check_unchanged, read_source
-from oimg.work.safety import in_place
+from oimg.work.foresight import foreseen
 from oimg.work.safety.in_place import Change, InPlace
 from oimg.work.unchanged import tells_more
-
-_NUMBER: Final = re.compile(r" \([0-9]+\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,48 +141,6 @@ def _kept_before(task: Task, kept: KeptBefore, content: bytes, cache: ResultCach
 
 def _wrong_suffix(source: SourceFile) -> tuple[Notice, ...]:
     return (Notice.WRONG_SUFFIX,) if has_wrong_suffix(source) else ()
-
-
-def foreseen(task: Task) -> Kept | None:
-    """Tell why a file will be kept, as far as that can be told without reading it; OimgError where it must fail."""
-    source, destination = task.source, task.destination
-    if _is_own_result(task):
-        return Kept(source.path, source, KeptCode.OWN_RESULT)
-    targets = target_formats(source.header, task.recipe)
-    if destination.names:
-        same = set(targets) <= {source.header.format}
-        if (refused := in_place.refusal(source, destination, same_format=same)) is not None:
-            return Kept(source.path, source, *refused)
-    elif is_taken(destination, {suffix_for(each, source.path) for each in targets}):
-        return Kept(source.path, source, KeptCode.EXISTS)
-    return None
-
-
-def _is_own_result(task: Task) -> bool:
-    """Whether a file is the result of its neighbour: a_optimized.jpg or a_optimized (2).jpg beside a.png."""
-    output, path = task.recipe.output, task.source.path
-    if output.place is not Place.BESIDE or not output.suffix:
-        return False
-    stems = {path.stem, _NUMBER.sub("", path.stem)}
-    return any(stem.endswith(output.suffix) and _has_original(path, stem, output.suffix) for stem in stems)
-
-
-def _has_original(path: Path, stem: str, suffix: str) -> bool:
-    """Whether a file in the same folder gives its results this stem."""
-    original = stem.removesuffix(suffix)
-    if any((path.parent / (original + usual)).is_file() for usual in SUFFIXES):
-        return True  # without a look at every name in the folder
-    try:
-        with os.scandir(path.parent) as entries:
-            return any(
-                entry.name.startswith(original)
-                and entry.name != path.name
-                and result_stem(Path(entry.name).stem, suffix) == stem
-                and entry.is_file()
-                for entry in entries
-            )
-    except OSError:
-        return False
 
 
 def _write(task: Task, made: Made, untrusted: bytes, notices: tuple[Notice, ...], ways: Ways) -> Outcome:
