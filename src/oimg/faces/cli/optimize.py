@@ -15,7 +15,8 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from oimg.faces.cli import jsonl
-from oimg.faces.cli.args import bytes_from, paths_from, recipe_from
+from oimg.faces.cli.args import paths_from
+from oimg.faces.cli.recipe_flags import bytes_from, recipe_from
 from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr
 from oimg.faces.cli.undo import tell_recovery, undo_hint
 from oimg.faces.messages import _, printable, reason
