@@ -110,10 +110,17 @@ def _undo(command: argparse.ArgumentParser) -> None:
     command.description = _("Put back originals that --in-place replaced, unless the files were changed since.")
     which = command.add_mutually_exclusive_group()
     which.add_argument("--list", action="store_true", help=_("show the batches that are remembered, newest first"))
-    which.add_argument("--batch", metavar="ID", help=_("take back this batch (default: the last one)"))
+    which.add_argument(
+        "--batch",
+        action="append",
+        metavar="ID",
+        help=_("take back this batch (default: the last one); may be repeated"),
+    )
+    which.add_argument("--all", action="store_true", help=_("take back all batches that are remembered, newest first"))
     which.add_argument("--file", action="append", default=[], metavar="PATH", help=_("take back this; may be repeated"))
     which.add_argument("--clear", action="store_true", help=_("drop all kept originals for good, to free their space"))
     command.add_argument("-n", "--dry-run", action="store_true", help=_("show what would be put back, change nothing"))
+    command.add_argument("--yes", action="store_true", help=_("with --clear and --all: do not ask"))
     command.add_argument("--json", action="store_true", help=_("one JSON object a line on stdout"))
 
 
