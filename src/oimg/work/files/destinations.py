@@ -56,7 +56,10 @@ class _Names:
 
     def __init__(self, sources: Iterable[SourceFile]) -> None:
         self._taken: set[str] = set()
-        self._sources = {_key(each.path): each for each in sources}
+        self._sources: dict[str, SourceFile | None] = {}  # None where a disk tells names apart that are one key here
+        for each in sources:
+            key = _key(each.path)
+            self._sources[key] = None if key in self._sources else each
         self.replaced: set[str] = set()  # sources that are results, and give way to the next ones
         self._next: dict[frozenset[str], int] = {}  # thousands of files may have one name
         self._spared: dict[frozenset[str], list[str]] = {}
@@ -76,7 +79,9 @@ class _Names:
         """Take the names of what is known as an earlier result of a source; gives their stem."""
         number = 1
         while held := self._held(names := series.names(number), source):
-            if names.isdisjoint(self._taken) and all(is_result_of(self._sources[each], source) for each in held):
+            earlier = [self._sources[each] for each in held]
+            known = all(each is not None and is_result_of(each, source) for each in earlier)
+            if known and names.isdisjoint(self._taken):
                 self.replaced |= held
                 self._taken |= names
                 return series.stem(number)
