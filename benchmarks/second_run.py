@@ -1,16 +1,17 @@
 """Run OIMG twice over the same pictures, as real processes, and print how much faster the second run is.
 
 Usage: python benchmarks/second_run.py [FILES [WIDTHxHEIGHT]]   (1000 480x360, or 10000 160x120)
+       python benchmarks/second_run.py --place beside           or in-place; results go into a folder by default
        python benchmarks/second_run.py --store                  what one look into the store costs
 
 start    one picture that was done before, alone: what the interpreter and the imports take
 first    nothing is remembered yet
-second   the sources are recognised by their state, results are read once, for they were written just before
+second   sources and results are recognised by their state, but for those of the last three seconds, which are read
 third    nothing is read any more
 changed  as the third, with a hundredth of the pictures written anew
 again    with --no-cache: what the second run would take without a memory
 
-Seconds are wall / CPU of the process and its children; ratios are of wall seconds against `first`. The pictures are
+Seconds are wall / CPU of the process and its children; ratios are of both against `first`. The pictures are
 generated, always the same; home, cache and results lie in a folder that is removed.
 """
 
@@ -62,7 +63,7 @@ def run(root: Path, *arguments: str) -> tuple[float, float, dict[str, int]]:
     return wall, cpu, {**{name: summary[name] for name in ("files", "optimized", "kept")}, "recognised": recognised}
 
 
-def compare_runs(files: int, width: int, height: int) -> None:
+def compare_runs(files: int, width: int, height: int, place: str) -> None:
     with tempfile.TemporaryDirectory(prefix="oimg-") as folder:
         root = Path(folder)
         sources, output = root / "in", root / "out"
@@ -75,16 +76,20 @@ def compare_runs(files: int, width: int, height: int) -> None:
             start = run(root, str(one), "-o", str(root / "out-one"))
         print(f"{files} JPEGs of {width} x {height}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         print(f"start   {start[0]:8.2f} s wall {start[1]:8.2f} s CPU")
-        first = 0.0
+        where = {"folder": ["-o", str(output)], "beside": [], "in-place": ["--in-place"]}[place]
+        overwrite = [] if place == "in-place" else ["--on-conflict", "overwrite"]
+        first, first_cpu = 0.0, 0.0
         for name in ("first", "second", "third", "changed", "again"):
             if name == "changed":
                 for number in range(0, files, 100):
                     picture(sources / f"{number:06}.jpg", files + number, width, height)
-            flags = ["--no-cache"] if name == "again" else ["--on-conflict", "overwrite"] if name == "changed" else []
-            wall, cpu, told = run(root, str(sources), "-o", str(output), *flags)
-            first = first or wall
+            flags = ["--no-cache"] if name == "again" else overwrite if name == "changed" else []
+            wall, cpu, told = run(root, str(sources), *where, *flags)
+            first, first_cpu = first or wall, first_cpu or cpu
             facts = ", ".join(f"{count} {fact}" for fact, count in told.items())
-            print(f"{name:7} {wall:8.2f} s wall {cpu:8.2f} s CPU  {first / wall:6.1f} x  {facts}")
+            print(
+                f"{name:7} {wall:8.2f} s wall {cpu:8.2f} s CPU  {first / wall:6.1f} x {first_cpu / cpu:6.1f} x  {facts}"
+            )
         size = sum(each.stat().st_size for each in (root / "cache").rglob("*") if each.is_file())
         print(f"store   {size} bytes, {size / files:.0f} a picture")
 
@@ -113,13 +118,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=int, nargs="?", default=1000)
     parser.add_argument("size", nargs="?", default="480x360")
+    parser.add_argument("--place", choices=["folder", "beside", "in-place"], default="folder")
     parser.add_argument("--store", action="store_true")
     given = parser.parse_args()
     if given.store:
         look_up(200_000)
         return
     width, height = map(int, given.size.split("x"))
-    compare_runs(given.files, width, height)
+    compare_runs(given.files, width, height, given.place)
 
 
 if __name__ == "__main__":

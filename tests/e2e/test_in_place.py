@@ -162,7 +162,7 @@ def test_a_file_that_was_replaced_twice_comes_back_step_by_step(tmp_path: Path) 
 
 
 def test_nothing_to_undo_is_no_error_but_a_wrong_name_is(tmp_path: Path) -> None:
-    for arguments in (["undo"], ["undo", "-n"], ["undo", "--list"], ["undo", "--clear"]):
+    for arguments in (["undo"], ["undo", "-n"], ["undo", "--list"], ["undo", "--clear", "--yes"]):
         done = run_oimg(*arguments)
         assert done.code == 0, arguments
         assert "Traceback" not in done.err
@@ -187,7 +187,7 @@ def test_cleared_originals_are_gone_for_good(tmp_path: Path) -> None:
     listed = run_oimg("undo", "--list").out
     assert str(default().root) in listed
     assert "oimg undo --clear" in listed
-    assert run_oimg("undo", "--clear", "--json").events == [{"event": "clear", "freed_bytes": size}]
+    assert run_oimg("undo", "--clear", "--yes", "--json").events == [{"event": "clear", "freed_bytes": size}]
     assert kept_originals() == []
     assert run_oimg("undo").code == 0
     assert path.read_bytes() == result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from oimg.engine.codecs import ENCODERS
@@ -42,8 +43,14 @@ def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
     return (Format(recipe.format.value),)
 
 
-def refusal(untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[Format, ...]) -> Reason | None:
-    """Refuse what would be lost without a word, told by the header alone."""
+def refusal(
+    untrusted: Callable[[], bytes], header: Header, recipe: Recipe, targets: tuple[Format, ...]
+) -> Reason | None:
+    """Refuse what would be lost without a word.
+
+    Mostly the header tells; `untrusted` is called where it does not, and gives of a PNG all that stands before its
+    picture at least, of a JPEG XL the whole file. Raises OimgError where a JPEG XL cannot be read, and what it raises.
+    """
     same = targets == (header.format,)
     moved = moves_pixels(header, recipe)
     keeps_pages = same and not moved and header.format is Format.TIFF
@@ -58,9 +65,9 @@ def refusal(untrusted: bytes, header: Header, recipe: Recipe, targets: tuple[For
     animated = header.frames > 1 or Feature.ANIMATION in header.features
     if animated and (not same or moved or header.format not in _ANIMATED):
         return (KeptCode.ANIMATION, f"{header.frames} frames" if header.frames > 1 else "")
-    if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(untrusted):
+    if header.format is Format.PNG and (not same or moved) and not png.is_plain_srgb(untrusted()):
         return KeptCode.GAMMA, ""
-    if header.format is Format.JXL and jxl.loses_profile(untrusted):
+    if header.format is Format.JXL and jxl.loses_profile(untrusted()):
         return KeptCode.COLOR, ""
     deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
     return (KeptCode.BIT_DEPTH, f"{header.bit_depth} bits") if deep else None

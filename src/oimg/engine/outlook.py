@@ -73,7 +73,7 @@ def foresee(untrusted: bytes, header: Header, recipe: Recipe) -> Outlook:
     metadata, icc, findings = disclose(untrusted, header.format)
     targets = target_formats(header, recipe)
     kept: Reason | None = None if targets else (KeptCode.READ_ONLY_FORMAT, header.format.value)
-    kept = kept or refusal(untrusted, header, recipe, targets)
+    kept = kept or refusal(lambda: untrusted, header, recipe, targets)
     try:
         source = _source(Request(untrusted, header, recipe), metadata, icc)
     except OimgError as error:  # cut short: there is no plain picture to take out

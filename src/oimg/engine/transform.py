@@ -48,7 +48,7 @@ def transform(request: Request) -> Made | Refusal:
     targets = target_formats(header, recipe)
     if not targets:
         return Refusal(KeptCode.READ_ONLY_FORMAT, header.format)
-    if (refused := refusal(request.untrusted, header, recipe, targets)) is not None:
+    if (refused := refusal(lambda: request.untrusted, header, recipe, targets)) is not None:
         return Refusal(*refused)
     if recipe.format is Target.AUTO and _within_size(request) and not moves_pixels(header, recipe):
         return Refusal(KeptCode.WITHIN_SIZE)

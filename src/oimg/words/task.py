@@ -20,7 +20,8 @@ class Destination:
     `exact` is a full path when the user named the output file. `copy_kept` asks that a kept file be copied
     there unchanged, so that an output folder is always complete. `names` are the real paths (no links on the
     way) that the result takes over in place: one, or every hard link of the file; `links` are symbolic links of
-    the batch that lead there.
+    the batch that lead there. `spared` are the stems that come before this one and belong to other files of the
+    batch, which are not replaced: a result that is there already, byte for byte, is not written once more.
     """
 
     folder: Path
@@ -31,6 +32,7 @@ class Destination:
     exact: Path | None = None
     names: tuple[Path, ...] = ()
     links: tuple[Path, ...] = ()
+    spared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from oimg.engine.codecs import SUFFIXES
-from oimg.engine.eligibility import target_formats
 from oimg.engine.request import Made, Refusal, Request
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
@@ -20,15 +15,18 @@ from oimg.words.task import Control, Task
 from oimg.work.cache.results import KeptBefore, Result, ResultCache
 from oimg.work.cache.standing import standing
 from oimg.work.files import attributes, temp
-from oimg.work.files.attributes import Attributes
-from oimg.work.files.commit import Written, write_new
-from oimg.work.files.destinations import conflict_free, has_wrong_suffix, is_taken, result_stem, suffix_for
+from oimg.work.files.attributes import Attributes, Carried
+from oimg.work.files.commit import Written, holds, same_file, write_new
+from oimg.work.files.destinations import (
+    conflict_free,
+    has_wrong_suffix,
+    spared_paths,
+    suffix_for,
+)
 from oimg.work.files.probe import check_unchanged, read_source
-from oimg.work.safety import in_place
+from oimg.work.foresight import foreseen
 from oimg.work.safety.in_place import Change, InPlace
 from oimg.work.unchanged import tells_more
-
-_NUMBER: Final = re.compile(r" \([0-9]+\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +99,22 @@ def _recalled(task: Task, control: Control, ways: Ways, cache: ResultCache) -> O
         untrusted, now = cache.files.read(source)
         past, content = (past if now == content else None), now
     if isinstance(past, KeptBefore):
-        return _keep(task, past.refusal, untrusted, (*_wrong_suffix(source), Notice.DONE_BEFORE), ways)
-    result, outcome = _work(task, control, ways, untrusted)
-    match result:
-        case Made():
-            cache.keep_result(content, recipe, limits, result)
-        case Refusal():
-            stays = tells_more(untrusted, source.header, recipe)
-            cache.keep_refusal(content, recipe, limits, KeptBefore(result, stays))
+        outcome = _keep(task, past.refusal, untrusted, (*_wrong_suffix(source), Notice.DONE_BEFORE), ways)
+    else:
+        result, outcome = _work(task, control, ways, untrusted)
+        match result:
+            case Made():
+                written = cache.keep_result(content, recipe, limits, result)
+                if isinstance(outcome, Optimized) and not task.destination.names:
+                    cache.keep_name(written, outcome.output, source.path)
+            case Refusal():
+                stays = tells_more(untrusted, source.header, recipe)
+                cache.keep_refusal(content, recipe, limits, KeptBefore(result, stays))
+    if isinstance(outcome, Optimized):  # beside its source, its header will be asked for as well
+        beside = recipe.output.place in (Place.BESIDE, Place.IN_PLACE)
+        cache.files.note_written(outcome.output, outcome.output_bytes, limits if beside else None)
+    elif isinstance(outcome, Kept) and outcome.output is not None:
+        cache.files.note_written(outcome.output, source.byte_size)
     return outcome
 
 
@@ -124,7 +130,7 @@ def _kept_before(task: Task, kept: KeptBefore, content: bytes, cache: ResultCach
     """Leave a file as it was left before; None where a copy is missing in another folder."""
     source, refusal, output = task.source, kept.refusal, None
     notices = (*_wrong_suffix(source), *refusal.notices)
-    if task.destination.copy_kept:
+    if _wants_copy(task):
         output = standing(cache, task, content, source.byte_size, source.path.suffix)
         if output is None:
             return None
@@ -135,48 +141,6 @@ def _kept_before(task: Task, kept: KeptBefore, content: bytes, cache: ResultCach
 
 def _wrong_suffix(source: SourceFile) -> tuple[Notice, ...]:
     return (Notice.WRONG_SUFFIX,) if has_wrong_suffix(source) else ()
-
-
-def foreseen(task: Task) -> Kept | None:
-    """Tell why a file will be kept, as far as that can be told without reading it; OimgError where it must fail."""
-    source, destination = task.source, task.destination
-    if _is_own_result(task):
-        return Kept(source.path, source, KeptCode.OWN_RESULT)
-    targets = target_formats(source.header, task.recipe)
-    if destination.names:
-        same = set(targets) <= {source.header.format}
-        if (refused := in_place.refusal(source, destination, same_format=same)) is not None:
-            return Kept(source.path, source, *refused)
-    elif is_taken(destination, {suffix_for(each, source.path) for each in targets}):
-        return Kept(source.path, source, KeptCode.EXISTS)
-    return None
-
-
-def _is_own_result(task: Task) -> bool:
-    """Whether a file is the result of its neighbour: a_optimized.jpg or a_optimized (2).jpg beside a.png."""
-    output, path = task.recipe.output, task.source.path
-    if output.place is not Place.BESIDE or not output.suffix:
-        return False
-    stems = {path.stem, _NUMBER.sub("", path.stem)}
-    return any(stem.endswith(output.suffix) and _has_original(path, stem, output.suffix) for stem in stems)
-
-
-def _has_original(path: Path, stem: str, suffix: str) -> bool:
-    """Whether a file in the same folder gives its results this stem."""
-    original = stem.removesuffix(suffix)
-    if any((path.parent / (original + usual)).is_file() for usual in SUFFIXES):
-        return True  # without a look at every name in the folder
-    try:
-        with os.scandir(path.parent) as entries:
-            return any(
-                entry.name.startswith(original)
-                and entry.name != path.name
-                and result_stem(Path(entry.name).stem, suffix) == stem
-                and entry.is_file()
-                for entry in entries
-            )
-    except OSError:
-        return False
 
 
 def _write(task: Task, made: Made, untrusted: bytes, notices: tuple[Notice, ...], ways: Ways) -> Outcome:
@@ -244,7 +208,7 @@ def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice,
     """Leave the file; in another folder, an unchanged copy keeps the folder complete."""
     source, output = task.source, None
     notices = (*notices, *refusal.notices)
-    if task.destination.copy_kept:
+    if _wants_copy(task):
         if tells_more(untrusted, source.header, task.recipe):  # the copy may be made to be shared
             notices = (*notices, Notice.METADATA_STAYS)
         try:
@@ -254,9 +218,18 @@ def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice,
     return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, notices)
 
 
+def _wants_copy(task: Task) -> bool:
+    """Whether a file that is kept has to be copied: not where it lies in the output folder itself, under its name."""
+    source, destination = task.source.path, task.destination
+    return destination.copy_kept and not same_file(conflict_free(destination, source.suffix, 1), source)
+
+
 def _commit(task: Task, data: bytes, suffix: str, ways: Ways) -> Written:
     destination, source = task.destination, task.source
     check_unchanged(source)
+    for path in spared_paths(destination, suffix):
+        if holds(path, data):
+            return Written(path, Carried())
     return write_new(
         data,
         lambda number: conflict_free(destination, suffix, number),

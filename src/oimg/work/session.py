@@ -14,7 +14,6 @@ from typing import Final, Self
 
 from oimg import __version__
 from oimg.engine import child
-from oimg.engine.eligibility import target_formats
 from oimg.words import netguard
 from oimg.words.answers import CodecState, Comparison, Diagnosis, GuardLayer, Inspection
 from oimg.words.errors import ErrorCode, OimgError
@@ -23,13 +22,14 @@ from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Failed, Kept, Record, Report, SourceFile, Stopped
 from oimg.words.task import Finished, OnEvent, Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
-from oimg.work import pipeline, settings
+from oimg.work import settings
 from oimg.work.cache import folder as cache_folder
 from oimg.work.cache.results import ResultCache
 from oimg.work.files import commit, temp
 from oimg.work.files.destinations import conflict_free, format_of_name, plan, suffix_for
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
+from oimg.work.foresight import foretold
 from oimg.work.jobs import Batch, BatchRunner
 from oimg.work.pipeline import optimize_file, suffix_in_place
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
@@ -41,7 +41,6 @@ __all__ = [
     "Session",
     "UnknownBatchError",
     "codec_states",
-    "foreseen",
     "format_of_name",
     "planned_path",
     "usable_cores",
@@ -96,11 +95,18 @@ class Run:
 class Session:
     """Holds the worker threads. Use as a context manager; `abandon` ends everything at once instead.
 
-    With `use_cache`, what was done before is not done again, as far as the settings let it be remembered.
+    With `use_cache`, what was done before is not done again, as far as the settings let it be remembered; a dry run
+    only asks what is remembered.
     """
 
     def __init__(
-        self, *, workers: int = 0, memory_limit: int = 0, limits: Limits = Limits(), use_cache: bool = True
+        self,
+        *,
+        workers: int = 0,
+        memory_limit: int = 0,
+        limits: Limits = Limits(),
+        use_cache: bool = True,
+        dry_run: bool = False,
     ) -> None:
         self.settings, self.notes = settings.load()
         self.workers = workers or self.settings.jobs or usable_cores()
@@ -109,6 +115,7 @@ class Session:
         self.limits = limits
         self._keeper = Keeper(self.settings)
         self._use_cache = use_cache
+        self._dry_run = dry_run
         self._cache: ResultCache | None = None
         self.recovered = Recovery()
         self._runner: BatchRunner | None = None
@@ -148,7 +155,8 @@ class Session:
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
         sources = [(each, result) for each, result in enumerate(probed) if isinstance(result, SourceFile)]
-        tasks, twins = plan(sources, recipe)
+        cache = self._opened_cache()
+        tasks, twins = plan(sources, recipe, (lambda *_: False) if cache is None else cache.is_result_of)
         settled = tuple((each, result) for each, result in enumerate(probed) if not isinstance(result, SourceFile))
         return Prepared(tasks, (*settled, *twins))
 
@@ -161,9 +169,13 @@ class Session:
     def _opened_cache(self) -> ResultCache | None:
         with self._lock:
             if self._use_cache and self._cache is None:
-                self._cache = cache_folder.opened(self.settings.cache_limit)
+                self._cache = cache_folder.opened(self.settings.cache_limit, read_only=self._dry_run)
                 self._use_cache = self._cache is not None
             return self._cache
+
+    def foretell(self, task: Task) -> Kept | Failed | None:
+        """Tell what will become of a file, as far as its header tells; None where it has to be worked on."""
+        return foretold(task, self.limits)
 
     def start(self, prepared: Prepared, on_event: OnEvent) -> Run:
         """Start the work. `on_event` is called on worker threads, once Finished for every file."""
@@ -276,24 +288,14 @@ class Session:
         temp.sweep()
 
 
-def planned_path(task: Task) -> Path | None:
-    """The path a task's result is meant for, as far as it is known before the work; None where it can only be kept."""
-    if not target_formats(task.source.header, task.recipe):
-        return None
+def planned_path(task: Task) -> Path:
+    """The path a task's result is meant for, as far as it is known before the work."""
     known = task.recipe.format not in (Target.KEEP, Target.AUTO)
     target = Format(task.recipe.format.value) if known else task.source.header.format
     if not task.destination.names:
         return conflict_free(task.destination, suffix_for(target, task.source.path), 1)
     suffix = suffix_in_place(task, target)
     return conflict_free(task.destination, suffix, 1) if suffix else task.destination.names[0]
-
-
-def foreseen(task: Task) -> Kept | Failed | None:
-    """What will become of a file, where that is known before it is read; None where it has to be worked on."""
-    try:
-        return pipeline.foreseen(task)
-    except OimgError as error:
-        return Failed(task.source.path, error.code, error.detail, task.source)
 
 
 def codec_states() -> tuple[CodecState, ...]:

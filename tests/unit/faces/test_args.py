@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oimg.faces.cli.args import COMMANDS, bytes_from, number_from, parser, paths_from, recipe_from, with_default_command
+from oimg.faces.cli.args import COMMANDS, parser, paths_from, with_default_command
+from oimg.faces.cli.recipe_flags import bytes_from, number_from, recipe_from
 from oimg.words.privacy import MetadataGroup, MetadataPolicy
 from oimg.words.recipe import (
     ColorPolicy,

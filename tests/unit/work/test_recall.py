@@ -109,6 +109,27 @@ def test_a_second_run_gives_the_same_and_works_on_nothing(
     assert state(tmp_path) == before
 
 
+@pytest.mark.skipif(os.name != "posix", reason="NOT TESTED: without a time of change all is read")
+@pytest.mark.parametrize("output", [Output(), Output(place=Place.FOLDER, path="out"), Output(place=Place.IN_PLACE)])
+def test_a_second_run_opens_no_picture(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: Output
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("oimg.work.cache.files._SETTLED_NS", -(1 << 62))  # as if the first run took seconds
+    recipe = replace(LOSSLESS, output=output)
+    run(pictures, recipe)
+    opened: list[object] = []
+    real = os.open
+
+    def noted(path: object, *rest: Any, **named: Any) -> int:
+        opened.append(path)
+        return real(path, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", noted)
+    assert known(run(pictures, recipe)) >= {"a.png", "b.jpg", "small.png"}
+    assert [each for each in map(str, opened) if each.endswith((".png", ".jpg"))] == []
+
+
 def test_the_outcome_is_what_it_would_be_without_a_memory(pictures: Path, tmp_path: Path) -> None:
     recipe = replace(LOSSLESS, output=into(tmp_path / "out"))
     run(pictures, recipe)

@@ -106,6 +106,14 @@ _LATER_NAMES = {
     0xEA1C: "Padding",
     0xEA1D: "OffsetSchema",
 }
+# Those of the interoperability directory (DCF, Design rule for Camera File system); piexif knows the first alone.
+_INTEROP_NAMES = {
+    0x0001: "InteroperabilityIndex",
+    0x0002: "InteroperabilityVersion",
+    0x1000: "RelatedImageFileFormat",
+    0x1001: "RelatedImageWidth",
+    0x1002: "RelatedImageLength",
+}
 
 
 THUMBNAIL_TAGS = frozenset(
@@ -138,8 +146,9 @@ def tag_name(directory: Directory, tag: int) -> str:
     """Return the field's own name, or its number as "0x1234"."""
     import piexif  # noqa: PLC0415 - only reports and XMP need names
 
-    tables = {Directory.GPS: ("GPS",), Directory.INTEROP: ("Interop",)}.get(directory, ("Image", "Exif"))
-    for table in tables:
+    if directory is Directory.INTEROP:
+        return _INTEROP_NAMES.get(tag, f"0x{tag:04X}")
+    for table in ("GPS",) if directory is Directory.GPS else ("Image", "Exif"):
         if tag in piexif.TAGS[table]:
             return str(piexif.TAGS[table][tag]["name"])
     return _LATER_NAMES.get(tag, f"0x{tag:04X}")

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from oimg.faces import messages
-from oimg.faces.cli.args import LATER, parser, recipe_from, with_default_command
+from oimg.faces.cli.args import LATER, parser, with_default_command
+from oimg.faces.cli.recipe_flags import recipe_from
 from oimg.faces.cli.screen import drop_stdout, stderr
 from oimg.faces.messages import _
 from oimg.words.recipe import Recipe, RecipeError

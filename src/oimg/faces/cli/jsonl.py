@@ -92,12 +92,12 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def plan_event(source: SourceFile, output: Path | None) -> dict[str, Any]:
-    """Give what a dry run would do with one file; no output means that it can only be kept."""
+def plan_event(source: SourceFile, output: Path) -> dict[str, Any]:
+    """Give what would be done with one file, by a dry run."""
     return {
         "event": "plan",
         "source": str(source.path),
-        "output": str(output) if output else None,
+        "output": str(output),
         **_source_facts(source),
     }
 

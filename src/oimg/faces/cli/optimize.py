@@ -15,14 +15,15 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from oimg.faces.cli import jsonl
-from oimg.faces.cli.args import bytes_from, paths_from, recipe_from
+from oimg.faces.cli.args import paths_from
+from oimg.faces.cli.recipe_flags import bytes_from, recipe_from
 from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr
 from oimg.faces.cli.undo import tell_recovery, undo_hint
-from oimg.faces.messages import KEPT, _, printable, reason
+from oimg.faces.messages import _, printable, reason
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
-from oimg.words.report import Failed, KeptCode, Record, Report
+from oimg.words.report import Failed, Record, Report
 from oimg.words.task import Finished, JobEvent, Progressed, Started, Task
-from oimg.work.session import Prepared, Run, Selection, Session, foreseen, format_of_name, planned_path
+from oimg.work.session import Prepared, Run, Selection, Session, format_of_name, planned_path
 
 # How long native calls in flight may take to end by themselves after Ctrl-C before the process goes without them.
 _GRACE: Final = 1.2
@@ -72,14 +73,14 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not given.verbose:  # an unexpected error is told in its line; its trace is for those who ask
         logging.getLogger("oimg").addHandler(logging.NullHandler())
-    use_cache = not given.no_cache and not given.dry_run
-    session = Session(workers=given.jobs, memory_limit=memory, use_cache=use_cache)
+    cached = not given.no_cache
+    session = Session(workers=given.jobs, memory_limit=memory, use_cache=cached, dry_run=given.dry_run)
     show = _Show(given)
     with session:
         tell_recovery(session.recovered)
         prepared = session.prepare(paths, recipe, selection, show.progress.looking)
         if given.dry_run:
-            return _dry_run(prepared, show)
+            return _dry_run(session, prepared, show)
         return _finish(_work(session, prepared, show, given), given, show)
 
 
@@ -191,10 +192,10 @@ def _finish(report: Report, given: argparse.Namespace, show: _Show) -> int:
     return code
 
 
-def _dry_run(prepared: Prepared, show: _Show) -> int:
+def _dry_run(session: Session, prepared: Prepared, show: _Show) -> int:
     """Show what would be done with each file, and do nothing."""
     began = time.monotonic()
-    known = {task.id: foreseen(task) for task in prepared.tasks}
+    known = {task.id: session.foretell(task) for task in prepared.tasks}
     settled = [outcome for _, outcome in prepared.settled] + [each for each in known.values() if each is not None]
     records = [Record(outcome, 0.0) for outcome in settled]
     for record in records:
@@ -214,9 +215,7 @@ def _dry_run(prepared: Prepared, show: _Show) -> int:
     return report.exit_code
 
 
-def _plan(task: Task, path: Path | None) -> str:
-    if path is None:
-        return _(KEPT[KeptCode.READ_ONLY_FORMAT])
+def _plan(task: Task, path: Path) -> str:
     if path in task.destination.names:
         return _("would be replaced")
     if task.destination.names:

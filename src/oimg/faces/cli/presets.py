@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from oimg.faces import messages
-from oimg.faces.cli.args import recipe_from
+from oimg.faces.cli.recipe_flags import recipe_from
 from oimg.faces.cli.screen import stderr
 from oimg.faces.messages import _
 from oimg.words.recipe import SCHEMA, Recipe, to_dict

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -31,19 +32,39 @@ def undo(given: argparse.Namespace) -> int:
     """Run the command; gives the exit code: 0 all back, 1 some not, 130 interrupted."""
     if given.dry_run and (given.list or given.clear):
         raise RecipeError("--dry-run", "is for taking back, not for --list and --clear")
+    if given.dry_run and (given.all or len(given.batch or ()) > 1):  # what a batch finds is what the later ones left
+        raise RecipeError("--dry-run", "tells of one batch at a time")
+    _check_answer(given)
     with Session() as session:
         tell_recovery(session.recovered)
         try:
             if given.list:
                 return _list(session, as_json=given.json)
             if given.clear:
-                return _clear(session, as_json=given.json)
+                return _clear(session, given)
             return _undo(session, given)
         except BrokenPipeError:  # whoever read our output has enough
             raise
         except OSError as error:
             stderr(f"oimg: {_('the backup cannot be used')}: {printable(str(error))}")
             return 1
+
+
+def _check_answer(given: argparse.Namespace) -> None:
+    """Refuse what has to be asked for where nobody can answer."""
+    flag = "--clear" if given.clear else "--all" if given.all else ""
+    if given.yes and not given.clear and not given.all:
+        raise RecipeError("--yes", "is for --clear and --all")
+    if flag and not given.yes and (given.json or not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())):
+        raise RecipeError(flag, "cannot be asked for here; --yes says that it is meant")
+
+
+def _agrees(question: str, given: argparse.Namespace) -> bool:
+    """Ask on the terminal, unless --yes was given; only a yes is one."""
+    if given.yes:
+        return True
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 class _StopAfterThis:
@@ -59,8 +80,13 @@ class _StopAfterThis:
 
 
 def _undo(session: Session, given: argparse.Namespace) -> int:
+    if (batches := _batches(session, given)) is None:
+        stderr(_("Nothing was put back."))
+        return 1
     stop = _StopAfterThis()
     told: list[Undoing] = []
+    undone: list[str] = []
+    code = 0
 
     def tell(result: Undoing) -> None:
         told.append(result)
@@ -72,15 +98,32 @@ def _undo(session: Session, given: argparse.Namespace) -> int:
             raise KeyboardInterrupt
 
     try:
-        report = session.undo(given.batch, [Path(name) for name in given.file], tell, dry_run=given.dry_run)
-    except UnknownBatchError as error:
-        return _nothing(str(error), given)
+        for batch in batches:
+            try:
+                report = session.undo(batch, [Path(name) for name in given.file], tell, dry_run=given.dry_run)
+            except UnknownBatchError as error:
+                code |= _nothing(str(error), given)
+            else:
+                undone.append(report.batch)
+                code |= report.exit_code
     except KeyboardInterrupt:
         stderr(_("Stopped; originals that are back stay."))
         _sum_up(None, told, given)
         return INTERRUPTED
-    _sum_up(report.batch, told, given)
-    return report.exit_code
+    if undone or given.json:
+        _sum_up(undone[0] if len(undone) == 1 else None, told, given)
+    return code
+
+
+def _batches(session: Session, given: argparse.Namespace) -> list[str | None] | None:
+    """Give the batches to take back, None for the last one; nothing at all where the answer is no."""
+    if not given.all:
+        return [*(given.batch or [None])]
+    left = [batch.id for batch in session.past_batches() if batch.left and not batch.running]
+    question = ngettext("Put back the originals of {} batch?", "Put back the originals of {} batches?", len(left))
+    if left and not _agrees(question.format(len(left)), given):
+        return None
+    return [*left] or [None]
 
 
 def _sum_up(batch: str | None, results: list[Undoing], given: argparse.Namespace) -> None:
@@ -103,8 +146,6 @@ def _sum_up(batch: str | None, results: list[Undoing], given: argparse.Namespace
 
 def _nothing(name: str, given: argparse.Namespace) -> int:
     """Say that there is nothing to take back; only an error where somebody named what does not exist."""
-    if given.json:
-        _sum_up(None, [], given)
     if given.file:
         stderr(f"oimg: {_('no remembered batch has replaced this file')}: {printable(name)}")
     elif given.batch:
@@ -187,9 +228,15 @@ def _batch_event(batch: PastBatch) -> dict[str, Any]:
     }
 
 
-def _clear(session: Session, *, as_json: bool) -> int:
+def _clear(session: Session, given: argparse.Namespace) -> int:
+    question = _("Drop all kept originals ({}) for good? No batch can be undone then.").format(
+        size(session.backup()[1])
+    )
+    if not _agrees(question, given):
+        stderr(_("Nothing was dropped."))
+        return 1
     freed = session.clear_backups()
-    if as_json:
+    if given.json:
         print(json.dumps({"event": "clear", "freed_bytes": freed}))
     else:
         print(_("The kept originals are gone; {} freed.").format(size(freed)))

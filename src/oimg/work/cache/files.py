@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,7 @@ class FileCache:
 
     def __init__(self, sealed: SealedStore) -> None:
         self._sealed = sealed
+        self._written: deque[tuple[int, Path, int, Limits | None]] = deque()
 
     def probe(self, found: Found, limits: Limits) -> SourceFile | Kept | Failed:
         """Do the same as `probe.probe`, mostly without opening the file: headers of photos are spread all over them."""
@@ -71,6 +73,20 @@ class FileCache:
             return (self._read(path, byte_size) if known is None else known) == content
         except (OSError, OimgError):
             return False
+
+    def note_written(self, path: Path, byte_size: int, limits: Limits | None = None) -> None:
+        """Take note of a file that was just written, to look at it when that counts; with limits, at its header too."""
+        self._written.append((time.time_ns(), path, byte_size, limits))
+        self.settle()
+
+    def settle(self) -> None:
+        """Look at the files that were written so long ago that what is seen of them counts."""
+        with suppress(IndexError):  # several threads take from the same end
+            while self._written[0][0] + _SETTLED_NS < time.time_ns():
+                _, path, byte_size, limits = self._written.popleft()
+                self.holds(path, b"", byte_size)
+                if limits is not None:
+                    self.probe(Found(path, path.parent, named=True), limits)
 
     def _known(self, facts: os.stat_result) -> bytes | None:
         state = _state(facts)

@@ -16,11 +16,15 @@ def folder() -> Path:
     return platformdirs.user_cache_path("oimg", appauthor=False)
 
 
-def opened(limit: int) -> ResultCache | None:
-    """Open the cache of at most so many bytes; None where there is to be none, or its key cannot be kept."""
-    if limit <= 0 or (key := secret.load(_key())) is None:
+def opened(limit: int, *, read_only: bool = False) -> ResultCache | None:
+    """Open the cache of at most so many bytes.
+
+    None where there is to be none, its key cannot be kept, or, with `read_only`, nothing was ever remembered.
+    """
+    if limit <= 0 or (read_only and not (_key().exists() and _database().exists())):
         return None
-    return ResultCache(Store(_database(), limit), key)
+    key = secret.load(_key())
+    return None if key is None else ResultCache(Store(_database(), limit, read_only=read_only), key)
 
 
 def size() -> int:

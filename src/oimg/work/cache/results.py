@@ -3,6 +3,7 @@
     state of a file               -> digest of its content         `FileCache`, while nothing is written to the file
     digest, recipe, program       -> the result, or why there is none
     digest, recipe but its level  -> a result of ours: not to be worked on again
+    digest, names                 -> written under this name as the result of a file of that name
 
 All keys are made with a secret, and what is told about a picture can only be read by who has the picture as well
 (docs/adr/0016-remembered-results.md).
@@ -12,9 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Final
 
 from oimg.engine.codecs import detect
@@ -24,7 +27,7 @@ from oimg.words.errors import OimgError
 from oimg.words.images import Format, Header, Limits
 from oimg.words.privacy import MetadataGroup
 from oimg.words.recipe import Mode, Output, Recipe, to_dict
-from oimg.words.report import KeptCode, Notice
+from oimg.words.report import KeptCode, Notice, SourceFile
 from oimg.work.cache.files import FileCache
 from oimg.work.cache.program import fingerprint
 from oimg.work.cache.sealed import DIGEST, SealedStore
@@ -36,7 +39,11 @@ _HEAD: Final = 64  # bytes that codecs are recognised by
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result that was proven and written: its content as a digest, and what was told of it (see `Made`)."""
+    """A result that was proven and written: its content as a digest, and what was told of it.
+
+    It says what `Made` says, but is none, nor holds one: that is a file in memory, and here only its digest is known. A
+    base class of both would be longer than the fields that it saves.
+    """
 
     content: bytes
     byte_size: int
@@ -84,8 +91,8 @@ class ResultCache:
         told = {"code": refusal.code, "detail": refusal.detail, "score": refusal.score, "notices": refusal.notices}
         self._sealed.put(b"result", content + _digest_of_recipe(recipe, limits), {**told, "stays": kept.stays})
 
-    def keep_result(self, content: bytes, recipe: Recipe, limits: Limits, made: Made) -> None:
-        """Remember a result that was written, and that it is ours."""
+    def keep_result(self, content: bytes, recipe: Recipe, limits: Limits, made: Made) -> bytes:
+        """Remember a result that was written, and that it is ours; gives its digest."""
         result = self._sealed.digest(made.data)
         told = {
             "content": result.hex(),
@@ -100,10 +107,28 @@ class ResultCache:
             stays = tells_more(made.data, header, recipe)
             ours = {"level": _level(recipe), "code": code, "detail": detail, "stays": stays}
             self._sealed.put(b"ours", result + _digest_of_recipe(_without_level(recipe), limits), ours)
+        return result
+
+    def keep_name(self, result: bytes, output: Path, source: Path) -> None:
+        """Remember the name under which a result (a digest) was written, and that of its source."""
+        self._sealed.put(b"name", result + _names(output, source), {})
+
+    def is_result_of(self, result: SourceFile, source: SourceFile) -> bool:
+        """Whether a file is, name and content, what OIMG wrote as the result of a file with the other's name."""
+        try:
+            content = self.files.content_of(result) or self.files.read(result)[1]
+        except OimgError:
+            return False
+        return self._sealed.get(b"name", content + _names(result.path, source.path)) is not None
 
     def close(self) -> None:
         """Write what is not written yet."""
+        self.files.settle()
         self._sealed.close()
+
+
+def _names(output: Path, source: Path) -> bytes:
+    return b"\0".join(os.fsencode(path.name) for path in (output, source))
 
 
 def _past(told: dict[str, Any]) -> Past:

@@ -8,8 +8,8 @@ from pathlib import Path
 from oimg.words.recipe import Conflict
 from oimg.words.task import Task
 from oimg.work.cache.results import ResultCache
-from oimg.work.files.commit import TRIES
-from oimg.work.files.destinations import conflict_free
+from oimg.work.files.commit import TRIES, same_file
+from oimg.work.files.destinations import conflict_free, spared_paths
 
 
 def standing(cache: ResultCache, task: Task, content: bytes, byte_size: int, suffix: str) -> Path | None:
@@ -20,19 +20,15 @@ def standing(cache: ResultCache, task: Task, content: bytes, byte_size: int, suf
     destination = task.destination
     if destination.names:
         return None
+    for path in spared_paths(destination, suffix):
+        if cache.files.holds(path, content, byte_size):
+            return path
     for number in range(1, TRIES):
         path = conflict_free(destination, suffix, number)
         if not os.path.lexists(path):
             return None
-        if not _same_file(path, task.source.path) and cache.files.holds(path, content, byte_size):
+        if not same_file(path, task.source.path) and cache.files.holds(path, content, byte_size):
             return path
         if destination.conflict is not Conflict.RENAME:
             return None
     return None
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False

@@ -30,10 +30,12 @@ class Store:
 
     Nothing here raises: a file that cannot be read or written, a full disk, and a lock that is not given up only
     mean that less is remembered. A damaged file is removed and begun anew. `limit` is the most bytes of the file.
+    With `read_only`, nothing new is remembered.
     """
 
-    def __init__(self, path: Path, limit: int) -> None:
+    def __init__(self, path: Path, limit: int, *, read_only: bool = False) -> None:
         self._path = path
+        self._read_only = read_only
         self._pages = max(limit // _PAGE, 16)
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
@@ -51,6 +53,8 @@ class Store:
 
     def put(self, key: bytes, value: bytes) -> None:
         """Remember a value; it is written a little later, together with others."""
+        if self._read_only:
+            return
         with self._lock:
             self._waiting[key] = value
             if len(self._waiting) >= _BATCH or time.monotonic() - self._flushed > _DELAY:
@@ -88,7 +92,7 @@ class Store:
     def _look_up(self, database: sqlite3.Connection, key: bytes) -> bytes | None:
         # All rows at once, although there is one at the most: a cursor that is not at its end holds a lock.
         for value, day in database.execute("SELECT value, day FROM rows WHERE key = ?", (key,)).fetchall():
-            if day != _today():
+            if day != _today() and not self._read_only:
                 self._asked.add(key)
             return value if isinstance(value, bytes) else None
         return None

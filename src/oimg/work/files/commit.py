@@ -70,11 +70,11 @@ def _place(written: Path, data: bytes, name: Callable[[int], Path], conflict: Co
         if conflict is Conflict.SKIP:
             raise FileExistsError(errno.EEXIST, "taken", str(target))
         _refuse_odd(target, conflict)
-        if _same_file(target, source):
+        if same_file(target, source):
             if conflict is Conflict.OVERWRITE:
                 raise OimgError(ErrorCode.WRITE, f"{target.name} is the original itself")
             continue
-        if _holds(target, data):
+        if holds(target, data):
             return target
         if conflict is Conflict.OVERWRITE:
             written.replace(target)
@@ -119,14 +119,16 @@ def _refuse_odd(target: Path, conflict: Conflict) -> None:
         raise OimgError(ErrorCode.WRITE, f"{target.name} is not a regular file")
 
 
-def _same_file(one: Path, other: Path) -> bool:
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file."""
     try:
         return one.samefile(other)
     except OSError:
         return False
 
 
-def _holds(target: Path, data: bytes) -> bool:
+def holds(target: Path, data: bytes) -> bool:
+    """Whether what stands under a name is a regular file with just these bytes."""
     try:
         facts = target.lstat()
         return stat.S_ISREG(facts.st_mode) and facts.st_size == len(data) and target.read_bytes() == data

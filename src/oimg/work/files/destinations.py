@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from oimg.engine.codecs import CODECS, SUFFIXES
 from oimg.engine.eligibility import target_formats
@@ -15,6 +16,8 @@ from oimg.words.recipe import Conflict, Output, Place, Recipe
 from oimg.words.report import Kept, KeptCode, SourceFile
 from oimg.words.task import Destination, Task
 
+# Whether the first file is known to be what OIMG wrote as the result of the second.
+IsResultOf: TypeAlias = Callable[[SourceFile, SourceFile], bool]
 _NAME_BYTES: Final = 255  # what ext4, APFS and NTFS take at the most
 _ROOM: Final = 16  # for " (999)" and a suffix such as ".jpeg" behind the stem of a result beside its source
 
@@ -32,48 +35,97 @@ def has_wrong_suffix(source: SourceFile) -> bool:
     return source.path.suffix != "" and claimed is not source.header.format
 
 
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """The names that a result may get, with every suffix that it may have: the first, the second, ..."""
+
+    folder: Path
+    base: str
+    suffixes: frozenset[str]
+
+    def stem(self, number: int) -> str:
+        return numbered(self.base, number, _NAME_BYTES - max(len(os.fsencode(suffix)) for suffix in self.suffixes))
+
+    def names(self, number: int) -> frozenset[str]:
+        stem = self.stem(number)
+        return frozenset(_key(self.folder / (stem + suffix)) for suffix in self.suffixes)
+
+
 class _Names:
     """The names of a batch: those given away, and those of sources that no result of another may replace."""
 
     def __init__(self, sources: Iterable[SourceFile]) -> None:
         self._taken: set[str] = set()
-        self._sources = {_key(each.path) for each in sources}
-        self._next: dict[tuple[str, frozenset[str]], int] = {}  # thousands of files may have one name
+        self._sources: dict[str, SourceFile | None] = {}  # None where a disk tells names apart that are one key here
+        for each in sources:
+            key = _key(each.path)
+            self._sources[key] = None if key in self._sources else each
+        self.replaced: set[str] = set()  # sources that are results, and give way to the next ones
+        self._next: dict[frozenset[str], int] = {}  # thousands of files may have one name
+        self._spared: dict[frozenset[str], list[str]] = {}
 
-    def claim(self, folder: Path, stem: str, suffixes: frozenset[str], source: SourceFile) -> str:
-        """Give the first stem that is free with every suffix, and take it."""
-        room = _NAME_BYTES - max(len(os.fsencode(suffix)) for suffix in suffixes)
-        asked = _key(folder / stem), suffixes
-        number = self._next.get(asked, 1)
-        while not self._take({_key(folder / (numbered(stem, number, room) + suffix)) for suffix in suffixes}, source):
+    def claim(self, series: _Series, source: SourceFile) -> tuple[str, tuple[str, ...]]:
+        """Give the first stem that is free with every suffix, and take it; and those before that sources have."""
+        asked = series.names(1)
+        number, spared = self._next.get(asked, 1), self._spared.setdefault(asked, [])
+        while not self._take(names := series.names(number), source):
+            if self._held(names, source):
+                spared.append(series.stem(number))
             number += 1
         self._next[asked] = number + 1
-        return numbered(stem, number, room)
+        return series.stem(number), tuple(spared)
 
-    def _take(self, names: set[str], source: SourceFile) -> bool:
+    def claim_earlier(self, series: _Series, source: SourceFile, is_result_of: IsResultOf) -> str | None:
+        """Take the names of what is known as an earlier result of a source; gives their stem."""
+        number = 1
+        while held := self._held(names := series.names(number), source):
+            earlier = [self._sources[each] for each in held]
+            known = all(each is not None and is_result_of(each, source) for each in earlier)
+            if known and names.isdisjoint(self._taken):
+                self.replaced |= held
+                self._taken |= names
+                return series.stem(number)
+            number += 1
+        return None
+
+    def _take(self, names: frozenset[str], source: SourceFile) -> bool:
         """Take names, all or none."""
-        if not names.isdisjoint(self._taken) or not (names - {_key(source.path)}).isdisjoint(self._sources):
+        if not names.isdisjoint(self._taken) or self._held(names, source):
             return False
         self._taken |= names
         return True
 
+    def _held(self, names: frozenset[str], source: SourceFile) -> set[str]:
+        """Those names that other sources have."""
+        return {each for each in names if each in self._sources and each != _key(source.path)}
+
 
 def plan(
-    sources: Sequence[tuple[int, SourceFile]], recipe: Recipe
+    sources: Sequence[tuple[int, SourceFile]], recipe: Recipe, is_result_of: IsResultOf = lambda *_: False
 ) -> tuple[tuple[Task, ...], tuple[tuple[int, Kept], ...]]:
     """Give each source (with its id) its task, with a name that no other of the batch can take.
 
     A file that has several names in the batch is worked on once where its result goes beside it or in its place;
-    the other names are Kept.
+    the other names are Kept. So is an earlier result that is to be overwritten: `is_result_of` is asked where a
+    source has the name that the result of another would get.
     """
     place = recipe.output.place
     files = _files(sources) if place in (Place.BESIDE, Place.IN_PLACE) else [[each] for each in sources]
     # Whoever lets results replace files does not mean the other pictures of the batch.
     guarded = recipe.output.conflict is Conflict.OVERWRITE or place is Place.IN_PLACE
     names = _Names((source for _, source in sources) if guarded else ())
+    earlier: dict[int, str | None] = {}
+    if recipe.output.conflict is Conflict.OVERWRITE and place in (Place.BESIDE, Place.FOLDER):
+        for (id_, source), *_ in files:
+            earlier[id_] = names.claim_earlier(_series(source, recipe), source, is_result_of)
     tasks, others = [], []
-    for (id_, source), *twins in files:
-        destination = _claim(source, recipe, names, [source, *(twin for _, twin in twins)])
+    for group in files:
+        replaced = [each for each in group if _key(each[1].path) in names.replaced]
+        others += [(id_, Kept(source.path, source, KeptCode.OWN_RESULT)) for id_, source in replaced]
+        if not (left := [each for each in group if each not in replaced]):
+            continue
+        (id_, source), *twins = left
+        destination = _claim(source, recipe, names, [source, *(twin for _, twin in twins)], earlier.get(id_))
         tasks.append(Task(id_, source, recipe, destination))
         others += [(each, Kept(twin.path, twin, KeptCode.SAME_FILE, str(source.path))) for each, twin in twins]
     return tuple(tasks), tuple(others)
@@ -116,12 +168,15 @@ def _in_place(same: Sequence[SourceFile], recipe: Recipe, names: _Names) -> Dest
     source, output, held = same[0], recipe.output, _real_names(same)
     real = held[0]
     others = frozenset(suffix_for(each, real) for each in target_formats(source.header, recipe)) - {real.suffix}
-    stem = names.claim(real.parent, real.stem, others, source) if others else real.stem
+    stem = names.claim(_Series(real.parent, real.stem, others), source)[0] if others else real.stem
     links = tuple(each.path for each in same if each.path.is_symlink())
     return Destination(real.parent, stem, output.conflict, output.keep_dates, names=held, links=links)
 
 
-def _claim(source: SourceFile, recipe: Recipe, names: _Names, same: Sequence[SourceFile]) -> Destination:
+def _claim(
+    source: SourceFile, recipe: Recipe, names: _Names, same: Sequence[SourceFile], earlier: str | None
+) -> Destination:
+    """Say where the result of a source goes; `earlier` is the stem of an earlier result that it replaces."""
     output = recipe.output
     if output.place is Place.IN_PLACE:
         return _in_place(same, recipe, names)
@@ -129,11 +184,16 @@ def _claim(source: SourceFile, recipe: Recipe, names: _Names, same: Sequence[Sou
         exact = Path(os.path.abspath(output.path))  # noqa: PTH100 - a link is the user's business
         fits = SUFFIXES.get(exact.suffix.lower()) is source.header.format
         return Destination(exact.parent, exact.stem, output.conflict, output.keep_dates, copy_kept=fits, exact=exact)
-    folder = _folder(source, output)
-    beside = output.place is Place.BESIDE
+    series = _series(source, recipe)
+    stem, spared = names.claim(series, source) if earlier is None else (earlier, ())
+    copies = output.place is Place.FOLDER
+    return Destination(series.folder, stem, output.conflict, output.keep_dates, copy_kept=copies, spared=spared)
+
+
+def _series(source: SourceFile, recipe: Recipe) -> _Series:
+    output, beside = recipe.output, recipe.output.place is Place.BESIDE
     stem = result_stem(source.path.stem, output.suffix) if beside else source.path.stem
-    given = names.claim(folder, stem, _suffixes(source, recipe, beside=beside), source)
-    return Destination(folder, given, output.conflict, output.keep_dates, copy_kept=not beside)
+    return _Series(_folder(source, output), stem, _suffixes(source, recipe, beside=beside))
 
 
 def _folder(source: SourceFile, output: Output) -> Path:
@@ -159,6 +219,11 @@ def conflict_free(destination: Destination, suffix: str, number: int) -> Path:
         exact = destination.exact
         return exact if number == 1 else exact.with_name(_nth(exact.stem, number, exact.suffix))
     return destination.folder / _nth(destination.stem, number, suffix)
+
+
+def spared_paths(destination: Destination, suffix: str) -> tuple[Path, ...]:
+    """Give the names before its own that belong to other files of the batch."""
+    return tuple(destination.folder / (stem + suffix) for stem in destination.spared)
 
 
 def _nth(stem: str, number: int, suffix: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import piexif
@@ -189,6 +190,23 @@ def test_texts_in_disguise() -> None:
         "SceneType": "Directly photographed",
         "UserComment": "hello",
         "InteroperabilityIndex": "R98 (DCF basic file, sRGB)",
+    }
+
+
+def test_fields_of_the_interoperability_directory_have_names() -> None:
+    # An EXIF block with nothing but a way down: IFD0 -> Exif (0x8769) -> interoperability (0xA005); piexif writes no
+    # field but the first there.
+    links = [struct.pack("<HHHLLL", 1, tag, 4, 1, after, 0) for tag, after in ((0x8769, 26), (0xA005, 44))]
+    fields = [struct.pack("<HHL4s", 1, 2, 4, b"R98\0"), struct.pack("<HHL4s", 2, 7, 4, b"0100")]
+    sizes = [struct.pack("<HHLL", tag, 4, 1, value) for tag, value in ((0x1001, 4000), (0x1002, 3000))]
+    last = struct.pack("<H", 4) + b"".join((*fields, *sizes)) + bytes(4)
+    block = b"II*\0" + struct.pack("<L", 8) + b"".join(links) + last
+    found = {each.name: each.value for each in exif_report.findings(parse(block), structure=True)}
+    assert found == {
+        "InteroperabilityIndex": "R98 (DCF basic file, sRGB)",
+        "InteroperabilityVersion": "0100",
+        "RelatedImageWidth": "4000",
+        "RelatedImageLength": "3000",
     }
 
 

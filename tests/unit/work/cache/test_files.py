@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from oimg.work.cache.store import Store
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found
 from process_help import small_files
-from work_help import flat, photo
+from work_help import flat, photo, source
 
 LIMITS = Limits()
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="NOT TESTED: without a time of change all is read")
@@ -125,3 +126,53 @@ def test_a_file_that_was_written_just_now_is_opened_again(
     for each in (path, copy, path, copy):
         files.probe(found(each), LIMITS)
     assert len(probed) == 4
+
+
+def test_what_was_written_is_looked_at_once_it_has_settled(
+    tmp_path: Path, files: FileCache, probed: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SETTLED_NS", 3_000_000_000)
+    path = flat(tmp_path / "a.png")
+    size = path.stat().st_size
+    now, read = time.time_ns(), count_reads(monkeypatch)
+    files.note_written(path, size, LIMITS)
+    assert (read, probed) == ([], [])
+    monkeypatch.setattr(module.time, "time_ns", lambda: now + 4_000_000_000)
+    files.note_written(flat(tmp_path / "b.png"), size)
+    assert (read, probed) == ([path], [path])
+    content = files.read(source(flat(tmp_path / "same.png")))[1]
+    assert files.holds(path, content, size)
+    assert isinstance(files.probe(found(path), LIMITS), SourceFile)
+    assert (read, probed) == ([path], [path])  # nothing was opened again
+
+
+def test_a_change_before_or_after_that_look_is_seen(
+    tmp_path: Path, files: FileCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SETTLED_NS", 3_000_000_000)
+    path, other = flat(tmp_path / "a.png"), flat(tmp_path / "b.png", color=(1, 2, 3))
+    size, now, facts = path.stat().st_size, time.time_ns(), path.stat()
+    assert other.stat().st_size == size
+    first, second = (files.read(source(each))[1] for each in (path, other))
+    files.note_written(path, size)
+    for data, known in ((other.read_bytes(), second), (path.read_bytes(), first)):
+        path.write_bytes(data)
+        os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        now += 4_000_000_000
+        monkeypatch.setattr(module.time, "time_ns", lambda at=now: at)
+        files.settle()
+        assert files.holds(path, known, size)
+        assert not files.holds(path, first if known == second else second, size)
+
+
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Collect the files whose content is read for its digest."""
+    read: list[Path] = []
+    real = module.FileCache._read
+
+    def counted(self: FileCache, path: Path, byte_size: int) -> bytes:
+        read.append(path)
+        return real(self, path, byte_size)
+
+    monkeypatch.setattr(module.FileCache, "_read", counted)
+    return read

@@ -42,9 +42,12 @@ def path_of(source: SourceFile, recipe: Recipe, written: Format) -> Path:
 
 
 def possible(task_index: int, sources: list[SourceFile], recipe: Recipe) -> set[str]:
+    return possible_for(tasks_of(sources, recipe)[task_index])
+
+
+def possible_for(task: Task) -> set[str]:
     """Every path a result may get: written in any format the recipe allows, or copied as it is."""
-    task = tasks_of(sources, recipe)[task_index]
-    own = task.source.path.suffix
+    own, recipe = task.source.path.suffix, task.recipe
     if recipe.format is Target.KEEP:
         formats = {task.source.header.format}
     else:
@@ -103,6 +106,28 @@ def test_overwriting_spares_the_other_sources(sources: list[SourceFile], target:
     for index, source in enumerate(sources):
         others = {folded(str(each.path)) for each in sources} - {folded(str(source.path))}
         assert others.isdisjoint(map(folded, possible(index, sources, recipe)))
+
+
+@given(
+    crowds(),
+    st.sampled_from([Target.KEEP, Target.WEBP, Target.AUTO]),
+    st.sampled_from([into(HOME), Output(), Output(suffix="")]),
+    st.sets(st.sampled_from(["a_optimized", "a_optimized (2)", "a", "b", "a (2)"])),
+)
+def test_overwriting_replaces_what_is_known_and_nothing_else(
+    sources: list[SourceFile], target: Target, output: Output, ours: set[str]
+) -> None:
+    recipe = Recipe(format=target, output=replace(output, conflict=Conflict.OVERWRITE))
+    tasks, kept = plan(list(enumerate(sources)), recipe, lambda result, _: result.path.stem in ours)
+    replaced = {outcome.path for _, outcome in kept}
+    assert {outcome.code for _, outcome in kept} <= {KeptCode.OWN_RESULT}
+    assert {path.stem for path in replaced} <= ours
+    assert {task.source.path for task in tasks} | replaced == {each.path for each in sources}
+    names = [{folded(each) for each in possible_for(task)} for task in tasks]
+    assert sum(map(len, names)) == len(set().union(*names))
+    for task, every in zip(tasks, names, strict=True):
+        others = {folded(str(each.path)) for each in sources if each.path not in replaced}
+        assert (others - {folded(str(task.source.path))}).isdisjoint(every)
 
 
 @given(
