@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from oimg.engine.codecs import ENCODERS, jxl
 from oimg.engine.codecs.palette import count_colors
 from oimg.engine.content import Kind, kind_of
 from oimg.engine.metrics.color_shift import color_shift
+from oimg.engine.prepared import Prepared, Proposal
 from oimg.engine.search import (
     MAX_ENCODES,
-    SMALLEST_EXACT,
     Candidate,
     Found,
-    Judge,
     Trial,
     coarsest,
     for_bytes,
@@ -24,14 +22,10 @@ from oimg.engine.search import (
     shown,
     usual_quality,
 )
-from oimg.engine.search.appearance import has_sharp_colors, statistics
-from oimg.engine.search.part import part_of
-from oimg.engine.search.prior import Floats
 from oimg.engine.steps import color, geometry
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Limits
-from oimg.words.once import once
-from oimg.words.recipe import Mode, Recipe
+from oimg.words.images import ColorModel, EncodeOptions, Format
+from oimg.words.recipe import Mode
 
 # A palette must look at least this good, however little the recipe asks: below, dithering shows in skies and skin.
 PALETTE_FLOOR: Final = 85.0
@@ -44,9 +38,6 @@ _PALETTE_QUALITIES: Final = (100, 85, 70)
 _DRAWN_QUALITIES: Final = (100, 85, 70, 58, 46, 34, 22)
 # With so few colours a picture is drawn, not photographed, and lossless coding is often the smallest.
 _DRAWN_COLORS: Final = 4096
-# Below these sides the metric lacks scales, and pictures that score 80 have visibly wrong colours: measured on the
-# corpus's icons and sprites, mean colour differences (CIE 1976) of 3 to 11; most photos of that score stay under 3.
-_SMALL_TARGETS: Final = ((32, 95.0), (SMALLEST_EXACT, 90.0))
 # A JPEG with colour at full resolution has 0.8 to 1.6 of the bytes of 4:2:0 at a score of 80, where both reach it and
 # no colour is sharp (benchmarks/search/README.md). So the search takes it where the priors foretell fewer bytes, or
 # 4:2:0 is less likely than this to reach the target, and for lettering and lines in colour, whose bleeding the score
@@ -56,111 +47,6 @@ _LEAST_CHANCE: Final = 0.05
 # In size mode quality goes no lower than where pictures score about this; then the dimensions shrink.
 _BEARABLE: Final = 58.0
 _SHRINK_ROUNDS: Final = 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Proposal:
-    """A finished file that could be written, of the picture `image`.
-
-    `decoded` is what was scored; None means it must be lossless. `is_decoded` says that `decoded` was read from
-    these very bytes, so that they need not be read again. `is_proven` leaves nothing to prove.
-    """
-
-    data: bytes
-    format: Format
-    image: DecodedImage
-    score: float | None
-    quality: float | None
-    decoded: DecodedImage | None = None
-    is_decoded: bool = False
-    is_proven: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A picture that is ready to be encoded in one format, and what the recipe asks of the encoding."""
-
-    image: DecodedImage
-    target: Format
-    recipe: Recipe
-    limits: Limits
-    check: Callable[[], None]
-    progress: Callable[[float], None]
-    jpeg: bytes | None = None
-    has_lossless: bool = False
-    threads: Callable[[], int] = lambda: 1
-
-    @once
-    def judge(self) -> Judge:
-        """Built on first use: lossless work needs none."""
-        return Judge(self.image)
-
-    @once
-    def statistics(self) -> Floats:
-        """What the picture looks like to a codec, by its first frame."""
-        return statistics(shown(self.image, self.image.pixels))
-
-    @once
-    def needs_full_chroma(self) -> bool:
-        """Whether colour would bleed in a JPEG at half resolution, or there is none: gray has the luma of 4:4:4."""
-        pixels = shown(self.image, self.image.pixels)
-        return self.image.color is ColorModel.GRAY or has_sharp_colors(pixels)
-
-    @once
-    def part(self) -> tuple[DecodedImage, Judge] | None:
-        """Bands of a large picture, which are tried first, and who judges them."""
-        image = part_of(self.image)
-        return None if image is None else (image, Judge(image))
-
-    def trial(self, **options: Any) -> Trial:
-        """How candidates are made and judged; `options` change the shared ones."""
-        codec, metadata = ENCODERS[self.target], self.image.metadata
-        whole = Trial(
-            self.target,
-            EncodeOptions(effort=self.recipe.effort, **options),
-            codec.capabilities.qualities,
-            lambda chosen: codec.encode(self.image, replace(chosen, threads=self.threads())),
-            lambda data: codec.decode(data, self.limits),
-            self.judge,
-            self.check,
-            pixels=math.prod(self.image.size) * len(self.image.frames),
-            beside=len(self.image.icc) + len(metadata.exif) + len(metadata.xmp),
-            statistics=self.statistics,
-        )
-        return replace(whole, part=lambda: self._on_part(whole))
-
-    def _on_part(self, whole: Trial) -> Trial | None:
-        """The same trial on a part of a large picture."""
-        if self.part is None:
-            return None
-        image, judge = self.part
-        encode = lambda chosen: ENCODERS[self.target].encode(image, replace(chosen, threads=self.threads()))  # noqa: E731
-        return replace(whole, encode=encode, judge=judge, pixels=math.prod(image.size), beside=len(image.icc))
-
-    @property
-    def least_score(self) -> float:
-        """The score to reach. The metric is too kind to small pictures, so they get a higher one."""
-        side = min(self.image.size)
-        least = next((score for below, score in _SMALL_TARGETS if side < below), 0.0)
-        return max(self.recipe.target, least)
-
-    def finish(self, data: bytes) -> bytes:
-        """Pack a winner as well as the effort allows."""
-        self.check()
-        return ENCODERS[self.target].finish(data, self.recipe.effort)
-
-    def propose(self, candidate: Candidate) -> Proposal:
-        """Finish a winner."""
-        data = self.finish(candidate.data)
-        return Proposal(
-            data,
-            self.target,
-            self.image,
-            candidate.score,
-            candidate.options.quality,
-            candidate.decoded,
-            is_decoded=data is candidate.data,
-        )
 
 
 def propose(

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Final
 
 from oimg.engine import flatten, forecast, guarded, pages
-from oimg.engine.candidates import Prepared, Proposal, propose
+from oimg.engine.candidates import propose
 from oimg.engine.codecs import ENCODERS, RECOMPRESSORS
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
@@ -21,6 +21,7 @@ from oimg.engine.eligibility import moves_pixels, refusal, target_formats
 from oimg.engine.generations import most_bytes, most_bytes_as
 from oimg.engine.metadata.carrying import carriable
 from oimg.engine.metadata.policy import apply, lost
+from oimg.engine.prepared import Prepared, Proposal
 from oimg.engine.request import Made, Refusal, Request
 from oimg.engine.search import SMALLEST_EXACT
 from oimg.engine.steps import color, geometry

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from oimg.engine.candidates import Proposal
 from oimg.engine.codecs import CODECS
+from oimg.engine.prepared import Proposal
 from oimg.engine.steps.geometry import orient
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import DecodedImage, Format, Limits, Pixels

@@ -13,9 +13,10 @@ import pytest
 from PIL import Image, ImageCms, ImageFilter
 
 from engine_pictures import drawing, image, photo
-from oimg.engine import candidates
-from oimg.engine.candidates import Prepared, propose
+from oimg.engine import candidates, prepared
+from oimg.engine.candidates import propose
 from oimg.engine.codecs import ENCODERS
+from oimg.engine.prepared import Prepared
 from oimg.engine.search import MAX_ENCODES, for_score
 from oimg.engine.verify import prove
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Limits
@@ -41,7 +42,9 @@ class Counting:
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> dict[Format, list[EncodeOptions]]:
     asked: dict[Format, list[EncodeOptions]] = {target: [] for target in ENCODERS}
-    monkeypatch.setattr(candidates, "ENCODERS", {t: Counting(c, asked[t]) for t, c in ENCODERS.items()})
+    counting = {t: Counting(c, asked[t]) for t, c in ENCODERS.items()}
+    for module in (candidates, prepared):
+        monkeypatch.setattr(module, "ENCODERS", counting)
     return asked
 
 
@@ -53,8 +56,8 @@ def work(target: Format, picture: DecodedImage, recipe: Recipe) -> Prepared:
     return Prepared(picture, target, recipe, Limits(), lambda: None, lambda _: None)
 
 
-def run(prepared: Prepared, **facts: Any) -> tuple[Any, float | None]:
-    return propose(prepared, **{"lossy_source": False, "untouched": False, "most_bytes": 1e9, **facts})
+def run(given: Prepared, **facts: Any) -> tuple[Any, float | None]:
+    return propose(given, **{"lossy_source": False, "untouched": False, "most_bytes": 1e9, **facts})
 
 
 @pytest.mark.parametrize("target", LOSSY)
@@ -236,7 +239,7 @@ def test_judges_of_two_pictures_are_made_side_by_side(monkeypatch: pytest.Monkey
         def __init__(self, _: DecodedImage) -> None:
             both.wait(10)  # breaks if the other one is not allowed to start
 
-    monkeypatch.setattr(candidates, "Judge", Slow)
+    monkeypatch.setattr(prepared, "Judge", Slow)
     works = [work(Format.JPEG, image("rgb", 16, 16, seed), Recipe()) for seed in (1, 2)]
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda each: each.judge, works)

@@ -11,8 +11,8 @@ from PIL import Image, ImageCms
 
 from engine_pictures import done, drawing, image, photo, saved
 from oimg.engine import candidates, transform, verify
-from oimg.engine.candidates import Proposal
 from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS
+from oimg.engine.prepared import Proposal
 from oimg.engine.transform import Made
 from oimg.engine.verify import prove, prove_untouched, same_pixels
 from oimg.words.errors import ErrorCode, OimgError
