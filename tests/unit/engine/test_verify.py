@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from engine_pictures import done, drawing, image, photo, saved
-from oimg.engine import candidates, transform, verify
+from oimg.engine import candidates, prepared, transform, verify
 from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS
 from oimg.engine.prepared import Proposal
 from oimg.engine.transform import Made
@@ -140,7 +140,7 @@ class Saboteur:
 
 def planted(monkeypatch: pytest.MonkeyPatch, target: Format, harm: Any) -> None:
     bad = Saboteur(ENCODERS[target], harm)
-    for module in (candidates, transform):
+    for module in (candidates, prepared, transform):
         monkeypatch.setattr(module, "ENCODERS", {**ENCODERS, target: bad})
     monkeypatch.setattr(transform, "RECOMPRESSORS", {**RECOMPRESSORS, target: bad})
     assert verify.CODECS[target] is not bad  # the proof reads with the real one
