@@ -1,1 +1,1 @@
-"""The window. Not part of this version yet."""
+"""The window."""

@@ -1,0 +1,54 @@
+"""What of the queue is seen, and in which order."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+
+from oimg.faces.gui.queue.model import ROW_ROLE, SORT_ROLE, QueueModel
+from oimg.faces.gui.queue.rows import Row, state_text
+
+
+class QueueProxy(QSortFilterProxyModel):
+    """Sorts by what a column means, and leaves out what does not hold a text in its name or state.
+
+    At first rows are in the order they came, which costs nothing; so are they after `sort(-1)`.
+    """
+
+    def __init__(self, model: QueueModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._model = model
+        self.setSortRole(SORT_ROLE)
+        self.setSourceModel(model)
+
+    def search(self, text: str) -> None:
+        """Leave out rows without this text."""
+        if text.casefold().strip() != self._text:
+            self._text = text.casefold().strip()
+            self.invalidateFilter()
+
+    def filterAcceptsRow(self, place: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
+        """Whether a row is seen."""
+        if not self._text:
+            return True
+        row = self._model.rows()[place]
+        return self._text in row.path.name.casefold() or self._text in state_text(row).casefold()
+
+    def row_at(self, place: int) -> Row | None:
+        """Give the row that is seen at a place."""
+        found = self.index(place, 0).data(ROW_ROLE)
+        return found if isinstance(found, Row) else None
+
+    def place_of(self, id_: int) -> int:
+        """Where a row is seen; -1 where it is not."""
+        place = self._model.place(id_)
+        return -1 if place is None else self.mapFromSource(self._model.index(place, 0)).row()
+
+    def in_order(self) -> list[int]:
+        """Give the ids of all rows that are seen, in the order they are."""
+        rows = self._model.rows()
+        return [rows[self.mapToSource(self.index(each, 0)).row()].id for each in range(self.rowCount())]
+
+    def sort_by(self, column: int, *, descending: bool = False) -> None:
+        """Sort by a column; -1 for the order in which files came."""
+        self.sort(column, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
