@@ -20,13 +20,13 @@ from oimg.work.settings import load_window
 
 log = logging.getLogger(__name__)
 # Python threads take turns; with the usual 5 ms the window would wait long for its turn beside busy workers.
-_TURN = 0.001
+TURN = 0.001
 
 
 def run(paths: Sequence[Path], refuse: Callable[[str], int]) -> int:
     """Show the window until it is closed; gives the exit code. `refuse` tells that there can be no window."""
     qInstallMessageHandler(_messages(refuse))
-    sys.setswitchinterval(_TURN)
+    sys.setswitchinterval(TURN)
     application = application_of(sys.argv[:1])
     opening = Opening()
     window = MainWindow(load_window())

@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self.dropping.image.connect(self.add_image)
         self.importing.found.connect(self.model.add)
         self.importing.progressed.connect(self.queue.show_import)
-        self.importing.finished.connect(self._import_finished)
+        self.importing.finished.connect(self.queue.show_left_out)
         self.queue.import_stopped.connect(self.importing.cancel)
         self.model.rows_changed.connect(self._rows_changed)
         self.model.totals_changed.connect(self._queue_changed)
@@ -252,13 +252,6 @@ class MainWindow(QMainWindow):
         self.actions_[Act.PAUSE].setChecked(False)
         self._show_plan()
 
-    def _import_finished(self, left_out: int) -> None:
-        self.queue.show_import(None)
-        if left_out:
-            text = ngettext("{count} other file is no picture.", "{count} other files are no pictures.", left_out)
-            self._note = text.format(count=f"{left_out:n}")
-        self._plan_timer.start()
-
     def _rows_changed(self, ids: set[int]) -> None:
         current = self.queue.view.current_row()
         if current is not None and current.id in ids:
@@ -286,7 +279,7 @@ class MainWindow(QMainWindow):
         chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
         selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
         self.foot.show_plan(waiting, selected, self.recipe.output)
-        if self._note or not self.model.rowCount():
+        if not waiting:
             self.foot.show_note(self._note)
 
     def _show_actions(self) -> None:

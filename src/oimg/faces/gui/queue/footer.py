@@ -25,13 +25,24 @@ class Footer(QFrame):
         layout.setSpacing(2)
         layout.addWidget(self._files)
         layout.addWidget(self._saved)
+        self._left_out = QLabel(self)
+        self._left_out.setProperty("look", "quiet")
+        self._left_out.setFont(theme.font(theme.CAPTION))
+        layout.addWidget(self._left_out)
         self.show_totals(Totals(), 0)
+        self.show_left_out(0)
 
     def show_totals(self, totals: Totals, selected: int) -> None:
         """Show the sums, and how many rows are selected where it is more than the one that is looked at."""
         self._files.setText(files_text(totals, selected))
         self._saved.setText(saved_text(totals))
         self._saved.setVisible(bool(self._saved.text()))
+
+    def show_left_out(self, count: int) -> None:
+        """Say how many files of the last folders were no pictures."""
+        text = ngettext("{count} other file is no picture", "{count} other files are no pictures", count)
+        self._left_out.setText(text.format(count=f"{count:n}"))
+        self._left_out.setVisible(count > 0)
 
 
 def files_text(totals: Totals, selected: int) -> str:

@@ -60,9 +60,14 @@ class QueuePanel(QFrame):
         layout.addWidget(self._importing)
         layout.addWidget(self._footer)
 
-    def show_import(self, found: int | None) -> None:
-        """Say how many files were found so far; None when nobody looks any more."""
+    def show_import(self, found: int) -> None:
+        """Say how many files were found so far."""
         self._importing.show_found(found)
+
+    def show_left_out(self, count: int) -> None:
+        """Say how many files were no pictures, when nobody looks any more."""
+        self._importing.show_found(None)
+        self._footer.show_left_out(count)
 
     def _show_selected(self, count: int) -> None:
         self._selected = count

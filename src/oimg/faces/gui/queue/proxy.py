@@ -23,8 +23,15 @@ class QueueProxy(QSortFilterProxyModel):
 
     def search(self, text: str) -> None:
         """Leave out rows without this text."""
-        if text.casefold().strip() != self._text:
-            self._text = text.casefold().strip()
+        wanted = text.casefold().strip()
+        if wanted == self._text:
+            return
+        if hasattr(self, "beginFilterChange"):  # Qt 6.9, which does not want the other any more
+            self.beginFilterChange()
+            self._text = wanted
+            self.endFilterChange()
+        else:
+            self._text = wanted
             self.invalidateFilter()
 
     def filterAcceptsRow(self, place: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
