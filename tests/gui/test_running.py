@@ -1,4 +1,4 @@
-"""A batch in the window: every row hears of its end, a pause holds, a stop is soon, and the time that is left is told."""
+"""A batch in the window: every row hears of its end, a pause holds, a stop is soon, the time left is told."""
 
 from __future__ import annotations
 
@@ -52,10 +52,11 @@ def watched(qtbot: QtBot) -> Iterator[Watched]:
 
 
 def test_every_row_hears_of_its_end(watched: Watched, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    given = items(tmp_path, 3)
     with qtbot.waitSignal(watched.running.ended, timeout=60_000) as end:
-        watched.running.start(session, items(tmp_path, 3))
+        watched.running.start(session, given)
         assert watched.running.active
-        watched.running.start(session, items(tmp_path, 1))  # one batch at a time
+        watched.running.start(session, given)  # one batch at a time
     assert watched.finished() == dict.fromkeys((100, 101, 102), Optimized)
     (report,) = end.args
     assert isinstance(report, Report)

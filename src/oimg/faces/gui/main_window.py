@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         self.model.rows_changed.connect(self._rows_changed)
         self.model.totals_changed.connect(self._queue_changed)
         self.queue.view.current_changed.connect(self.stage.show_row)
-        self.queue.view.selection_changed.connect(lambda _: self._plan_timer.start())
+        self.queue.view.selection_changed.connect(self._selected)
         self.queue.view.menu_wanted.connect(self._show_row_menu)
         self.running.began.connect(self._show_actions)
         self.running.happened.connect(self._happened)
@@ -258,6 +258,10 @@ class MainWindow(QMainWindow):
             self.stage.show_row(current)
         if not self.running.active:
             self._plan_timer.start()
+
+    def _selected(self) -> None:
+        self._show_actions()
+        self._plan_timer.start()
 
     def _queue_changed(self) -> None:
         there = self.model.rowCount() > 0
