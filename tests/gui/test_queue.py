@@ -190,7 +190,7 @@ def test_filters_by_name_and_state(done: QueueModel) -> None:
     proxy.search("e.p")
     assert names(proxy) == ["e.png"]
     proxy.search("")
-    assert proxy.in_order() == [0, 1, 2, 3, 4, 5]
+    assert [row.id for each in range(6) if (row := proxy.row_at(each))] == [0, 1, 2, 3, 4, 5]
 
 
 def test_totals_are_told_in_words() -> None:

@@ -14,6 +14,7 @@ from oimg.engine import guarded
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.search import shown
 from oimg.engine.steps.geometry import orient, scale_to
+from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import DecodedImage, Format, Frame, Limits
 from oimg.words.preview import Shown
 from oimg.words.report import SourceFile
@@ -54,7 +55,13 @@ class Previews:
         check_limits(source.header, source.byte_size, self._limits)
         untrusted = read_source(source)
         token.check()
-        image = guarded.decode(untrusted, source.header, self._limits, reduction)
+        try:
+            image = guarded.decode(untrusted, source.header, self._limits, reduction)
+        except OimgError as error:  # a batch that is stopped ends all children, ours among them
+            token.check()
+            if error.code is not ErrorCode.CODEC_CRASHED:
+                raise
+            image = guarded.decode(untrusted, source.header, self._limits, reduction)
         token.check()
         return _as_shown(image)
 

@@ -94,6 +94,25 @@ def test_limits_come_before_pixels(tmp_path: Path) -> None:
     assert caught.value.code is ErrorCode.TOO_LARGE
 
 
+def test_a_child_that_was_ended_under_its_call_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = source(flat(tmp_path / "a.png"))
+    decode = module.guarded.decode
+    errors = [OimgError(ErrorCode.CODEC_CRASHED), OimgError(ErrorCode.CODEC_CRASHED), OimgError(ErrorCode.CORRUPT)]
+
+    def decoding(*arguments: object) -> object:
+        if errors:
+            raise errors.pop(0)
+        return decode(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module.guarded, "decode", decoding)
+    for expected in (ErrorCode.CODEC_CRASHED, ErrorCode.CORRUPT):
+        with pytest.raises(OimgError) as caught:
+            Previews().original(found, CancelToken())
+        assert caught.value.code is expected
+    errors.append(OimgError(ErrorCode.CODEC_CRASHED))
+    assert Previews().original(found, CancelToken()).size == (40, 30)
+
+
 def test_nobody_waits_for_what_was_given_up(tmp_path: Path) -> None:
     token = CancelToken()
     token.cancel()

@@ -21,6 +21,7 @@ from oimg.faces.gui.home import Home
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.leaving import Leaving, places, remember, restore
 from oimg.faces.gui.options.panel import OptionsPanel
+from oimg.faces.gui.promise import show_promise
 from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.panel import QueuePanel
 from oimg.faces.gui.queue.rows import Row
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         self.leaving.close_now.connect(self.close)
         self.foot.optimize.connect(self.optimize)
         self.foot.optimize_selected.connect(self.optimize_selected)
+        self.foot.privacy_asked.connect(lambda: show_promise(self))
         self.home.preset_chosen.connect(self.choose_preset)
         self.home.clicked.connect(self.actions_[Act.OPEN_FILES].trigger)
         self.options.preset_chosen.connect(self.choose_preset)

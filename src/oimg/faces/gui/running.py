@@ -174,12 +174,6 @@ class Running(QObject):
         self._steer()
         self._tell()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait, without the window, until all is finished; for the end of the program."""
-        if self._thread is not None:
-            self._thread.join(seconds)
-        return self._run is None or self._run.wait(seconds)
-
     def close(self) -> None:
         """Tell nothing more."""
         self._ticks.stop()

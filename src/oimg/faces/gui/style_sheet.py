@@ -85,6 +85,7 @@ QSplitter::handle { background: $border; }
 QSplitter::handle:hover { background: $accent; }
 QAbstractScrollArea { border: 0; background: $surface; }
 QTableView { background: $surface; outline: 0; selection-background-color: $selection; selection-color: $text; }
+QTableView::item { padding: 0 8px; }
 QHeaderView { background: $surface; }
 QHeaderView::section { background: $surface; color: $quiet; border: 0; border-bottom: 1px solid $border;
   padding: 6px 8px; }

@@ -47,6 +47,7 @@ class OptionsPanel(QFrame):
         self._slider.setRange(low, high)
         self._target = QSpinBox(self)
         self._target.setRange(low, high)
+        self._target.lineEdit().setTextMargins(6, 0, 0, 0)
         self._quality = QWidget(self)
         self._lay_out()
         self._preset.activated.connect(lambda: self.preset_chosen.emit(self._preset.currentData()))

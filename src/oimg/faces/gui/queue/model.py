@@ -83,10 +83,6 @@ class QueueModel(QAbstractTableModel):
         """Where a row is; None where it was removed."""
         return self._places.get(id_)
 
-    def id_of(self, path: Path) -> int | None:
-        """Give the id of a file's row."""
-        return self._ids.get(path)
-
     def add(self, found: Iterable[SourceFile | Kept | Failed]) -> int:
         """Append files, and make those anew that are there and not under way; gives how many were there."""
         new: list[Row] = []

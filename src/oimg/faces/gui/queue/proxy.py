@@ -51,11 +51,6 @@ class QueueProxy(QSortFilterProxyModel):
         place = self._model.place(id_)
         return -1 if place is None else self.mapFromSource(self._model.index(place, 0)).row()
 
-    def in_order(self) -> list[int]:
-        """Give the ids of all rows that are seen, in the order they are."""
-        rows = self._model.rows()
-        return [rows[self.mapToSource(self.index(each, 0)).row()].id for each in range(self.rowCount())]
-
     def sort_by(self, column: int, *, descending: bool = False) -> None:
         """Sort by a column; -1 for the order in which files came."""
         self.sort(column, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from oimg.faces.gui.queue.delegate import RowDelegate, height
@@ -14,7 +15,7 @@ from oimg.faces.gui.queue.rows import Row
 from oimg.faces.gui.queue.thumbnails import Thumbnails
 from oimg.faces.messages import _
 
-_WIDTH: Final = 88
+_WIDTH: Final = 96
 _NAME: Final = 220
 
 
@@ -78,11 +79,23 @@ class QueueView(QTableView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, _WIDTH)
         if shown:
-            header.resizeSection(Column.NAME, max(_NAME, self.viewport().width() - _WIDTH * (len(Column) - 1)))
+            self._widen_name()
         else:
             header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(shown)
         self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the name what the other columns leave."""
+        super().resizeEvent(event)
+        if self.columns_shown:
+            self._widen_name()
+
+    def _widen_name(self) -> None:
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(column) for column in Column if column not in (Column.NAME, Column.STATE))
+        room = self.viewport().width() - others - max(_WIDTH, header.sectionSizeHint(Column.STATE))
+        header.resizeSection(Column.NAME, max(_NAME, room))
 
     def select(self, id_: int) -> None:
         """Look at a row, where it is seen."""
