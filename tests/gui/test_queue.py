@@ -171,14 +171,27 @@ def test_sorts_by_what_a_column_means(done: QueueModel) -> None:
     proxy = QueueProxy(done)
     QAbstractItemModelTester(proxy, QAbstractItemModelTester.FailureReportingMode.Fatal)
     done.add([replace(found("B2.png")[0], byte_size=999)])
-    proxy.sort_by(Column.NAME)
+    proxy.sort(Column.NAME)
     assert names(proxy) == ["a.png", "b.png", "B2.png", "c.png", "d.png", "e.png", "f.png"]
-    proxy.sort_by(Column.BEFORE)
+    proxy.sort(Column.BEFORE)
     assert names(proxy)[0] == "B2.png"
-    proxy.sort_by(Column.SAVED, descending=True)
+    proxy.sort(Column.SAVED, Qt.SortOrder.DescendingOrder)
     assert names(proxy)[0] == "a.png"
-    proxy.sort_by(-1)
+    proxy.sort(-1)
     assert names(proxy)[-1] == "B2.png"
+
+
+def test_an_order_is_kept_when_rows_come_and_change(done: QueueModel) -> None:
+    done.sort(Column.SAVED, Qt.SortOrder.DescendingOrder)
+    done.add(found("0.png"))
+    (each,) = found("f.png")
+    done.apply([(5, Finished(5, Record(optimized(each, 10), 0.1)))])
+    done.sort_again()
+    assert [row.path.name for row in done.rows()][:2] == ["f.png", "a.png"]
+    assert done.place(5) == 0
+    done.sort(-1)
+    done.sort_again()
+    assert [row.id for row in done.rows()] == list(range(7))
 
 
 def test_filters_by_name_and_state(done: QueueModel) -> None:
@@ -252,6 +265,19 @@ def test_tells_of_the_row_and_the_selection(view: QueueView) -> None:
     assert view.selected_ids() == [0, 2, 3, 4, 5]
     view.setCurrentIndex(QModelIndex())
     assert rows[-1] is None
+
+
+def test_the_selection_stays_with_its_rows_in_another_order(view: QueueView, done: QueueModel) -> None:
+    view.select(1)
+    view.sortByColumn(Column.NAME, Qt.SortOrder.DescendingOrder)
+    assert view.selected_ids() == [1]
+    assert view.currentIndex().row() == 4
+    view.selectAll()
+    assert view.selected_ids() == [5, 4, 3, 2, 1, 0]
+    view._proxy.search("a.p")
+    view.selectAll()
+    assert view.selected_ids() == [0]
+    del done
 
 
 def test_columns_come_and_go(view: QueueView) -> None:

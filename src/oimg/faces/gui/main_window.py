@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         self.importing.found.connect(self.model.add)
         self.importing.progressed.connect(self.queue.show_import)
         self.importing.finished.connect(self.queue.show_left_out)
+        self.importing.finished.connect(self.model.sort_again)
         self.queue.import_stopped.connect(self.importing.cancel)
         self.model.rows_changed.connect(self._rows_changed)
         self.model.totals_changed.connect(self._queue_changed)
@@ -252,6 +253,7 @@ class MainWindow(QMainWindow):
     def _ended(self, report: Report | None) -> None:
         self._note = _("The work could not be started.") if report is None else _sum(report)
         self.actions_[Act.PAUSE].setChecked(False)
+        self.model.sort_again()
         self._show_plan()
 
     def _rows_changed(self, ids: set[int]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from oimg.faces.gui.queue.rows import Row, State, after, line, row_of, saved, spoken, state_text
+from oimg.faces.gui.queue.rows import Row, State, after, line, row_of, saved, spoken, state_text, waiting
 from oimg.faces.messages import _, printable, size
 from oimg.words.recipe import Recipe
 from oimg.words.report import Failed, Kept, SourceFile
@@ -18,7 +18,6 @@ from oimg.words.task import JobEvent
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = int(Qt.ItemDataRole.UserRole)
-SORT_ROLE: Final = ROW_ROLE + 1
 _MANY_RUNS: Final = 50
 _RIGHT: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
@@ -68,6 +67,7 @@ class QueueModel(QAbstractTableModel):
         self._places: dict[int, int] = {}
         self._ids: dict[Path, int] = {}
         self._next = 0
+        self._order = -1, Qt.SortOrder.AscendingOrder
         self.totals = Totals()
 
     def rows(self) -> Sequence[Row]:
@@ -121,7 +121,7 @@ class QueueModel(QAbstractTableModel):
 
     def begin(self, recipes: Mapping[int, Recipe]) -> None:
         """Let rows wait for the work by these recipes."""
-        self.change(recipes, lambda row: replace(_waiting(row), done_by=recipes[row.id]))
+        self.change(recipes, lambda row: waiting(row, recipes[row.id]))
 
     def remove(self, ids: Iterable[int]) -> None:
         """Take rows out; those under way stay."""
@@ -146,6 +146,27 @@ class QueueModel(QAbstractTableModel):
                 self.totals -= _share_of(row)
             del self._rows[first : last + 1]
         self._places = {row.id: each for each, row in enumerate(self._rows)}
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Put the rows in order, by -1 in the one that they came in; it is kept only by `sort_again`.
+
+        Done here and not in a proxy, which would ask for two values at each of very many comparisons.
+        """
+        self._order = column, order
+        key = _SORT[Column(column)] if column >= 0 else lambda row: row.id
+        self.layoutAboutToBeChanged.emit()
+        held = self.persistentIndexList()
+        ids = [self._rows[index.row()].id for index in held]
+        self._rows.sort(key=key, reverse=column >= 0 and order is Qt.SortOrder.DescendingOrder)
+        self._places = {row.id: each for each, row in enumerate(self._rows)}
+        moved = [self.index(self._places[id_], old.column()) for id_, old in zip(ids, held, strict=True)]
+        self.changePersistentIndexList(held, moved)
+        self.layoutChanged.emit()
+
+    def sort_again(self) -> None:
+        """Put the rows in the order that was asked for: some are new, or have other values."""
+        if self._order[0] >= 0:
+            self.sort(*self._order)
 
     def redraw(self, id_: int) -> None:
         """Have a row painted anew, for its thumbnail came."""
@@ -193,8 +214,6 @@ class QueueModel(QAbstractTableModel):
         row = self._rows[index.row()]
         if role == ROW_ROLE:
             return row
-        if role == SORT_ROLE:
-            return _SORT[Column(index.column())](row)
         if role == Qt.ItemDataRole.DisplayRole:
             return _TEXT[Column(index.column())](row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -204,10 +223,6 @@ class QueueModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _NUMBERS:
             return _RIGHT
         return None
-
-
-def _waiting(row: Row) -> Row:
-    return replace(row, state=State.WAITING, progress=0.0, outcome=None, seconds=0.0)
 
 
 def _share_of(row: Row) -> Totals:

@@ -1,24 +1,20 @@
-"""What of the queue is seen, and in which order."""
+"""What of the queue is seen."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
-from oimg.faces.gui.queue.model import ROW_ROLE, SORT_ROLE, QueueModel
+from oimg.faces.gui.queue.model import ROW_ROLE, QueueModel
 from oimg.faces.gui.queue.rows import Row, state_text
 
 
 class QueueProxy(QSortFilterProxyModel):
-    """Sorts by what a column means, and leaves out what does not hold a text in its name or state.
-
-    At first rows are in the order they came, which costs nothing; so are they after `sort(-1)`.
-    """
+    """Leaves out what does not hold a text in its name or state; the model itself puts rows in order."""
 
     def __init__(self, model: QueueModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._text = ""
         self._model = model
-        self.setSortRole(SORT_ROLE)
         self.setSourceModel(model)
 
     def search(self, text: str) -> None:
@@ -51,6 +47,13 @@ class QueueProxy(QSortFilterProxyModel):
         place = self._model.place(id_)
         return -1 if place is None else self.mapFromSource(self._model.index(place, 0)).row()
 
-    def sort_by(self, column: int, *, descending: bool = False) -> None:
-        """Sort by a column; -1 for the order in which files came."""
-        self.sort(column, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
+    def ids(self, first: int, last: int) -> list[int]:
+        """Give the ids of the rows that are seen from one place to another."""
+        rows = self._model.rows()
+        if not self._text:
+            return [row.id for row in rows[first : last + 1]]
+        return [rows[self.mapToSource(self.index(each, 0)).row()].id for each in range(first, last + 1)]
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Have the model do it."""
+        self._model.sort(column, order)

@@ -77,6 +77,11 @@ def row_of(id_: int, found: SourceFile | Kept | Failed) -> Row:
             return Row(id_, path, source, State.FAILED, outcome=found)
 
 
+def waiting(row: Row, recipe: Recipe) -> Row:
+    """Give the row as it is before the work by a recipe. Thousands begin at once, so it is made in one step."""
+    return Row(row.id, row.path, row.source, State.WAITING, recipe=row.recipe, done_by=recipe)
+
+
 def after(row: Row, event: JobEvent) -> Row:
     """Give the row as it is after an event of its task."""
     match event:

@@ -59,10 +59,9 @@ class QueueView(QTableView):
         header.setSectionsClickable(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setAccessibleName(_("Columns"))
-        self.setSortingEnabled(True)
-        self._proxy.sort_by(-1)
-        header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        header.setSortIndicatorClearable(True)
 
     @property
     def columns_shown(self) -> bool:
@@ -106,9 +105,9 @@ class QueueView(QTableView):
 
     def selected_ids(self) -> list[int]:
         """Give the ids of the selected rows, in the order they are seen."""
-        places = sorted(each.row() for each in self.selectionModel().selectedRows())
-        rows = (self._proxy.row_at(place) for place in places)
-        return [row.id for row in rows if row is not None]
+        ranges = self.selectionModel().selection()
+        bounds = sorted({(ranges.at(each).top(), ranges.at(each).bottom()) for each in range(ranges.count())})
+        return [id_ for first, last in bounds for id_ in self._proxy.ids(first, last)]
 
     def current_row(self) -> Row | None:
         """Give the row that is looked at."""
