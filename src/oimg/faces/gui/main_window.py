@@ -13,7 +13,8 @@ from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from oimg.faces import messages
-from oimg.faces.gui.actions import THEMES, Act, Actions
+from oimg.faces.gui.acting import join_actions, show_actions
+from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.gui.dropping import Dropping
 from oimg.faces.gui.foot import Foot
 from oimg.faces.gui.header import Header
@@ -78,7 +79,7 @@ class MainWindow(QMainWindow):
         self.dropping = Dropping(self)
         self.dropping.let_through()
         self._join()
-        self._join_actions()
+        join_actions(self)
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -129,39 +130,11 @@ class MainWindow(QMainWindow):
         self.options.recipe_changed.connect(self.use_recipe)
         self._plan_timer.timeout.connect(self._show_plan)
 
-    def _join_actions(self) -> None:
-        view = self.queue.view
-        for name, do in {
-            Act.OPEN_FILES: self.dropping.ask_for_files,
-            Act.OPEN_FOLDER: self.dropping.ask_for_folder,
-            Act.PASTE: self.dropping.paste,
-            Act.QUIT: self.close,
-            Act.SELECT_ALL: view.selectAll,
-            Act.SEARCH: self.queue.search.setFocus,
-            Act.REMOVE: lambda: self.model.remove(view.selected_ids()),
-            Act.CLEAR: lambda: self.model.remove([row.id for row in self.model.rows()]),
-            Act.RETRY: self.retry_selected,
-            Act.SHOW: self.show_selected_in_folder,
-            Act.OPTIMIZE: self.optimize,
-            Act.OPTIMIZE_SELECTED: self.optimize_selected,
-            Act.CANCEL: self.running.cancel,
-        }.items():
-            self.actions_[name].triggered.connect(lambda _=False, do=do: do())
-        self.actions_[Act.PAUSE].toggled.connect(lambda on: self.running.pause(paused=on))
-        self.actions_[Act.COLUMNS].toggled.connect(lambda on: view.show_columns(shown=on))
-        for name, pane in ((Act.QUEUE, self.queue), (Act.OPTIONS, self.options)):
-            self.actions_[name].setChecked(True)
-            self.actions_[name].toggled.connect(pane.setVisible)
-        for name, choice in THEMES.items():
-            self.actions_[name].triggered.connect(lambda _=False, choice=choice: self.theme.choose(choice))
-
     def _restore(self, state: WindowState) -> None:
         self.resize(_SIZE)
         if not restore(self, self.splitter, state):
             self.splitter.setSizes(_WIDTHS)
         self.actions_[Act.COLUMNS].setChecked(state.columns == "shown")
-        chosen = next(name for name, choice in THEMES.items() if choice is self.theme.choice)
-        self.actions_[chosen].setChecked(True)
         self.use_recipe(self.recipe)
         self._queue_changed()
         self.home.setFocus()
@@ -291,16 +264,7 @@ class MainWindow(QMainWindow):
             self.foot.show_note(self._note)
 
     def _show_actions(self) -> None:
-        there, active = self.model.rowCount() > 0, self.running.active
-        some = there and self.queue.view.selectionModel().hasSelection()
-        for name in (Act.SELECT_ALL, Act.SEARCH, Act.CLEAR, Act.COLUMNS, Act.QUEUE, Act.OPTIONS):
-            self.actions_[name].setEnabled(there)
-        for name in (Act.REMOVE, Act.RETRY, Act.SHOW):
-            self.actions_[name].setEnabled(some)
-        self.actions_[Act.OPTIMIZE].setEnabled(there and not active)
-        self.actions_[Act.OPTIMIZE_SELECTED].setEnabled(some and not active)
-        self.actions_[Act.PAUSE].setEnabled(active)
-        self.actions_[Act.CANCEL].setEnabled(active)
+        show_actions(self)
 
     def leave(self) -> None:
         """Close without a question; what is under way is stopped."""
