@@ -251,6 +251,18 @@ def test_a_row_looks_different_when_it_is_selected_and_when_it_is_done(view: Que
     assert before != working != selected
 
 
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_a_row_is_selected_whichever_way_the_window_runs(view: QueueView, direction: Qt.LayoutDirection) -> None:
+    view.setLayoutDirection(direction)
+    view.select_first()
+    assert view.selected_ids() == [0]
+    view.select(4)
+    assert view.selected_ids() == [4]
+    row = view.current_row()
+    assert row is not None
+    assert row.id == 4
+
+
 def test_tells_of_the_row_and_the_selection(view: QueueView) -> None:
     rows, counts = list[object](), list[int]()
     view.current_changed.connect(rows.append)

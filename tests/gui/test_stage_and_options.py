@@ -88,6 +88,10 @@ def test_says_why_there_is_no_picture(stage: StageView, tmp_path: Path, qtbot: Q
 def test_shows_what_a_row_says_and_nothing_for_none(stage: StageView) -> None:
     stage.show_row(row_of(1, Failed(Path("/x/a.png"), ErrorCode.EMPTY)))
     assert [each.text() for each in stage.findChildren(QLabel)] == ["a.png", "The file is empty"]
+    stage.show_row(row_of(1, Failed(Path("/x") / f"{'long' * 99}.png", ErrorCode.EMPTY)))
+    title = stage.findChildren(QLabel)[0]
+    assert "…" in title.text()
+    assert title.sizeHint().width() <= stage.canvas.width()
     stage.show_row(None)
     assert [each.text() for each in stage.findChildren(QLabel)] == ["", ""]
 

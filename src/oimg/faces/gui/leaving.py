@@ -58,7 +58,9 @@ class Leaving(QObject):
         box = QMessageBox(QMessageBox.Icon.Question, "OIMG", _("Stop the work and quit?"), parent=self._window)
         box.setInformativeText(_("Finished files stay. Files that are not finished stay as they are."))
         stop = box.addButton(_("Stop and quit"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(_("Go on working"), QMessageBox.ButtonRole.RejectRole)
+        stay = box.addButton(_("Go on working"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
         box.buttonClicked.connect(lambda button: self.leave() if button is stop else None)
         box.finished.connect(self._answered)
         self._box = box

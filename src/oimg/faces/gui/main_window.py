@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
             self._pages.setCurrentIndex(int(there))
             self._show_actions()
             if there:
-                self.queue.view.selectRow(0)
+                self.queue.view.select_first()
             (self.queue.view if there else self.home).setFocus()
         self.header.show_panes(there=there)
         if not self.running.active:

@@ -57,6 +57,8 @@ class _Drawing:
     def __init__(self, painter: QPainter, option: QStyleOptionViewItem, row: Row, thumbnails: Thumbnails) -> None:
         self._painter, self._option, self._row, self._thumbnails = painter, option, row, thumbnails
         self._tokens: Tokens = now()
+        # A name and its facts run as their own letters do, whichever way the window runs.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         self._whole: QRect = option.rect
         self._room = self._whole.adjusted(_MARGIN, 0, -_MARGIN, 0)
 

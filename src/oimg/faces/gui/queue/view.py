@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -100,8 +100,16 @@ class QueueView(QTableView):
         """Look at a row, where it is seen."""
         place = self._proxy.place_of(id_)
         if place >= 0:
-            self.selectRow(place)
-            self.scrollTo(self._proxy.index(place, 0))
+            self._select(place)
+
+    def select_first(self) -> None:
+        """Look at the first row."""
+        self._select(0)
+
+    def _select(self, place: int) -> None:
+        # Not selectRow, which finds no column where the window runs from right to left.
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self._proxy.index(place, Column.NAME), flags)
 
     def selected_ids(self) -> list[int]:
         """Give the ids of the selected rows, in the order they are seen."""

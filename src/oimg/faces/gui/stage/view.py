@@ -39,6 +39,7 @@ class StageView(QFrame):
         self.canvas = Canvas(self)
         self._background = Background("stage", keep=1, parent=self)
         self._background.arrived.connect(self._take)
+        self.canvas.resized.connect(self._show_title)
         self.canvas.resized.connect(self._ask)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 16)
@@ -59,7 +60,7 @@ class StageView(QFrame):
         """Look at a row, or at nothing."""
         another = row is None or self._row is None or row.source != self._row.source or row.path != self._row.path
         self._row = row
-        self._title.setText("" if row is None else messages.printable(row.path.name))
+        self._show_title()
         facts = [] if row is None else [line(row), saved(row)]
         self._facts.setText("   ".join(each for each in facts if each))
         if another:
@@ -67,6 +68,11 @@ class StageView(QFrame):
             self._background.forget()
             self.canvas.show_text("")
             self._ask()
+
+    def _show_title(self) -> None:
+        name = "" if self._row is None else messages.printable(self._row.path.name)
+        room = self.canvas.width()
+        self._title.setText(self._title.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
 
     def close_threads(self) -> None:
         """Ask for nothing more."""
