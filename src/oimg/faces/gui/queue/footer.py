@@ -29,6 +29,8 @@ class Footer(QFrame):
         self._left_out.setProperty("look", "quiet")
         self._left_out.setFont(theme.font(theme.CAPTION))
         layout.addWidget(self._left_out)
+        for label in (self._files, self._saved, self._left_out):
+            label.setWordWrap(True)
         self.show_totals(Totals(), 0)
         self.show_left_out(0)
 
