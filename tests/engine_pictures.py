@@ -80,18 +80,18 @@ def saved(array: np.ndarray, plugin: str, **options: object) -> bytes:
     return stream.getvalue()
 
 
-def done(untrusted: bytes, recipe: Recipe = Recipe(), limits: Limits = Limits()) -> Made | Refusal:  # noqa: B008
+def done(untrusted: bytes, recipe: Recipe = Recipe(), limits: Limits = Limits()) -> Made | Refusal:
     """What `transform` makes of a file."""
     return transform(Request(untrusted, inspect_header(untrusted), recipe, limits))
 
 
-def made(untrusted: bytes, recipe: Recipe = Recipe()) -> Made:  # noqa: B008
+def made(untrusted: bytes, recipe: Recipe = Recipe()) -> Made:
     result = done(untrusted, recipe)
     assert isinstance(result, Made), result
     return result
 
 
-def refused(untrusted: bytes, recipe: Recipe = Recipe()) -> Refusal:  # noqa: B008
+def refused(untrusted: bytes, recipe: Recipe = Recipe()) -> Refusal:
     result = done(untrusted, recipe)
     assert isinstance(result, Refusal), f"{len(untrusted)} -> {result.format} {len(result.data)}"
     return result

@@ -47,7 +47,7 @@ def original(path: Path, data: bytes, mode: int = 0o640) -> Path:
 def tasks_of(paths: Sequence[Path], originals: Originals = Originals.BACKUP) -> tuple[Task, ...]:
     """Plan to replace files in place; names of one file become one task."""
     recipe = Recipe(output=Output(place=Place.IN_PLACE, originals=originals))
-    return plan([(number, source(path)) for number, path in enumerate(paths)], recipe)[0]
+    return plan([(number, source(path), recipe) for number, path in enumerate(paths)])[0]
 
 
 def change_of(task: Task, after: bytes, suffix: str = "") -> Change:

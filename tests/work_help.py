@@ -53,7 +53,7 @@ def invented(path: Path, root: Path, header: Header | None = None) -> SourceFile
 
 def task_for(path: Path, recipe: Recipe = BALANCED, root: Path | None = None) -> Task:
     """Plan one task for a file that is there."""
-    return plan([(0, source(path, root))], recipe)[0][0]
+    return plan([(0, source(path, root), recipe)])[0][0]
 
 
 def into(folder: Path, **options: object) -> Output:

@@ -155,11 +155,10 @@ def test_doctor_shows_codecs_the_guard_and_folders() -> None:
     assert __version__ in text
 
 
-@pytest.mark.parametrize("arguments", [["integrate", "install"], ["gui", "a.png"]])
-def test_what_is_still_to_come_says_so(arguments: list[str]) -> None:
-    done = run_oimg(*arguments)
+def test_what_is_still_to_come_says_so() -> None:
+    done = run_oimg("integrate", "install")
     assert (done.code, done.out) == (2, "")
-    assert f"oimg {arguments[0]}" in done.err
+    assert "oimg integrate" in done.err
     assert "not part of this version yet" in done.err
 
 

@@ -36,7 +36,7 @@ def anchors_of(document: Path) -> set[str]:
 
 def names_of_dependencies() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    lines = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["gui"]
+    lines = list(project["project"]["dependencies"])
     lines += [line for group in project["dependency-groups"].values() for line in group if isinstance(line, str)]
     return sorted({re.split(r"[<>=!~;\[ ]", line)[0] for line in lines})
 

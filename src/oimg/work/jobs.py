@@ -75,9 +75,22 @@ class Batch:
         self._running = running
         self._futures = futures
 
+    @property
+    def paused(self) -> bool:
+        """Whether tasks that are not begun wait."""
+        return self._running.paused
+
+    def pause(self) -> None:
+        """Let the tasks that are not begun wait; those that are go on."""
+        self._running.pause()
+
+    def resume(self) -> None:
+        """Let waiting tasks go on."""
+        self._running.resume()
+
     def cancel(self) -> None:
-        """Ask every task to stop at its next step."""
-        self._running.token.cancel()
+        """Ask every task to stop at its next step; those that wait stop at once."""
+        self._running.cancel()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until all are finished, or the time is over; tells whether they are."""
@@ -96,9 +109,34 @@ class _Running:
         self.on_event = on_event
         self.token = CancelToken()
         self.records: dict[int, Record] = {}
+        self.paused = False
         self._on_end = on_end
         self._left = tasks
         self._lock = threading.Lock()
+        self._moved = threading.Condition()
+
+    def pause(self) -> None:
+        """Hold what is not begun, unless it was asked to stop."""
+        with self._moved:
+            self.paused = not self.token.cancelled
+
+    def resume(self) -> None:
+        """Let go of it."""
+        with self._moved:
+            self.paused = False
+            self._moved.notify_all()
+
+    def cancel(self) -> None:
+        """Ask all tasks to stop, and wake those that are held."""
+        self.token.cancel()
+        self.resume()
+
+    def hold(self) -> None:
+        """Wait while the batch is paused; raises Cancelled when it was asked to stop."""
+        with self._moved:
+            while self.paused:
+                self._moved.wait()
+        self.token.check()
 
     def finish(self, task: Task, record: Record) -> None:
         """Report one task; the last one ends the batch first."""
@@ -123,7 +161,7 @@ class BatchRunner:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="oimg")
         self._gate = MemoryGate(memory_limit)
         self._crew = Crew(workers)
-        self._tokens: WeakSet[CancelToken] = WeakSet()
+        self._batches: WeakSet[_Running] = WeakSet()
 
     def start(
         self, tasks: Sequence[Task], work: Work, on_event: OnEvent, on_end: Callable[[], None] = lambda: None
@@ -133,7 +171,7 @@ class BatchRunner:
         `on_event` is called on workers; so is `on_end`, after the last task's work and before it is reported.
         """
         running = _Running(work, on_event, on_end, len(tasks))
-        self._tokens.add(running.token)
+        self._batches.add(running)
         largest_first = sorted(tasks, key=lambda each: -each.source.header.pixels)
         futures = [self._pool.submit(self._run, task, running) for task in largest_first]
         if not tasks:
@@ -143,11 +181,13 @@ class BatchRunner:
 
     def cancel(self) -> None:
         """Ask the tasks of all batches to stop."""
-        for token in self._tokens:
-            token.cancel()
+        for running in list(self._batches):
+            running.cancel()
 
     def close(self, *, wait: bool = True) -> None:
-        """Take no more work; with `wait`, stay until the threads are gone."""
+        """Take no more work; with `wait`, stay until the threads are gone. A pause ends with it."""
+        for running in list(self._batches):
+            running.resume()
         self._pool.shutdown(wait=wait, cancel_futures=not wait)
 
     def _run(self, task: Task, running: _Running) -> None:
@@ -159,8 +199,7 @@ class BatchRunner:
         token, on_event = running.token, running.on_event
         path, cost = task.source.path, peak_bytes(task.source.header, task.recipe)
         try:
-            token.check()
-            self._gate.enter(cost, token)
+            self._enter(cost, running)
             try:
                 on_event(Started(task.id))
                 with self._crew as crew:
@@ -179,3 +218,12 @@ class BatchRunner:
         except BaseException as error:  # a panic of a Rust library is no Exception
             log.exception("unexpected failure on %s", path.name)
             return Failed(path, ErrorCode.INTERNAL, f"{type(error).__name__}: {error}", task.source)
+
+    def _enter(self, cost: int, running: _Running) -> None:
+        """Wait until the task may begin: there is room, and nobody holds the batch."""
+        while True:
+            running.hold()
+            self._gate.enter(cost, running.token)
+            if not running.paused:
+                return
+            self._gate.leave(cost)  # paused while it waited for room: others may need it meanwhile

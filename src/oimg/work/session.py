@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
@@ -19,8 +20,8 @@ from oimg.words.answers import CodecState, Comparison, Diagnosis, GuardLayer, In
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
 from oimg.words.recipe import Conflict, Place, Recipe, Target
-from oimg.words.report import Failed, Kept, Record, Report, SourceFile, Stopped
-from oimg.words.task import Finished, OnEvent, Task
+from oimg.words.report import Failed, Kept, Record, SourceFile
+from oimg.words.task import CancelToken, Finished, OnEvent, Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
 from oimg.work import settings
 from oimg.work.cache import folder as cache_folder
@@ -30,12 +31,15 @@ from oimg.work.files.destinations import conflict_free, format_of_name, plan, su
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
 from oimg.work.foresight import foretold
-from oimg.work.jobs import Batch, BatchRunner
+from oimg.work.jobs import BatchRunner
 from oimg.work.pipeline import optimize_file, suffix_in_place
+from oimg.work.previews import Previews
+from oimg.work.run import Prepared, Run
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
 __all__ = [
     "Prepared",
+    "Previews",
     "Run",
     "Selection",
     "Session",
@@ -46,50 +50,9 @@ __all__ = [
     "usable_cores",
 ]
 _SMALLEST_LIMIT: Final = 256 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Files that were found: those to work on, and those whose outcome is clear before any work.
-
-    Ids run over both in the order the files were found.
-    """
-
-    tasks: tuple[Task, ...]
-    settled: tuple[tuple[int, Kept | Failed], ...]
-
-    @property
-    def count(self) -> int:
-        """How many files there are."""
-        return len(self.tasks) + len(self.settled)
-
-
-class Run:
-    """A batch under way, and its report."""
-
-    def __init__(self, id_: str, prepared: Prepared, batch: Batch) -> None:
-        self.id = id_
-        self._prepared = prepared
-        self._batch = batch
-        self._began = time.monotonic()
-
-    def cancel(self) -> None:
-        """Stop: tasks end at their next step, native calls in child processes at once."""
-        self._batch.cancel()
-        child.close_all()  # calls under way end at once; whoever makes the next one has asked its token before
-
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the end; tells whether all are finished."""
-        return self._batch.wait(seconds)
-
-    def report(self) -> Report:
-        """What has come of it; what is not finished counts as stopped."""
-        records: dict[int, Record] = {each: Record(outcome, 0.0) for each, outcome in self._prepared.settled}
-        for task, record in zip(self._prepared.tasks, self._batch.records(), strict=True):
-            records[task.id] = record or Record(Stopped(task.source.path, task.source), 0.0)
-        ordered = tuple(records[each] for each in sorted(records))
-        in_place = any(task.destination.names for task in self._prepared.tasks)
-        return Report(self.id, ordered, time.monotonic() - self._began, in_place)
+# How many files a worker is asked to look at before the first answer is taken: enough that none has to wait for the
+# next name, few enough that a stop is soon.
+_AHEAD: Final = 16
 
 
 class Session:
@@ -119,6 +82,7 @@ class Session:
         self._cache: ResultCache | None = None
         self.recovered = Recovery()
         self._runner: BatchRunner | None = None
+        self._previews: Previews | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -132,6 +96,36 @@ class Session:
             self._runner.cancel()
         self.close()
 
+    def find(
+        self, paths: Sequence[Path], selection: Selection = Selection(), token: CancelToken | None = None
+    ) -> Generator[SourceFile | Kept | Failed, None, None]:
+        """Find and probe files, headers only, on all workers; gives them in the order they are found, as they come.
+
+        Ends soon after the token is set. Kept originals are no pictures to be found.
+        """
+        stop = token or CancelToken()
+        selection = Selection(selection.include, selection.exclude, (*selection.skip, self._keeper.folder))
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="oimg-probe")
+        ahead: deque[Future[SourceFile | Kept | Failed]] = deque()
+        try:
+            for found in scan(paths, selection):
+                ahead.append(pool.submit(self._probe, found))
+                while ahead and (ahead[0].done() or len(ahead) >= _AHEAD * self.workers):
+                    if stop.cancelled:
+                        return
+                    yield ahead.popleft().result()
+            while ahead and not stop.cancelled:
+                yield ahead.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
+
+    def plan(self, items: Sequence[tuple[SourceFile, Recipe]]) -> Prepared:
+        """Give every file its task, with names that no two of them share. Ids are positions in `items`."""
+        cache = self._opened_cache()
+        is_result_of = (lambda *_: False) if cache is None else cache.is_result_of
+        tasks, twins = plan([(each, source, recipe) for each, (source, recipe) in enumerate(items)], is_result_of)
+        return Prepared(tasks, twins)
+
     def prepare(
         self,
         paths: Sequence[Path],
@@ -139,26 +133,20 @@ class Session:
         selection: Selection = Selection(),
         on_probed: Callable[[int], None] = lambda _: None,
     ) -> Prepared:
-        """Find and probe files (headers only, on all workers) and plan a task for each."""
+        """Find files and plan a task for each, all by one recipe; ids run over all that was found."""
         if recipe.output.place is Place.FOLDER:
             inside = (*selection.skip, Path(recipe.output.path))
             selection = Selection(selection.include, selection.exclude, inside)
-        if recipe.output.place is Place.IN_PLACE:  # backups are not to be made smaller
-            inside = (*selection.skip, self._keeper.folder)
-            selection = Selection(selection.include, selection.exclude, inside)
         probed: list[SourceFile | Kept | Failed] = []
-        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="oimg-probe")
-        try:
-            for result in pool.map(self._probe, scan(paths, selection)):
+        with closing(self.find(paths, selection)) as found:
+            for result in found:
                 probed.append(result)
                 on_probed(len(probed))
-        finally:
-            pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
-        sources = [(each, result) for each, result in enumerate(probed) if isinstance(result, SourceFile)]
-        cache = self._opened_cache()
-        tasks, twins = plan(sources, recipe, (lambda *_: False) if cache is None else cache.is_result_of)
+        ids = [each for each, result in enumerate(probed) if isinstance(result, SourceFile)]
+        planned = self.plan([(result, recipe) for result in probed if isinstance(result, SourceFile)])
         settled = tuple((each, result) for each, result in enumerate(probed) if not isinstance(result, SourceFile))
-        return Prepared(tasks, (*settled, *twins))
+        twins = tuple((ids[each], outcome) for each, outcome in planned.settled)
+        return Prepared(tuple(replace(task, id=ids[task.id]) for task in planned.tasks), (*settled, *twins))
 
     def _probe(self, found: Found | Kept | Failed) -> SourceFile | Kept | Failed:
         if not isinstance(found, Found):
@@ -195,6 +183,13 @@ class Session:
             guarded.close()
 
         return Run(guarded.id, prepared, self._runner.start(guarded.tasks, work, on_event, end))
+
+    def previews(self) -> Previews:
+        """What the window shows of pictures before and after, all from one bounded store of pixels."""
+        with self._lock:
+            if self._previews is None:
+                self._previews = Previews(self.limits)
+            return self._previews
 
     def undo(
         self,

@@ -86,23 +86,61 @@ def config_folder() -> Path:
     return platformdirs.user_config_path("oimg", appauthor=False)
 
 
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    """What the window remembers from one time to the next: places as the toolkit writes them, and what was chosen."""
+
+    geometry: str = ""
+    splitter: str = ""
+    columns: str = ""
+    theme: str = "system"
+    preset: str = "balanced"
+    recipe: Recipe = Recipe()
+
+
 def load(folder: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
     """Read the settings; a field that is wrong falls back alone, an unreadable file is kept as .bad and noted."""
     path = (folder or config_folder()) / "settings.json"
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings(), ()
-    except (OSError, ValueError, RecursionError) as error:
-        return Settings(), (_set_aside(path, error),)
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        return Settings(), (_set_aside(path, ValueError("unknown schema")),)
+    data, notes = _read(path)
     known = {field.name: type(field.default) for field in fields(Settings)}
     right = {
         name: data[name] for name, kind in known.items() if type(data.get(name)) is kind and _can_be(name, data[name])
     }
     wrong = tuple(f"{path}: {name}" for name in known if name in data and name not in right)
-    return replace(Settings(), **right), wrong
+    return replace(Settings(), **right), (*notes, *wrong)
+
+
+def load_window(folder: Path | None = None) -> WindowState:
+    """Read what the window remembers; what cannot be read falls back to a first start's."""
+    data, _ = _read((folder or config_folder()) / "window.json")
+    texts = {
+        field.name: data[field.name]
+        for field in fields(WindowState)
+        if isinstance(field.default, str) and isinstance(data.get(field.name), str)
+    }
+    recipe = Recipe()
+    with suppress(RecipeError):
+        recipe = from_dict(data.get("recipe", {}))
+    return WindowState(**texts, recipe=recipe)
+
+
+def save_window(state: WindowState, folder: Path | None = None) -> None:
+    """Write what the window remembers, whole or not at all. Raises OSError."""
+    texts = {field.name: getattr(state, field.name) for field in fields(state) if field.name != "recipe"}
+    _write((folder or config_folder()) / "window.json", {"schema": SCHEMA, **texts, "recipe": to_dict(state.recipe)})
+
+
+def _read(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Give the object in a file of ours; nothing, and a note, for one that cannot be read, which is set aside."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}, ()
+    except (OSError, ValueError, RecursionError) as error:
+        return {}, (_set_aside(path, error),)
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        return {}, (_set_aside(path, ValueError("unknown schema")),)
+    return data, ()
 
 
 def _can_be(name: str, value: str | int) -> bool:
@@ -177,6 +215,10 @@ class PresetStore:
 def write_preset(path: Path, name: str, recipe: Recipe) -> None:
     """Write a preset file that `read` takes, whole or not at all."""
     data = {"schema": SCHEMA, "name": name, "recipe": to_dict(replace(recipe, output=Recipe().output))}
+    _write(path, data)
+
+
+def _write(path: Path, data: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

@@ -44,7 +44,7 @@ def recipe(*flags: str, base: Recipe | None = None) -> Recipe:
         (["--effort", "0"], {"effort": 0}),
         (["--fit", "1600x1200"], {"resize": Resize(fitting=Fitting.FIT, width=1600, height=1200)}),
         (["--fill", "10X20"], {"resize": Resize(fitting=Fitting.FILL, width=10, height=20)}),
-        (["--exact", "10×20"], {"resize": Resize(fitting=Fitting.EXACT, width=10, height=20)}),  # noqa: RUF001
+        (["--exact", "10×20"], {"resize": Resize(fitting=Fitting.EXACT, width=10, height=20)}),
         (["--long-edge", "2560"], {"resize": Resize(fitting=Fitting.LONG_EDGE, amount=2560)}),
         (["--short-edge", "9"], {"resize": Resize(fitting=Fitting.SHORT_EDGE, amount=9)}),
         (["--scale", "50%"], {"resize": Resize(fitting=Fitting.SCALE, amount=50)}),

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from oimg.faces.cli import tell
-from oimg.faces.gui import app
 from oimg.words.answers import Comparison
 from oimg.words.recipe import Recipe
 from oimg.work.settings import config_folder
@@ -87,8 +86,3 @@ def test_the_doctor_tells_of_settings_that_were_set_aside(capsys: pytest.Capture
         text = capsys.readouterr().out
         assert str(config_folder() / "settings.json") in text
     assert len(json.loads(text)["notes"]) == 1
-
-
-def test_the_window_says_that_it_is_still_to_come(capsys: pytest.CaptureFixture[str]) -> None:
-    assert app.main() == 2
-    assert "not part of this version yet" in capsys.readouterr().err

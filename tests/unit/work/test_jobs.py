@@ -36,8 +36,9 @@ class PanicException(BaseException):
 def tasks_of(*pixels: int) -> tuple[Task, ...]:
     folder = Path("/pictures")
     headers = [Header(Format.PNG, count, 1) for count in pixels]
-    sources = [(each, invented(folder / f"{each}.png", folder, header)) for each, header in enumerate(headers)]
-    return plan(sources, Recipe())[0]
+    return plan(
+        [(each, invented(folder / f"{each}.png", folder, header), Recipe()) for each, header in enumerate(headers)]
+    )[0]
 
 
 def keep(task: Task, control: Control) -> Outcome:
@@ -371,3 +372,75 @@ runner.close()
     assert again < first / 100
     assert held > 35
     assert left < 5
+
+
+def test_a_pause_holds_what_is_not_begun_and_lets_the_rest_end() -> None:
+    began, go_on = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def work(task: Task, _: Control) -> Outcome:
+        began.set()
+        assert go_on.wait(10)
+        done.append(task.id)
+        return Kept(task.source.path, task.source, KeptCode.NOT_SMALLER)
+
+    with running(workers=1) as runner:
+        batch = runner.start(tasks_of(3, 2, 1), work, lambda _: None)
+        assert began.wait(10)
+        batch.pause()
+        go_on.set()
+        assert not batch.wait(0.2)
+        assert done == [0]
+        batch.resume()
+        assert batch.wait(10)
+    assert done == [0, 1, 2]
+
+
+def test_a_paused_batch_can_be_stopped_and_not_paused_after() -> None:
+    events: list[JobEvent] = []
+    with running() as runner:
+        first = threading.Event()
+
+        def work(task: Task, control: Control) -> Outcome:
+            first.set()
+            control.token.wait(10)
+            return keep(task, control)
+
+        batch = runner.start(tasks_of(*range(1, 9)), work, events.append)
+        assert first.wait(10)
+        batch.pause()
+        batch.cancel()
+        batch.pause()
+        assert not batch.paused
+        assert batch.wait(10)
+    assert all(isinstance(record and record.outcome, Stopped) for record in batch.records())
+
+
+def test_what_waited_for_room_when_the_pause_came_begins_after_it() -> None:
+    began: list[int] = []
+    go_on = threading.Event()
+
+    def work(task: Task, control: Control) -> Outcome:
+        began.append(task.id)
+        assert go_on.wait(10)
+        return keep(task, control)
+
+    with running(workers=2, memory_limit=1) as runner:  # one at a time
+        batch = runner.start(tasks_of(2, 1), work, lambda _: None)
+        while not began:
+            time.sleep(0.01)
+        batch.pause()
+        go_on.set()
+        assert not batch.wait(0.5)
+        assert len(began) == 1
+        batch.resume()
+        assert batch.wait(10)
+    assert len(began) == 2
+
+
+def test_closing_ends_a_pause() -> None:
+    events: list[JobEvent] = []
+    with running(workers=1) as runner:
+        batch = runner.start(tasks_of(3, 2, 1), keep, events.append)
+        batch.pause()
+    assert sum(finished(events).values()) == 3

@@ -15,7 +15,7 @@ from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format
 from oimg.words.recipe import Mode, Output, Recipe, Target
 from oimg.words.report import Failed, Kept, KeptCode, Optimized, Stopped
-from oimg.words.task import Finished, JobEvent
+from oimg.words.task import CancelToken, Finished, JobEvent
 from oimg.work import session as module
 from oimg.work.session import Selection, Session, codec_states, planned_path, usable_cores
 from oimg.work.settings import config_folder
@@ -122,6 +122,73 @@ def test_a_stop_while_looking_does_not_wait_for_the_rest(tmp_path: Path, monkeyp
     with pytest.raises(KeyboardInterrupt), Session(workers=2) as session:
         session.prepare([tmp_path], LOSSLESS, on_probed=stop)
     assert len(looked) < 100
+
+
+def test_finds_as_it_goes_and_in_order(folder: Path) -> None:
+    with Session(workers=2) as session:
+        found = session.find([folder, folder / "gone.png"])
+        assert next(found).path.name == "b.png"
+        assert [each.path.name for each in found] == ["broken.png", "notes.txt", "a.png", "gone.png"]
+
+
+def test_finding_does_not_run_ahead_and_ends_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(300):
+        (tmp_path / f"{number:03}.txt").touch()
+    looked: list[object] = []
+
+    def probe(found: Any, _: Any) -> Any:
+        looked.append(found)
+        return Kept(found.path, None, KeptCode.NOT_AN_IMAGE)
+
+    monkeypatch.setattr(module, "probe", probe)
+    token = CancelToken()
+    with Session(workers=2, use_cache=False) as session:
+        found = session.find([tmp_path], token=token)
+        assert next(found).path.name == "000.txt"
+        assert len(looked) <= 40
+        token.cancel()
+        assert list(found) == []
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("oimg-probe")]
+
+
+def test_kept_originals_are_no_pictures_to_be_found() -> None:
+    with Session(workers=1) as session:
+        vault, _ = session.backup()
+        flat(vault / "x" / "kept.png")
+        flat(vault.parent / "seen.png")
+        names = [each.path.name for each in session.find([vault.parent])]
+    assert "seen.png" in names
+    assert "kept.png" not in names
+
+
+def test_plans_every_file_by_a_recipe_of_its_own(folder: Path, tmp_path: Path) -> None:
+    elsewhere = Recipe(format=Target.WEBP, output=into(tmp_path / "out"))
+    with Session(workers=1) as session:
+        one, other = (each for each in session.find([folder / "b.png", folder / "sub" / "a.png"]))
+        assert not isinstance(one, Kept | Failed)
+        assert not isinstance(other, Kept | Failed)
+        prepared = session.plan([(one, LOSSLESS), (other, elsewhere), (one, LOSSLESS)])
+        assert [(task.id, task.recipe) for task in prepared.tasks] == [(0, LOSSLESS), (1, elsewhere)]
+        assert planned_path(prepared.tasks[0]) == folder / "b_optimized.png"
+        assert planned_path(prepared.tasks[1]) == tmp_path / "out" / "a.webp"
+        assert [(each, outcome.code) for each, outcome in prepared.settled] == [(2, KeptCode.SAME_FILE)]
+
+
+def test_a_paused_batch_begins_nothing_and_goes_on(folder: Path) -> None:
+    finished = threading.Event()
+    for number in range(6):
+        flat(folder / f"more{number}.png")
+    with Session(workers=1) as session:
+        prepared = session.prepare([folder], LOSSLESS)
+        run = session.start(prepared, lambda event: finished.set() if isinstance(event, Finished) else None)
+        run.pause()
+        assert run.paused
+        finished.clear()
+        assert not run.wait(0.3)
+        run.resume()
+        assert not run.paused
+        assert run.wait(60)
+    assert run.report().count(Optimized) == 8
 
 
 def test_defaults_come_from_the_settings_and_flags_go_first() -> None:

@@ -13,7 +13,7 @@ from oimg.words.i18n import N_
 from oimg.words.recipe import Conflict
 
 # Commands of the contract that a later version brings.
-LATER: Final = ("integrate", "gui")
+LATER: Final = ("integrate",)
 COMMANDS: Final = ("optimize", "inspect", "compare", "undo", "presets", "integrate", "doctor", "gui")
 _EPILOG: Final = N_("""examples:
   oimg Holiday/                            smaller copies beside the originals (name_optimized.jpg)
@@ -50,11 +50,8 @@ def parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help=_("show codecs, the network guard and folders"))
     doctor.add_argument("--json", action="store_true", help=_("machine-readable output"))
     doctor.add_argument("--clear-cache", action="store_true", help=_("forget which pictures were done"))
-    for name, text in (
-        ("integrate", N_("file-manager entries (not in this version yet)")),
-        ("gui", N_("the window (not in this version yet)")),
-    ):
-        commands.add_parser(name, help=_(text))
+    commands.add_parser("gui", help=_("open the window (`oimg gui --help`)"))
+    commands.add_parser("integrate", help=_("file-manager entries (not in this version yet)"))
     return root
 
 

@@ -9,16 +9,9 @@ netguard.arm()
 import os  # noqa: E402 - the guard comes first
 import sys  # noqa: E402
 
-# One picture is worked on by one thread; a BLAS with threads of its own would fight the workers.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# NumPy asks Linux for pages of 2 MiB for every large array; finding and clearing them took up to a fifth of a photo's
-# time in a virtual machine (benchmarks/batch.py), and pixels gain nothing from them.
-os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
-# Pillow gives back the memory of every picture it let go; with some blocks of 16 MiB kept, decoding photos took a fifth
-# less time (benchmarks/batch.py).
-os.environ.setdefault("PILLOW_BLOCKS_MAX", "8")
-# SVT-AV1 would print a page per picture.
-os.environ.setdefault("SVT_LOG", "0")
+from oimg.faces import environment  # noqa: E402
+
+environment.prepare()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,6 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         serve()
         return 0
+    if given[:1] == ["gui"]:  # the window has an entry point of its own, which this one is no part of
+        from oimg.faces.gui.app import main as window  # noqa: PLC0415
+
+        return window(given[1:], program="oimg gui")
     _end_at_once_on_ctrl_c()
     if arguments is None and not {"-v", "--verbose"} & set(given):
         _quiet_libraries()

@@ -1,14 +1,71 @@
-"""The entry point of `oimg-gui`: says that the window is not here yet."""
+"""The entry point of the window: arms the network guard before anything else is loaded, and Qt long after that."""
 
 from __future__ import annotations
 
-import sys
-
 from oimg.words import netguard
 
+netguard.arm()
 
-def main() -> int:
-    """Tell that the window comes in a later version; exit code 2, as for any command that cannot be."""
-    netguard.arm()
-    sys.stderr.write("oimg-gui: the window is not part of this version yet; `oimg optimize` does the work.\n")
-    return 2
+import os  # noqa: E402 - the guard comes first
+import sys  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from oimg.faces import environment  # noqa: E402
+
+environment.prepare()
+
+_NO_WINDOW = 2
+
+
+def main(arguments: Sequence[str] | None = None, *, program: str = "oimg-gui") -> int:
+    """Open the window with these pictures; gives the exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    paths = _paths(given, program)
+    if missing := _missing_display():
+        return _refuse(program, missing)
+    try:
+        from oimg.faces.gui import display  # noqa: PLC0415 - the guard comes long before Qt
+    except ImportError as error:
+        return _refuse(program, _unloadable(error))
+    return display.run(paths, lambda reason: _refuse(program, reason))
+
+
+def _paths(given: list[str], program: str) -> list[Path]:
+    import argparse  # noqa: PLC0415
+
+    from oimg import __version__  # noqa: PLC0415
+    from oimg.faces.messages import _  # noqa: PLC0415
+
+    grammar = argparse.ArgumentParser(
+        prog=program, description=_("Open the window of OIMG, which makes pictures smaller on your own computer.")
+    )
+    grammar.add_argument("paths", nargs="*", metavar="PATH", help=_("pictures, and folders with pictures"))
+    grammar.add_argument("--version", action="version", version=f"oimg {__version__}")
+    return [Path(os.path.abspath(name)) for name in grammar.parse_args(given).paths if name]  # noqa: PTH100
+
+
+def _missing_display() -> str:
+    """Say why no window can be opened, where that is plain; Qt itself would end the process with a crash."""
+    from oimg.faces.messages import _  # noqa: PLC0415
+
+    elsewhere = sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ
+    if elsewhere or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return ""
+    return _("there is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set)")
+
+
+def _unloadable(error: ImportError) -> str:
+    from oimg.faces.messages import _  # noqa: PLC0415
+
+    return _("Qt cannot be loaded: {reason}").format(reason=error)
+
+
+def _refuse(program: str, reason: str) -> int:
+    from oimg.faces.messages import _  # noqa: PLC0415
+
+    advice = _("`oimg optimize` does the same work without a window.")
+    if sys.stderr is not None:
+        sys.stderr.write(f"{program}: {reason}\n{advice}\n")
+        sys.stderr.flush()
+    return _NO_WINDOW

@@ -101,42 +101,46 @@ class _Names:
 
 
 def plan(
-    sources: Sequence[tuple[int, SourceFile]], recipe: Recipe, is_result_of: IsResultOf = lambda *_: False
+    items: Sequence[tuple[int, SourceFile, Recipe]], is_result_of: IsResultOf = lambda *_: False
 ) -> tuple[tuple[Task, ...], tuple[tuple[int, Kept], ...]]:
-    """Give each source (with its id) its task, with a name that no other of the batch can take.
+    """Give each source (with its id and recipe) its task, with a name that no other of the batch can take.
 
     A file that has several names in the batch is worked on once where its result goes beside it or in its place;
     the other names are Kept. So is an earlier result that is to be overwritten: `is_result_of` is asked where a
     source has the name that the result of another would get.
     """
-    place = recipe.output.place
-    files = _files(sources) if place in (Place.BESIDE, Place.IN_PLACE) else [[each] for each in sources]
     # Whoever lets results replace files does not mean the other pictures of the batch.
-    guarded = recipe.output.conflict is Conflict.OVERWRITE or place is Place.IN_PLACE
-    names = _Names((source for _, source in sources) if guarded else ())
-    earlier: dict[int, str | None] = {}
-    if recipe.output.conflict is Conflict.OVERWRITE and place in (Place.BESIDE, Place.FOLDER):
-        for (id_, source), *_ in files:
+    guarded = any(_replaces(recipe.output) for _, _, recipe in items)
+    names = _Names((source for _, source, _ in items) if guarded else ())
+    files, earlier = _files(items), dict[int, str | None]()
+    for (id_, source, recipe), *_ in files:
+        if recipe.output.conflict is Conflict.OVERWRITE and recipe.output.place in (Place.BESIDE, Place.FOLDER):
             earlier[id_] = names.claim_earlier(_series(source, recipe), source, is_result_of)
     tasks, others = [], []
     for group in files:
         replaced = [each for each in group if _key(each[1].path) in names.replaced]
-        others += [(id_, Kept(source.path, source, KeptCode.OWN_RESULT)) for id_, source in replaced]
+        others += [(id_, Kept(source.path, source, KeptCode.OWN_RESULT)) for id_, source, _ in replaced]
         if not (left := [each for each in group if each not in replaced]):
             continue
-        (id_, source), *twins = left
-        destination = _claim(source, recipe, names, [source, *(twin for _, twin in twins)], earlier.get(id_))
+        (id_, source, recipe), *twins = left
+        destination = _claim(source, recipe, names, [source, *(twin for _, twin, _ in twins)], earlier.get(id_))
         tasks.append(Task(id_, source, recipe, destination))
-        others += [(each, Kept(twin.path, twin, KeptCode.SAME_FILE, str(source.path))) for each, twin in twins]
+        others += [(each, Kept(twin.path, twin, KeptCode.SAME_FILE, str(source.path))) for each, twin, _ in twins]
     return tuple(tasks), tuple(others)
 
 
-def _files(sources: Sequence[tuple[int, SourceFile]]) -> list[list[tuple[int, SourceFile]]]:
-    """Put the names of one file together, the first that is no link in front."""
-    groups: dict[object, list[tuple[int, SourceFile]]] = {}
-    for id_, source in sources:
+def _replaces(output: Output) -> bool:
+    return output.conflict is Conflict.OVERWRITE or output.place is Place.IN_PLACE
+
+
+def _files(items: Sequence[tuple[int, SourceFile, Recipe]]) -> list[list[tuple[int, SourceFile, Recipe]]]:
+    """Put the names of one file together, the first that is no link in front; into another folder each goes alone."""
+    groups: dict[object, list[tuple[int, SourceFile, Recipe]]] = {}
+    for item in items:
+        id_, source, recipe = item
         device, inode = source.identity[:2]
-        groups.setdefault((device, inode) if inode else id_, []).append((id_, source))
+        together = inode and recipe.output.place in (Place.BESIDE, Place.IN_PLACE)
+        groups.setdefault((device, inode) if together else id_, []).append(item)
     return [
         sorted(group, key=lambda each: each[1].path.is_symlink()) if len(group) > 1 else group
         for group in groups.values()

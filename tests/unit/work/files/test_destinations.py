@@ -34,7 +34,7 @@ USUAL = {Format.JPEG: ".jpg", Format.PNG: ".png", Format.WEBP: ".webp", Format.A
 
 
 def tasks_of(sources: list[SourceFile], recipe: Recipe) -> tuple[Task, ...]:
-    return plan(list(enumerate(sources)), recipe)[0]
+    return plan([(each, source, recipe) for each, source in enumerate(sources)])[0]
 
 
 def path_of(source: SourceFile, recipe: Recipe, written: Format) -> Path:
@@ -118,7 +118,9 @@ def test_overwriting_replaces_what_is_known_and_nothing_else(
     sources: list[SourceFile], target: Target, output: Output, ours: set[str]
 ) -> None:
     recipe = Recipe(format=target, output=replace(output, conflict=Conflict.OVERWRITE))
-    tasks, kept = plan(list(enumerate(sources)), recipe, lambda result, _: result.path.stem in ours)
+    tasks, kept = plan(
+        [(each, found, recipe) for each, found in enumerate(sources)], lambda result, _: result.path.stem in ours
+    )
     replaced = {outcome.path for _, outcome in kept}
     assert {outcome.code for _, outcome in kept} <= {KeptCode.OWN_RESULT}
     assert {path.stem for path in replaced} <= ours
@@ -163,7 +165,7 @@ def test_in_place_all_names_of_a_file_are_one_task(tmp_path: Path) -> None:
     second = tmp_path / "b.png"
     second.hardlink_to(first)
     other = flat(tmp_path / "c.png")
-    tasks, kept = plan(list(enumerate(on_disk(second, other, first))), IN_PLACE)
+    tasks, kept = plan([(each, found, IN_PLACE) for each, found in enumerate(on_disk(second, other, first))])
     assert [(task.id, task.destination.names) for task in tasks] == [(0, (second, first)), (1, (other,))]
     assert [(each, outcome.path, outcome.code) for each, outcome in kept] == [(2, first, KeptCode.SAME_FILE)]
 
@@ -176,7 +178,7 @@ def test_in_place_a_link_stands_for_its_target(tmp_path: Path) -> None:
     chain.symlink_to("link.png")
     through = tmp_path / "folder" / "a.png"
     sources = on_disk(chain, link, through, real)
-    tasks, kept = plan(list(enumerate(sources)), IN_PLACE)
+    tasks, kept = plan([(each, found, IN_PLACE) for each, found in enumerate(sources)])
     assert [(task.source.path, task.destination.names) for task in tasks] == [(through, (real,))]
     assert tasks[0].destination.links == (chain, link)
     assert {outcome.path for _, outcome in kept} == {chain, link, real}
@@ -190,13 +192,13 @@ def test_only_beside_and_in_place_names_of_one_file_are_worked_on_once(tmp_path:
     (tmp_path / "b.png").hardlink_to(first)
     sources = on_disk(first, tmp_path / "b.png")
     for output, count in ((Output(), 1), (into(tmp_path / "out"), 2)):
-        tasks, kept = plan(list(enumerate(sources)), Recipe(output=output))
+        tasks, kept = plan([(each, found, Recipe(output=output)) for each, found in enumerate(sources)])
         assert (len(tasks), len(kept)) == (count, 2 - count)
 
 
 def test_ids_run_in_the_order_given() -> None:
     sources = [invented(HOME / name, HOME) for name in ("b.png", "a.png")]
-    tasks, kept = plan([(7, sources[0]), (9, sources[1])], Recipe())
+    tasks, kept = plan([(7, sources[0], Recipe()), (9, sources[1], Recipe())])
     assert [(task.id, task.source) for task in tasks] == [(7, sources[0]), (9, sources[1])]
     assert kept == ()
 

@@ -1,0 +1,140 @@
+"""All that the window can be told to do, once: text, icon, shortcut, hint. Menus and buttons are made of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from oimg.faces.gui import icons
+from oimg.faces.gui.theme import Choice
+from oimg.faces.messages import _
+from oimg.words.i18n import N_
+
+
+class Act(StrEnum):
+    """The names of the actions."""
+
+    OPEN_FILES = "open-files"
+    OPEN_FOLDER = "open-folder"
+    PASTE = "paste"
+    QUIT = "quit"
+    SELECT_ALL = "select-all"
+    SEARCH = "search"
+    REMOVE = "remove"
+    CLEAR = "clear"
+    RETRY = "retry"
+    SHOW = "show"
+    OPTIMIZE = "optimize"
+    OPTIMIZE_SELECTED = "optimize-selected"
+    PAUSE = "pause"
+    CANCEL = "cancel"
+    QUEUE = "queue"
+    OPTIONS = "options"
+    COLUMNS = "columns"
+    THEME_SYSTEM = "theme-system"
+    THEME_LIGHT = "theme-light"
+    THEME_DARK = "theme-dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What an action is. A shortcut of one letter or key alone is for the list, not for fields of text."""
+
+    text: str
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    checkable: bool = False
+
+
+SPECS: Final[dict[Act, Spec]] = {
+    Act.OPEN_FILES: Spec(N_("Open &files…"), "picture", ("Ctrl+O",), N_("Add pictures to the list")),
+    Act.OPEN_FOLDER: Spec(
+        N_("Open f&older…"), "folder", ("Ctrl+Shift+O",), N_("Add all pictures in a folder and below it")
+    ),
+    Act.PASTE: Spec(N_("&Paste"), "paste", ("Ctrl+V",), N_("Add what was copied: files, or a picture")),
+    Act.QUIT: Spec(N_("&Quit"), "", ("Ctrl+Q",)),
+    Act.SELECT_ALL: Spec(N_("Select &all"), "", ("Ctrl+A",)),
+    Act.SEARCH: Spec(N_("&Filter the list"), "search", ("Ctrl+F",)),
+    Act.REMOVE: Spec(N_("&Remove from the list"), "remove", ("Del",), N_("The files themselves stay")),
+    Act.CLEAR: Spec(N_("&Clear the list"), "clear", ("Ctrl+Shift+Del",), N_("The files themselves stay")),
+    Act.RETRY: Spec(N_("&Try again"), "retry", ("Ctrl+R",), N_("Read the selected files anew and let them wait")),
+    Act.SHOW: Spec(N_("&Show in folder"), "show-folder", ("Ctrl+Shift+F",), N_("The result where there is one")),
+    Act.OPTIMIZE: Spec(N_("&Optimize all"), "optimize", ("Ctrl+Return",)),
+    Act.OPTIMIZE_SELECTED: Spec(N_("Optimize se&lected"), "optimize", ("Ctrl+Shift+Return",)),
+    Act.PAUSE: Spec(
+        N_("&Pause"), "pause", ("Ctrl+P",), N_("Files that are being worked on are finished first"), checkable=True
+    ),
+    Act.CANCEL: Spec(N_("S&top"), "stop", ("Ctrl+.",), N_("Finished files stay")),
+    Act.QUEUE: Spec(N_("Show the &list"), "queue", ("F9",), checkable=True),
+    Act.OPTIONS: Spec(N_("Show the &options"), "options", ("F10",), checkable=True),
+    Act.COLUMNS: Spec(N_("Show &columns"), "columns", ("Ctrl+L",), N_("A table to sort by"), checkable=True),
+    Act.THEME_SYSTEM: Spec(N_("Theme of the s&ystem"), checkable=True),
+    Act.THEME_LIGHT: Spec(N_("&Light theme"), checkable=True),
+    Act.THEME_DARK: Spec(N_("&Dark theme"), checkable=True),
+}
+# None is a line between groups.
+MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
+    (N_("&File"), (Act.OPEN_FILES, Act.OPEN_FOLDER, Act.PASTE, None, Act.SHOW, None, Act.QUIT)),
+    (N_("&Edit"), (Act.SELECT_ALL, Act.SEARCH, None, Act.RETRY, Act.REMOVE, Act.CLEAR)),
+    (
+        N_("&View"),
+        (Act.QUEUE, Act.OPTIONS, Act.COLUMNS, None, Act.THEME_SYSTEM, Act.THEME_LIGHT, Act.THEME_DARK),
+    ),
+    (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL)),
+)
+ROW_MENU: Final = (Act.OPTIMIZE_SELECTED, Act.RETRY, Act.SHOW, None, Act.REMOVE)
+THEMES: Final = {Act.THEME_SYSTEM: Choice.SYSTEM, Act.THEME_LIGHT: Choice.LIGHT, Act.THEME_DARK: Choice.DARK}
+
+
+class Actions:
+    """All actions of one window: `actions[Act.PASTE].triggered.connect(…)`."""
+
+    def __init__(self, parent: QObject) -> None:
+        self._made = {name: _made(name, spec, parent) for name, spec in SPECS.items()}
+        themes = QActionGroup(parent)
+        for name in THEMES:
+            themes.addAction(self[name])
+
+    def __getitem__(self, name: Act) -> QAction:
+        """Give an action."""
+        return self._made[name]
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        for title, names in MENUS:
+            self.fill_menu(bar.addMenu(_(title)), names)
+
+    def fill_menu(self, menu: QMenu, names: tuple[Act | None, ...]) -> None:
+        """Put actions into a menu."""
+        for name in names:
+            if name is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(self[name])
+
+    def row_menu(self, parent: QWidget) -> QMenu:
+        """Make the menu of a row."""
+        menu = QMenu(parent)
+        self.fill_menu(menu, ROW_MENU)
+        return menu
+
+
+def _made(name: Act, spec: Spec, parent: QObject) -> QAction:
+    action = QAction(_(spec.text), parent)
+    action.setObjectName(name)
+    action.setCheckable(spec.checkable)
+    action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+    if spec.icon:
+        action.setIcon(icons.icon(spec.icon))
+    plain = _(spec.text).replace("&", "").rstrip("…")
+    action.setIconText(plain)
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(_("{name} ({keys})").format(name=plain, keys=keys) if keys else plain)
+    action.setStatusTip(_(spec.tip) if spec.tip else plain)
+    return action

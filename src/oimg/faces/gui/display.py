@@ -1,0 +1,86 @@
+"""The application around the window: Qt's start and end, its messages, signals of the system."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from oimg.faces.gui import icons
+from oimg.faces.gui.main_window import MainWindow
+from oimg.faces.gui.opening import Opening
+from oimg.faces.messages import _
+from oimg.work.settings import load_window
+
+log = logging.getLogger(__name__)
+# Python threads take turns; with the usual 5 ms the window would wait long for its turn beside busy workers.
+TURN = 0.001
+
+
+def run(paths: Sequence[Path], refuse: Callable[[str], int]) -> int:
+    """Show the window until it is closed; gives the exit code. `refuse` tells that there can be no window."""
+    qInstallMessageHandler(_messages(refuse))
+    sys.setswitchinterval(TURN)
+    application = application_of(sys.argv[:1])
+    opening = Opening()
+    window = MainWindow(load_window())
+    opening.opened.connect(window.use)
+    opening.failed.connect(window.show_unusable)
+    notifier = _leave_on_signals(window)
+    window.show()
+    opening.start()
+    if paths:
+        window.add(list(paths))
+    code = application.exec()
+    notifier.setEnabled(False)
+    opening.close(abandon=window.leaving.left_at_work)
+    if window.leaving.left_at_work:
+        os._exit(code)  # Python would wait for threads that sit in a native call
+    return code
+
+
+def application_of(arguments: Sequence[str]) -> QApplication:
+    """Make the one application, with our name, style and icon."""
+    application = QApplication(list(arguments))
+    application.setApplicationName("oimg")
+    application.setApplicationDisplayName("OIMG")
+    application.setDesktopFileName("oimg")
+    application.setStyle("Fusion")
+    application.setWindowIcon(icons.application())
+    return application
+
+
+def _messages(refuse: Callable[[str], int]) -> Callable[[QtMsgType, QMessageLogContext, str], None]:
+    """Keep Qt's messages to the log; the fatal one, which ends the process, becomes a sentence and an exit code."""
+
+    def take(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if kind is QtMsgType.QtFatalMsg:
+            first = (text or "").strip().partition("\n")[0]
+            os._exit(refuse(_("Qt cannot open a window: {reason}").format(reason=first)))
+        log.debug("%s", text)
+
+    return take
+
+
+def _leave_on_signals(window: MainWindow) -> QSocketNotifier:
+    """Let Ctrl-C and SIGTERM close the window as the user would, without a question."""
+    reading, writing = os.pipe()
+    for end in (reading, writing):
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # what the wake-up below does
+    notifier = QSocketNotifier(reading, QSocketNotifier.Type.Read, QObject(window))
+
+    def leave() -> None:
+        os.read(reading, 64)
+        window.leave()
+
+    notifier.activated.connect(leave)
+    return notifier

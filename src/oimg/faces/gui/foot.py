@@ -1,0 +1,168 @@
+"""The foot: what will happen in one sentence, the big button; while it happens, how far it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from oimg.faces.gui import icons, theme
+from oimg.faces.gui.running import Standing
+from oimg.faces.messages import _, ngettext, printable, seconds
+from oimg.words.i18n import N_
+from oimg.words.recipe import Originals, Output, Place
+
+_HEIGHT: Final = 64
+_STEPS: Final = 1000
+
+
+class Foot(QFrame):
+    """Tells what the user pressed; what it shows is told to it."""
+
+    optimize = Signal()
+    optimize_selected = Signal()
+    privacy_asked = Signal()
+
+    def __init__(self, pause: QAction, stop: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "foot")
+        self.setFixedHeight(max(_HEIGHT, 2 * self.fontMetrics().lineSpacing() + 28))
+        self._sentence = QLabel(self)
+        self._sentence.setWordWrap(True)
+        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._selected = QPushButton(self)
+        self._primary = QPushButton(self)
+        self._primary.setProperty("look", "primary")
+        self._bar = QProgressBar(self)
+        self._standing = QLabel(self)
+        self._pages = QStackedWidget(self)
+        self._lay_out(pause, stop)
+        self._primary.clicked.connect(self.optimize)
+        self._selected.clicked.connect(self.optimize_selected)
+        self.show_plan(0, 0, Output())
+        self.show_note("")
+
+    def _lay_out(self, pause: QAction, stop: QAction) -> None:
+        lock = QToolButton(self)
+        lock.setIcon(icons.icon("lock", "good"))
+        lock.setText(_("Processed on your device"))
+        lock.setAccessibleName(lock.text())
+        lock.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        lock.setProperty("look", "plain")
+        lock.setFont(theme.font(theme.CAPTION))
+        lock.clicked.connect(self.privacy_asked)
+        self._pages.addWidget(self._planning())
+        self._pages.addWidget(self._running(pause, stop))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 8, 12, 8)
+        layout.setSpacing(16)
+        layout.addWidget(lock)
+        layout.addWidget(self._pages, 1)
+
+    def _planning(self) -> QWidget:
+        page = QWidget(self)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self._selected)
+        row.addWidget(self._primary)
+        return page
+
+    def _running(self, pause: QAction, stop: QAction) -> QWidget:
+        page = QWidget(self)
+        self._bar.setRange(0, _STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(_("Progress"))
+        texts = QVBoxLayout()
+        texts.setSpacing(6)
+        texts.addStretch()
+        texts.addWidget(self._standing)
+        texts.addWidget(self._bar)
+        texts.addStretch()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(texts, 1)
+        for action in (pause, stop):
+            button = QToolButton(self)
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setMinimumSize(QSize(0, 40))
+            row.addWidget(button)
+        return page
+
+    def show_plan(self, files: int, selected: int, output: Output) -> None:
+        """Say what Optimize would do with so many files, and with those selected where they are several."""
+        self._pages.setCurrentIndex(0)
+        self._sentence.setText(sentence(files, output))
+        button = ngettext("Optimize {count} file", "Optimize {count} files", files) if files else _("Optimize")
+        self._primary.setText(button.format(count=f"{files:n}"))
+        self._primary.setEnabled(files > 0)
+        text = ngettext("{count} selected only", "{count} selected only", selected)
+        self._selected.setText(text.format(count=f"{selected:n}"))
+        self._selected.setAccessibleName(_("Optimize the selected files only"))
+        self._selected.setVisible(0 < selected < files)
+
+    def show_standing(self, standing: Standing) -> None:
+        """Say how far a batch is."""
+        self._pages.setCurrentIndex(1)
+        self._bar.setValue(round(_STEPS * standing.fraction))
+        self._standing.setText(standing_text(standing))
+
+    def show_note(self, text: str) -> None:
+        """Say something in place of the sentence, until the next plan is shown."""
+        self._sentence.setText(text)
+
+
+def sentence(files: int, output: Output) -> str:
+    """Say where results go and what becomes of the originals."""
+    if not files:
+        return _("Nothing is waiting.")
+    match output.place:
+        case Place.BESIDE:
+            one = N_("{count} file → beside the original, named …{suffix}. Originals stay.")
+            many = N_("{count} files → beside the originals, named …{suffix}. Originals stay.")
+        case Place.FOLDER | Place.FILE:
+            one = N_("{count} file → into {folder}. Originals stay.")
+            many = N_("{count} files → into {folder}. Originals stay.")
+        case Place.IN_PLACE if output.originals is Originals.TRASH:
+            one = N_("{count} file is replaced. The original goes to the trash; undo brings it back.")
+            many = N_("{count} files are replaced. Originals go to the trash; undo brings them back.")
+        case _:
+            one = N_("{count} file is replaced. The original is kept in a backup; undo brings it back.")
+            many = N_("{count} files are replaced. Originals are kept in a backup; undo brings them back.")
+    folder = printable(Path(output.path).name or output.path)
+    return ngettext(one, many, files).format(count=f"{files:n}", suffix=printable(output.suffix), folder=folder)
+
+
+def standing_text(standing: Standing) -> str:
+    """Say how far a batch is, and how long it will take."""
+    counts = {"done": f"{standing.done:n}", "files": f"{standing.files:n}"}
+    if standing.stopping:
+        return _("Stopping; finished files stay …")
+    if standing.paused:
+        return _("Paused at {done} of {files}").format(**counts)
+    if standing.left is None:
+        return _("{done} of {files}").format(**counts)
+    return _("{done} of {files} · about {time} left").format(**counts, time=_rough(standing.left))
+
+
+def _rough(left: float) -> str:
+    """Write a time no finer than anybody can know it."""
+    step = 5 if left < 60 else 15 if left < 600 else 60
+    whole = max(step, round(left / step) * step)
+    return _("{seconds} s").format(seconds=whole) if whole < 60 else seconds(whole)

@@ -1,0 +1,75 @@
+"""Our own icons: SVG files on a grid of 20 pixels, in the colours of the theme in use, sharp at every scale."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from oimg.faces.gui.tokens import now
+
+SIZE: Final = 20
+_FOLDER: Final = Path(__file__).resolve().parent / "icons"
+
+
+def path(name: str) -> Path:
+    """Give the file of an icon."""
+    return _FOLDER / f"{name}.svg"
+
+
+def icon(name: str, color: str = "text") -> QIcon:
+    """Give an icon in the colour of a token's name; where it is switched off, in the faint one."""
+    return QIcon(_Engine(name, color))
+
+
+def application() -> QIcon:
+    """Give the icon of the program."""
+    return QIcon(str(path("oimg")))
+
+
+def paint(painter: QPainter, name: str, rect: QRectF, color: str) -> None:
+    """Draw an icon in a colour."""
+    _renderer(name, color).render(painter, rect)
+
+
+class _Engine(QIconEngine):
+    """Draws when it is asked to, so that a change of the theme or of the screen's scale needs no new icon."""
+
+    def __init__(self, name: str, color: str) -> None:
+        super().__init__()
+        self._name = name
+        self._color = color
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw into a rectangle."""
+        tokens = now()
+        color = tokens.faint if mode is QIcon.Mode.Disabled else getattr(tokens, self._color)
+        paint(painter, self._name, QRectF(rect), color)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Draw on its own, in pixels of the device."""
+        made = QPixmap(size)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+        painter.end()
+        return made
+
+    def clone(self) -> QIconEngine:
+        """Make another of the same."""
+        return _Engine(self._name, self._color)
+
+
+@lru_cache(maxsize=256)
+def _renderer(name: str, color: str) -> QSvgRenderer:
+    text = _text(name).replace("currentColor", color)
+    return QSvgRenderer(QByteArray(text.encode()))
+
+
+@lru_cache(maxsize=128)
+def _text(name: str) -> str:
+    return path(name).read_text(encoding="utf-8")

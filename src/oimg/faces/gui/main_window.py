@@ -1,0 +1,297 @@
+"""The window: joins its parts. They know nothing of one another; what they tell ends here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QImage
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from oimg.faces import messages
+from oimg.faces.gui.acting import join_actions, show_actions
+from oimg.faces.gui.actions import Act, Actions
+from oimg.faces.gui.dropping import Dropping
+from oimg.faces.gui.foot import Foot
+from oimg.faces.gui.header import Header
+from oimg.faces.gui.home import Home
+from oimg.faces.gui.importing import Importing
+from oimg.faces.gui.leaving import Leaving, places, remember, restore
+from oimg.faces.gui.options.panel import OptionsPanel
+from oimg.faces.gui.promise import show_promise
+from oimg.faces.gui.queue.model import QueueModel
+from oimg.faces.gui.queue.panel import QueuePanel
+from oimg.faces.gui.queue.rows import Row
+from oimg.faces.gui.queue.thumbnails import Thumbnails
+from oimg.faces.gui.running import Item, Running, Standing
+from oimg.faces.gui.showing import show_in_folder
+from oimg.faces.gui.stage.view import StageView
+from oimg.faces.gui.theme import Choice, Theme
+from oimg.faces.messages import _, ngettext
+from oimg.words.recipe import Place, Recipe
+from oimg.words.report import Optimized, Report
+from oimg.words.task import JobEvent
+from oimg.work.settings import PresetStore, SettingsError, WindowState
+
+if TYPE_CHECKING:  # the window is there before the session is loaded
+    from oimg.work.session import Session
+
+_SIZE = QSize(1280, 800)
+_SMALLEST = QSize(900, 600)
+_WIDTHS = [360, 608, 312]
+# Counting what is to be done takes a look at every row, so it is done a few times a second at the most.
+_PLAN = 150
+
+
+class MainWindow(QMainWindow):
+    """Holds the state that the parts show: the common recipe, the queue's model, the session."""
+
+    def __init__(self, state: WindowState = WindowState()) -> None:
+        super().__init__()
+        self.recipe = state.recipe
+        self.preset = state.preset
+        self._session: Session | None = None
+        self._note = ""
+        self._presets = PresetStore()
+        self.theme = Theme(Choice(state.theme) if state.theme in set(Choice) else Choice.SYSTEM, self)
+        self.actions_ = Actions(self)
+        self.model = QueueModel(self)
+        self.importing = Importing(self)
+        self.running = Running(self)
+        self.leaving = Leaving(self, self.running)
+        self.thumbnails = Thumbnails(self)
+        names = self._presets.names()
+        self.header = Header(self.actions_, self)
+        ways = [self.actions_[each] for each in (Act.OPEN_FILES, Act.OPEN_FOLDER, Act.PASTE)]
+        self.home = Home(ways, names, self)
+        self.queue = QueuePanel(self.model, self.thumbnails, self.actions_[Act.COLUMNS], self)
+        self.stage = StageView(self)
+        self.options = OptionsPanel(names, self)
+        self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self)
+        self.splitter = QSplitter(self)
+        self._pages = QStackedWidget(self)
+        self._plan_timer = QTimer(self, singleShot=True, interval=_PLAN)
+        self._lay_out()
+        self.dropping = Dropping(self)
+        self.dropping.let_through()
+        self._join()
+        join_actions(self)
+        self._restore(state)
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("OIMG")
+        self.setMinimumSize(_SMALLEST)
+        for pane, width in ((self.queue, 260), (self.stage, 320), (self.options, 272)):
+            pane.setMinimumWidth(width)
+            self.splitter.addWidget(pane)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setStretchFactor(1, 1)
+        self._pages.addWidget(self.home)
+        self._pages.addWidget(self.splitter)
+        middle = QWidget(self)
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.foot)
+        self.setCentralWidget(middle)
+        self.actions_.fill(self.menuBar())
+
+    def _join(self) -> None:
+        self.dropping.paths.connect(self.add)
+        self.dropping.image.connect(self.add_image)
+        self.importing.found.connect(self.model.add)
+        self.importing.progressed.connect(self.queue.show_import)
+        self.importing.finished.connect(self.queue.show_left_out)
+        self.importing.finished.connect(self.model.sort_again)
+        self.queue.import_stopped.connect(self.importing.cancel)
+        self.model.rows_changed.connect(self._rows_changed)
+        self.model.totals_changed.connect(self._queue_changed)
+        self.queue.view.current_changed.connect(self.stage.show_row)
+        self.queue.view.selection_changed.connect(self._selected)
+        self.queue.view.menu_wanted.connect(self._show_row_menu)
+        self.running.began.connect(self._show_actions)
+        self.running.happened.connect(self._happened)
+        self.running.moved.connect(self._moved)
+        self.running.ended.connect(self._ended)
+        self.leaving.close_now.connect(self.close)
+        self.foot.optimize.connect(self.optimize)
+        self.foot.optimize_selected.connect(self.optimize_selected)
+        self.foot.privacy_asked.connect(lambda: show_promise(self))
+        self.home.preset_chosen.connect(self.choose_preset)
+        self.home.clicked.connect(self.actions_[Act.OPEN_FILES].trigger)
+        self.options.preset_chosen.connect(self.choose_preset)
+        self.options.recipe_changed.connect(self.use_recipe)
+        self._plan_timer.timeout.connect(self._show_plan)
+
+    def _restore(self, state: WindowState) -> None:
+        self.resize(_SIZE)
+        if not restore(self, self.splitter, state):
+            self.splitter.setSizes(_WIDTHS)
+        self.actions_[Act.COLUMNS].setChecked(state.columns == "shown")
+        self.use_recipe(self.recipe)
+        self._queue_changed()
+        self.home.setFocus()
+
+    def use(self, session: Session) -> None:
+        """From now on there is a session: pictures can be found, shown and optimized."""
+        self._session = session
+        previews = session.previews()
+        self.stage.use(previews)
+        self.thumbnails.use(previews)
+        self.importing.use(session)
+        self.queue.view.viewport().update()
+        self._show_plan()
+
+    def show_unusable(self, reason: str) -> None:
+        """Say that there will be no session."""
+        QMessageBox(QMessageBox.Icon.Critical, "OIMG", _("OIMG cannot work: {reason}").format(reason=reason)).exec()
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Look for pictures in files and folders, and append them; what is there already is read anew."""
+        inside = (Path(self.recipe.output.path),) if self.recipe.output.place is Place.FOLDER else ()
+        self.importing.add(list(paths), inside)
+
+    def add_image(self, image: QImage) -> None:
+        """Append a picture that was pasted."""
+        self.importing.add_image(image)
+
+    def choose_preset(self, name: str) -> None:
+        """Take the recipe of a preset; where results go stays as it is."""
+        try:
+            recipe = self._presets.get(name)
+        except SettingsError as error:
+            self.foot.show_note(messages.settings_error(error.reason, error.detail))
+            return
+        self.preset = name
+        self.use_recipe(replace(recipe, output=self.recipe.output))
+
+    def use_recipe(self, recipe: Recipe) -> None:
+        """Take another common recipe."""
+        self.recipe = recipe
+        self.home.show_preset(self.preset if self._is_preset() else "")
+        self.options.show_recipe(self.preset, recipe)
+        self._note = ""
+        self._plan_timer.start()
+
+    def _is_preset(self) -> bool:
+        with suppress(SettingsError):
+            return replace(self._presets.get(self.preset), output=self.recipe.output) == self.recipe
+        return False
+
+    def optimize(self) -> None:
+        """Work on all files that are not done."""
+        self._start([row for row in self.model.rows() if row.is_open(self.recipe)])
+
+    def optimize_selected(self) -> None:
+        """Work on the selected files that are not done."""
+        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
+        self._start([row for row in rows if row is not None and row.is_open(self.recipe)])
+
+    def _start(self, rows: Sequence[Row]) -> None:
+        if self._session is None or self.running.active or not rows:
+            return
+        items = [Item(row.id, row.source, row.recipe_under(self.recipe)) for row in rows if row.source is not None]
+        self._note = ""
+        self.model.begin({item.id: item.recipe for item in items})
+        self.running.start(self._session, items)
+
+    def retry_selected(self) -> None:
+        """Read the selected files anew, so that they wait for the work again."""
+        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
+        self.add([row.path for row in rows if row is not None])
+
+    def show_selected_in_folder(self) -> None:
+        """Show results, or sources where there is none."""
+        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
+        show_in_folder([_result_of(row) for row in rows if row is not None])
+
+    def _show_row_menu(self, where: QPoint) -> None:
+        menu = self.actions_.row_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(where)
+
+    def _happened(self, events: list[tuple[int, JobEvent]]) -> None:
+        self.model.apply(events)
+
+    def _moved(self, standing: Standing) -> None:
+        self.foot.show_standing(standing)
+
+    def _ended(self, report: Report | None) -> None:
+        self._note = _("The work could not be started.") if report is None else _sum(report)
+        self.actions_[Act.PAUSE].setChecked(False)
+        self.model.sort_again()
+        self._show_plan()
+
+    def _rows_changed(self, ids: set[int]) -> None:
+        current = self.queue.view.current_row()
+        if current is not None and current.id in ids:
+            self.stage.show_row(current)
+        if not self.running.active:
+            self._plan_timer.start()
+
+    def _selected(self) -> None:
+        self._show_actions()
+        self._plan_timer.start()
+
+    def _queue_changed(self) -> None:
+        there = self.model.rowCount() > 0
+        if there != (self._pages.currentIndex() == 1):
+            self._pages.setCurrentIndex(int(there))
+            self._show_actions()
+            if there:
+                self.queue.view.select_first()
+            (self.queue.view if there else self.home).setFocus()
+        self.header.show_panes(there=there)
+        if not self.running.active:
+            self._plan_timer.start()
+
+    def _show_plan(self) -> None:
+        self._show_actions()
+        if self.running.active:
+            return
+        waiting = sum(row.is_open(self.recipe) for row in self.model.rows())
+        chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
+        selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
+        self.foot.show_plan(waiting, selected, self.recipe.output)
+        if not waiting:
+            self.foot.show_note(self._note)
+
+    def _show_actions(self) -> None:
+        show_actions(self)
+
+    def leave(self) -> None:
+        """Close without a question; what is under way is stopped."""
+        self.leaving.leave()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask once while a batch is under way; stop it, then close."""
+        if not self.leaving.may_close():
+            event.ignore()
+            return
+        columns = "shown" if self.queue.view.columns_shown else ""
+        where = places(self, self.splitter)
+        remember(WindowState(**where, columns=columns, theme=self.theme.choice, preset=self.preset, recipe=self.recipe))
+        self.hide()
+        for each in (self.importing, self.running, self.thumbnails):
+            each.close()
+        self.stage.close_threads()
+        event.accept()
+
+
+def _result_of(row: Row) -> Path:
+    return row.outcome.output if isinstance(row.outcome, Optimized) else row.path
+
+
+def _sum(report: Report) -> str:
+    """Say what came of a batch."""
+    files = ngettext("{count} file optimized", "{count} files optimized", report.count(Optimized))
+    saved = max(0, report.source_bytes - report.output_bytes)
+    text = _("{files}, {size} saved.")
+    return text.format(files=files.format(count=f"{report.count(Optimized):n}"), size=messages.size(saved))

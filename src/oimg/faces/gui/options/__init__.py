@@ -1,0 +1,1 @@
+"""The options: what is done to the pictures."""

@@ -1,0 +1,105 @@
+"""The left pane: a filter, the list, what is being looked for, the sums."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from oimg.faces.gui import icons, theme
+from oimg.faces.gui.queue.footer import Footer
+from oimg.faces.gui.queue.model import QueueModel
+from oimg.faces.gui.queue.proxy import QueueProxy
+from oimg.faces.gui.queue.thumbnails import Thumbnails
+from oimg.faces.gui.queue.view import QueueView
+from oimg.faces.messages import _, ngettext
+
+
+class QueuePanel(QFrame):
+    """Joins the parts of the queue. Signals of the list are on `view`."""
+
+    import_stopped = Signal()
+    """The user does not want more files to be looked for."""
+
+    def __init__(
+        self, model: QueueModel, thumbnails: Thumbnails, columns: QAction, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "pane")
+        self._model = model
+        self._selected = 0
+        self.proxy = QueueProxy(model, self)
+        self.view = QueueView(self.proxy, thumbnails, self)
+        self.search = QLineEdit(self)
+        self._importing = _Importing(self)
+        self._footer = Footer(self)
+        self._lay_out(columns)
+        self._importing.stop.clicked.connect(self.import_stopped)
+        self.search.textChanged.connect(self.proxy.search)
+        self.view.selection_changed.connect(self._show_selected)
+        model.totals_changed.connect(self._show_totals)
+        thumbnails.arrived.connect(model.redraw)
+
+    def _lay_out(self, columns: QAction) -> None:
+        self.search.setPlaceholderText(_("Filter by name or state"))
+        self.search.setAccessibleName(_("Filter"))
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icons.icon("search", "quiet"), QLineEdit.ActionPosition.LeadingPosition)
+        as_table = QToolButton(self)
+        as_table.setDefaultAction(columns)
+        as_table.setProperty("look", "plain")
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 8, 8, 8)
+        bar.addWidget(self.search)
+        bar.addWidget(as_table)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self._importing)
+        layout.addWidget(self._footer)
+
+    def show_import(self, found: int) -> None:
+        """Say how many files were found so far."""
+        self._importing.show_found(found)
+
+    def show_left_out(self, count: int) -> None:
+        """Say how many files were no pictures, when nobody looks any more."""
+        self._importing.show_found(None)
+        self._footer.show_left_out(count)
+
+    def _show_selected(self, count: int) -> None:
+        self._selected = count
+        self._show_totals()
+
+    def _show_totals(self) -> None:
+        self._footer.show_totals(self._model.totals, self._selected)
+
+
+class _Importing(QFrame):
+    """A strip that is there while files are looked for."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "foot")
+        self._label = QLabel(self)
+        self._label.setProperty("look", "quiet")
+        self._label.setFont(theme.font(theme.CAPTION))
+        self.stop = QToolButton(self)
+        self.stop.setIcon(icons.icon("stop"))
+        self.stop.setText(_("Stop looking for files"))
+        self.stop.setToolTip(self.stop.text())
+        self.stop.setAccessibleName(self.stop.text())
+        self.stop.setProperty("look", "plain")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 8, 4)
+        layout.addWidget(self._label, 1)
+        layout.addWidget(self.stop)
+        self.hide()
+
+    def show_found(self, found: int | None) -> None:
+        self.setVisible(found is not None)
+        if found is not None:
+            text = ngettext("Looking for pictures … {count} file", "Looking for pictures … {count} files", found)
+            self._label.setText(text.format(count=f"{found:n}"))

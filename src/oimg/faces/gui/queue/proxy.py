@@ -1,0 +1,59 @@
+"""What of the queue is seen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+
+from oimg.faces.gui.queue.model import ROW_ROLE, QueueModel
+from oimg.faces.gui.queue.rows import Row, state_text
+
+
+class QueueProxy(QSortFilterProxyModel):
+    """Leaves out what does not hold a text in its name or state; the model itself puts rows in order."""
+
+    def __init__(self, model: QueueModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._model = model
+        self.setSourceModel(model)
+
+    def search(self, text: str) -> None:
+        """Leave out rows without this text."""
+        wanted = text.casefold().strip()
+        if wanted == self._text:
+            return
+        if hasattr(self, "beginFilterChange"):  # Qt 6.9, which does not want the other any more
+            self.beginFilterChange()
+            self._text = wanted
+            self.endFilterChange()
+        else:
+            self._text = wanted
+            self.invalidateFilter()
+
+    def filterAcceptsRow(self, place: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
+        """Whether a row is seen."""
+        if not self._text:
+            return True
+        row = self._model.rows()[place]
+        return self._text in row.path.name.casefold() or self._text in state_text(row).casefold()
+
+    def row_at(self, place: int) -> Row | None:
+        """Give the row that is seen at a place."""
+        found = self.index(place, 0).data(ROW_ROLE)
+        return found if isinstance(found, Row) else None
+
+    def place_of(self, id_: int) -> int:
+        """Where a row is seen; -1 where it is not."""
+        place = self._model.place(id_)
+        return -1 if place is None else self.mapFromSource(self._model.index(place, 0)).row()
+
+    def ids(self, first: int, last: int) -> list[int]:
+        """Give the ids of the rows that are seen from one place to another."""
+        rows = self._model.rows()
+        if not self._text:
+            return [row.id for row in rows[first : last + 1]]
+        return [rows[self.mapToSource(self.index(each, 0)).row()].id for each in range(first, last + 1)]
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Have the model do it."""
+        self._model.sort(column, order)

@@ -1,0 +1,145 @@
+"""What a row of the queue says: values, and the words for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from oimg.faces.messages import _, reason, share, size
+from oimg.words.recipe import Place, Recipe
+from oimg.words.report import Failed, Kept, Optimized, Outcome, Record, SourceFile, Stopped
+from oimg.words.task import Finished, JobEvent, Progressed, Started
+
+
+class State(StrEnum):
+    """Where a file stands."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    OPTIMIZED = "optimized"
+    KEPT = "kept"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A file of the queue. `recipe` is one of its own; `done_by` is the recipe that its outcome came from."""
+
+    id: int
+    path: Path
+    source: SourceFile | None
+    state: State = State.WAITING
+    progress: float = 0.0
+    outcome: Outcome | None = None
+    seconds: float = 0.0
+    recipe: Recipe | None = None
+    done_by: Recipe | None = None
+
+    @property
+    def before(self) -> int | None:
+        """Bytes of the source."""
+        return self.source.byte_size if self.source else None
+
+    @property
+    def after(self) -> int | None:
+        """Bytes of the result; None where none was written."""
+        return self.outcome.output_bytes if isinstance(self.outcome, Optimized) else None
+
+    @property
+    def score(self) -> float | None:
+        """The score of the result, or of the best that was found."""
+        return self.outcome.score if isinstance(self.outcome, Optimized | Kept) else None
+
+    def recipe_under(self, common: Recipe) -> Recipe:
+        """Give the recipe that the file is worked on with."""
+        return self.recipe or common
+
+    def is_open(self, common: Recipe) -> bool:
+        """Whether there is something to do: it was not done, or by another recipe. A replaced original is done."""
+        if self.source is None or self.state is State.WORKING:
+            return False
+        if self.state in (State.WAITING, State.STOPPED, State.FAILED):
+            return True
+        replaced = self.state is State.OPTIMIZED and self.done_by and self.done_by.output.place is Place.IN_PLACE
+        return not replaced and self.done_by != self.recipe_under(common)
+
+
+def row_of(id_: int, found: SourceFile | Kept | Failed) -> Row:
+    """Make the row of a file that was found."""
+    match found:
+        case SourceFile(path=path):
+            return Row(id_, path, found)
+        case Kept(path=path, source=source):
+            return Row(id_, path, source, State.KEPT, outcome=found)
+        case Failed(path=path, source=source):
+            return Row(id_, path, source, State.FAILED, outcome=found)
+
+
+def waiting(row: Row, recipe: Recipe) -> Row:
+    """Give the row as it is before the work by a recipe. Thousands begin at once, so it is made in one step."""
+    return Row(row.id, row.path, row.source, State.WAITING, recipe=row.recipe, done_by=recipe)
+
+
+def after(row: Row, event: JobEvent) -> Row:
+    """Give the row as it is after an event of its task."""
+    match event:
+        case Started():
+            return replace(row, state=State.WORKING, progress=0.0, outcome=None)
+        case Progressed(fraction=fraction):
+            return replace(row, progress=fraction)
+        case Finished(record=Record(outcome=outcome, seconds=seconds)):
+            return replace(row, state=_state_of(outcome), progress=1.0, outcome=outcome, seconds=seconds)
+
+
+def _state_of(outcome: Outcome) -> State:
+    match outcome:
+        case Optimized():
+            return State.OPTIMIZED
+        case Kept():
+            return State.KEPT
+        case Failed():
+            return State.FAILED
+        case Stopped():
+            return State.STOPPED
+
+
+def state_text(row: Row) -> str:
+    """Say in a word where a file stands."""
+    return {
+        State.WAITING: _("Waiting"),
+        State.WORKING: _("Working"),
+        State.OPTIMIZED: _("Optimized"),
+        State.KEPT: _("Kept as it is"),
+        State.FAILED: _("Failed"),
+        State.STOPPED: _("Stopped"),
+    }[row.state]
+
+
+def line(row: Row) -> str:
+    """Say in a line what there is to say: sizes, or the reason."""
+    if row.state is State.OPTIMIZED and row.source is not None and row.after is not None:
+        return _("{before} → {after}").format(before=size(row.source.byte_size), after=size(row.after))
+    if row.state in (State.KEPT, State.FAILED) and row.outcome is not None:
+        text = reason(row.outcome)
+        return text[:1].upper() + text[1:]
+    if row.source is None:
+        return ""
+    width, height = row.source.header.upright_size
+    return _("{size} · {width} × {height} · {format}").format(
+        size=size(row.source.byte_size), width=width, height=height, format=row.source.header.format.upper()
+    )
+
+
+def saved(row: Row) -> str:
+    """Write how much smaller the result is: −63 %."""
+    if row.before is None or row.after is None:
+        return ""
+    return share(row.before, row.after).replace("-", "−")
+
+
+def spoken(row: Row) -> str:
+    """Say a row in one sentence, for who cannot see it."""
+    facts = [row.path.name, state_text(row), saved(row), line(row)]
+    return ", ".join(each for each in facts if each)

@@ -1,0 +1,137 @@
+"""The list of files: compact rows, or a table with columns to sort by."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from oimg.faces.gui.queue.delegate import RowDelegate, height
+from oimg.faces.gui.queue.model import Column
+from oimg.faces.gui.queue.proxy import QueueProxy
+from oimg.faces.gui.queue.rows import Row
+from oimg.faces.gui.queue.thumbnails import Thumbnails
+from oimg.faces.messages import _
+
+_WIDTH: Final = 96
+_NAME: Final = 220
+
+
+class QueueView(QTableView):
+    """Shows the proxy. Whoever holds it says what happens with a row; it only tells which."""
+
+    current_changed = Signal(object)
+    """The `Row` that is looked at, or None."""
+    selection_changed = Signal(int)
+    """How many rows are selected."""
+    menu_wanted = Signal(QPoint)
+    """Where on the screen."""
+
+    def __init__(self, proxy: QueueProxy, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._proxy = proxy
+        self._delegate = RowDelegate(thumbnails, self)
+        self.setModel(proxy)
+        self.setItemDelegateForColumn(Column.NAME, self._delegate)
+        self.setAccessibleName(_("Files"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)  # for the row under the pointer
+        self.setTabKeyNavigation(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda where: self.menu_wanted.emit(self.viewport().mapToGlobal(where)))
+        self._set_headers()
+        self.show_columns(shown=False)
+
+    def _set_headers(self) -> None:
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(height())
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        header.setAccessibleName(_("Columns"))
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        header.setSortIndicatorClearable(True)
+
+    @property
+    def columns_shown(self) -> bool:
+        """Whether it is a table."""
+        return not self._delegate.compact
+
+    def show_columns(self, *, shown: bool) -> None:
+        """Become a table, or a list of compact rows."""
+        self._delegate.compact = not shown
+        header = self.horizontalHeader()
+        header.setVisible(shown)
+        for column in Column:
+            self.setColumnHidden(column, not shown and column is not Column.NAME)
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(column, _WIDTH)
+        if shown:
+            self._widen_name()
+        else:
+            header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(shown)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the name what the other columns leave."""
+        super().resizeEvent(event)
+        if self.columns_shown:
+            self._widen_name()
+
+    def _widen_name(self) -> None:
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(column) for column in Column if column not in (Column.NAME, Column.STATE))
+        room = self.viewport().width() - others - max(_WIDTH, header.sectionSizeHint(Column.STATE))
+        header.resizeSection(Column.NAME, max(_NAME, room))
+
+    def select(self, id_: int) -> None:
+        """Look at a row, where it is seen."""
+        place = self._proxy.place_of(id_)
+        if place >= 0:
+            self._select(place)
+
+    def select_first(self) -> None:
+        """Look at the first row."""
+        self._select(0)
+
+    def _select(self, place: int) -> None:
+        # Not selectRow, which finds no column where the window runs from right to left.
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self._proxy.index(place, Column.NAME), flags)
+
+    def selected_ids(self) -> list[int]:
+        """Give the ids of the selected rows, in the order they are seen."""
+        ranges = self.selectionModel().selection()
+        bounds = sorted({(ranges.at(each).top(), ranges.at(each).bottom()) for each in range(ranges.count())})
+        return [id_ for first, last in bounds for id_ in self._proxy.ids(first, last)]
+
+    def current_row(self) -> Row | None:
+        """Give the row that is looked at."""
+        index = self.currentIndex()
+        return self._proxy.row_at(index.row()) if index.isValid() else None
+
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Tell of another row."""
+        super().currentChanged(current, previous)
+        if current.row() != previous.row() or not current.isValid():
+            self.current_changed.emit(self.current_row())
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tell how many are selected: by ranges, for asking row by row takes long for very many."""
+        super().selectionChanged(selected, deselected)
+        ranges = self.selectionModel().selection()
+        self.selection_changed.emit(sum(ranges.at(each).height() for each in range(ranges.count())))

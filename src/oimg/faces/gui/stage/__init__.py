@@ -1,0 +1,1 @@
+"""The stage: the picture that is looked at."""

@@ -1,0 +1,68 @@
+"""A batch as faces hold it: what was prepared, how it is steered, and what has come of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from oimg.engine import child
+from oimg.words.report import Failed, Kept, Record, Report, Stopped
+from oimg.words.task import Task
+from oimg.work.jobs import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Files that were found: those to work on, and those whose outcome is clear before any work.
+
+    Ids run over both in the order the files were found.
+    """
+
+    tasks: tuple[Task, ...]
+    settled: tuple[tuple[int, Kept | Failed], ...]
+
+    @property
+    def count(self) -> int:
+        """How many files there are."""
+        return len(self.tasks) + len(self.settled)
+
+
+class Run:
+    """A batch under way, and its report."""
+
+    def __init__(self, id_: str, prepared: Prepared, batch: Batch) -> None:
+        self.id = id_
+        self._prepared = prepared
+        self._batch = batch
+        self._began = time.monotonic()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the batch is held."""
+        return self._batch.paused
+
+    def pause(self) -> None:
+        """Hold what is not begun; files that are being worked on are finished."""
+        self._batch.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._batch.resume()
+
+    def cancel(self) -> None:
+        """Stop: tasks end at their next step, native calls in child processes at once."""
+        self._batch.cancel()
+        child.close_all()  # calls under way end at once; whoever makes the next one has asked its token before
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end; tells whether all are finished."""
+        return self._batch.wait(seconds)
+
+    def report(self) -> Report:
+        """What has come of it; what is not finished counts as stopped."""
+        records: dict[int, Record] = {each: Record(outcome, 0.0) for each, outcome in self._prepared.settled}
+        for task, record in zip(self._prepared.tasks, self._batch.records(), strict=True):
+            records[task.id] = record or Record(Stopped(task.source.path, task.source), 0.0)
+        ordered = tuple(records[each] for each in sorted(records))
+        in_place = any(task.destination.names for task in self._prepared.tasks)
+        return Report(self.id, ordered, time.monotonic() - self._began, in_place)

@@ -1,0 +1,81 @@
+"""What tests of the window share: an application drawn in memory, a window on a real session, nothing left running."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from oimg.faces.gui.main_window import MainWindow
+from oimg.faces.gui.theme import Choice, Theme
+from oimg.words.recipe import Mode, Recipe
+from oimg.work.session import Session
+from oimg.work.settings import WindowState
+from work_help import flat, photo
+
+LOSSLESS = Recipe(mode=Mode.LOSSLESS)
+
+
+@pytest.fixture(autouse=True)
+def themed(qapp: QApplication) -> None:
+    """Every test begins in the light theme of our style."""
+    qapp.setStyle("Fusion")
+    Theme(Choice.LIGHT)
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    with Session(workers=2) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder with two pictures, a broken one, and a file that is none."""
+    folder = tmp_path / "in"
+    flat(folder / "a.png")
+    photo(folder / "b.jpg", (64, 48), quality=95)
+    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "notes.txt").write_text("dear diary")
+    return folder
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
+    """A window that works without loss; closed in the end, with all of its threads and timers."""
+    made = MainWindow(WindowState(theme="light", recipe=LOSSLESS))
+    made.use(session)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.leave()
+    qtbot.waitUntil(lambda: not made.isVisible())
+    running = [timer for timer in made.findChildren(QTimer) if timer.isActive() and not timer.isSingleShot()]
+    assert running == []
+    made.deleteLater()
+
+
+@pytest.fixture
+def filled(window: MainWindow, pictures: Path, qtbot: QtBot) -> MainWindow:
+    """The window with three rows: two pictures and a broken one."""
+    with qtbot.waitSignal(window.importing.finished):
+        window.add([pictures])
+    return window
+
+
+@pytest.fixture
+def optimize(qtbot: QtBot) -> Callable[[MainWindow], None]:
+    """Press the button, and wait for the end."""
+
+    def press(window: MainWindow) -> None:
+        with qtbot.waitSignal(window.running.ended, timeout=60_000):
+            window.optimize()
+
+    return press
