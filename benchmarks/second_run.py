@@ -11,8 +11,10 @@ third    nothing is read any more
 changed  as the third, with a hundredth of the pictures written anew
 again    with --no-cache: what the second run would take without a memory
 
-Seconds are wall / CPU of the process and its children; ratios are of both against `first`. The pictures are
-generated, always the same; home, cache and results lie in a folder that is removed.
+Seconds are wall / CPU of the process and its children; ratios are of both against `first`. The third ratio is CPU
+seconds of `first`, shared among all cores, to those of the run: that of wall seconds where nothing else runs, as the
+first run uses all cores and the others hardly more than one. The pictures are generated, always the same; home, cache
+and results lie in a folder that is removed.
 """
 
 from __future__ import annotations
@@ -87,9 +89,9 @@ def compare_runs(files: int, width: int, height: int, place: str) -> None:
             wall, cpu, told = run(root, str(sources), *where, *flags)
             first, first_cpu = first or wall, first_cpu or cpu
             facts = ", ".join(f"{count} {fact}" for fact, count in told.items())
-            print(
-                f"{name:7} {wall:8.2f} s wall {cpu:8.2f} s CPU  {first / wall:6.1f} x {first_cpu / cpu:6.1f} x  {facts}"
-            )
+            shared = first_cpu / (os.cpu_count() or 1)
+            ratios = f"{first / wall:6.1f} x {first_cpu / cpu:6.1f} x {shared / cpu:6.1f} x"
+            print(f"{name:7} {wall:8.2f} s wall {cpu:8.2f} s CPU  {ratios}  {facts}", flush=True)
         size = sum(each.stat().st_size for each in (root / "cache").rglob("*") if each.is_file())
         print(f"store   {size} bytes, {size / files:.0f} a picture")
 
