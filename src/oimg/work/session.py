@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -149,8 +149,10 @@ class Session:
         probed: list[SourceFile | Kept | Failed] = []
         pool = ThreadPoolExecutor(self.workers, thread_name_prefix="oimg-probe")
         try:
-            for result in pool.map(self._probe, scan(paths, selection)):
-                probed.append(result)
+            # Most files of a second run are known, which is told faster than a thread takes it up.
+            told = map(self._known, scan(paths, selection))
+            for each in [pool.submit(self._probe, each) if isinstance(each, Found) else each for each in told]:
+                probed.append(each.result() if isinstance(each, Future) else each)
                 on_probed(len(probed))
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
@@ -160,9 +162,13 @@ class Session:
         settled = tuple((each, result) for each, result in enumerate(probed) if not isinstance(result, SourceFile))
         return Prepared(tasks, (*settled, *twins))
 
-    def _probe(self, found: Found | Kept | Failed) -> SourceFile | Kept | Failed:
-        if not isinstance(found, Found):
+    def _known(self, found: Found | Kept | Failed) -> Found | SourceFile | Kept | Failed:
+        cache = self._opened_cache()
+        if cache is None or not isinstance(found, Found):
             return found
+        return cache.files.known(found, self.limits) or found
+
+    def _probe(self, found: Found) -> SourceFile | Kept | Failed:
         cache = self._opened_cache()
         return probe(found, self.limits) if cache is None else cache.files.probe(found, self.limits)
 
