@@ -16,6 +16,7 @@ from oimg.engine.codecs import ENCODERS, RECOMPRESSORS
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.containers import jxl as jxl_container
+from oimg.engine.containers import png as png_container
 from oimg.engine.content import kind_of
 from oimg.engine.eligibility import refusal
 from oimg.engine.generations import most_bytes, most_bytes_as
@@ -126,7 +127,7 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
     fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
     proposals: tuple[Proposal, ...] = ()
     highest: float | None = None
-    if fitted.refused is None:
+    if fitted.refused is None and not (untouched and _is_tied(request)):
         work = _work(request, source, fitted.image, target, recompressed)
         proposals, highest = _proposals(request, work, untouched=untouched)
     if untouched and late and not _clearly_beaten(request, proposals):
@@ -140,6 +141,13 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
     best = _best(proposals, recipe=request.recipe)
     prove(best, request.limits.without_ratio())
     return _made(request, best, fitted, is_recompressed=best is recompressed)
+
+
+def _is_tied(request: Request) -> bool:
+    """Whether only a PNG's own coding keeps what its colours mean: gAMA, cHRM, the code points of HDR."""
+    if request.header.format is not Format.PNG:
+        return False
+    return Feature.HDR in request.header.features or not png_container.is_plain_srgb(request.untrusted)
 
 
 def _clearly_beaten(request: Request, proposals: tuple[Proposal, ...]) -> bool:
