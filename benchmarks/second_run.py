@@ -11,8 +11,10 @@ third    nothing is read any more
 changed  as the third, with a hundredth of the pictures written anew
 again    with --no-cache: what the second run would take without a memory
 
-Seconds are wall / CPU of the process and its children; ratios are of both against `first`. The pictures are
-generated, always the same; home, cache and results lie in a folder that is removed.
+Seconds are wall / CPU of the process and its children; ratios are of both against `first`. The third ratio is CPU
+seconds of `first`, shared among all cores, to those of the run: that of wall seconds where nothing else runs, as the
+first run uses all cores and the others hardly more than one. The pictures are generated, always the same; home, cache
+and results lie in a folder that is removed.
 """
 
 from __future__ import annotations
@@ -31,6 +33,9 @@ import numpy as np
 from PIL import Image
 
 from oimg.work.cache.store import Store
+
+# Seconds after which the state of a file counts (`oimg.work.cache.files`): people's pictures are older.
+_SETTLED = 3.1
 
 
 def picture(path: Path, number: int, width: int, height: int) -> None:
@@ -72,8 +77,9 @@ def compare_runs(files: int, width: int, height: int, place: str) -> None:
             picture(sources / f"{number:06}.jpg", number, width, height)
         one = root / "one.jpg"
         picture(one, files, width, height)
-        for _ in range(2):
-            start = run(root, str(one), "-o", str(root / "out-one"))
+        run(root, str(one), "-o", str(root / "out-one"))
+        time.sleep(_SETTLED)
+        start = run(root, str(one), "-o", str(root / "out-one"))
         print(f"{files} JPEGs of {width} x {height}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         print(f"start   {start[0]:8.2f} s wall {start[1]:8.2f} s CPU")
         where = {"folder": ["-o", str(output)], "beside": [], "in-place": ["--in-place"]}[place]
@@ -87,9 +93,9 @@ def compare_runs(files: int, width: int, height: int, place: str) -> None:
             wall, cpu, told = run(root, str(sources), *where, *flags)
             first, first_cpu = first or wall, first_cpu or cpu
             facts = ", ".join(f"{count} {fact}" for fact, count in told.items())
-            print(
-                f"{name:7} {wall:8.2f} s wall {cpu:8.2f} s CPU  {first / wall:6.1f} x {first_cpu / cpu:6.1f} x  {facts}"
-            )
+            shared = first_cpu / (os.cpu_count() or 1)
+            ratios = f"{first / wall:6.1f} x {first_cpu / cpu:6.1f} x {shared / cpu:6.1f} x"
+            print(f"{name:7} {wall:8.2f} s wall {cpu:8.2f} s CPU  {ratios}  {facts}", flush=True)
         size = sum(each.stat().st_size for each in (root / "cache").rglob("*") if each.is_file())
         print(f"store   {size} bytes, {size / files:.0f} a picture")
 

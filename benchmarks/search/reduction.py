@@ -1,10 +1,10 @@
-"""Measure what decoding a JPEG smaller before it is resized costs and saves: the ground of `geometry.reduction`.
+"""Measure what decoding a JPEG smaller before it is resized costs and saves: the ground of `sizes.reduction`.
 
 Usage: python benchmarks/search/reduction.py FOLDER [LONG_EDGE ...]
 
 A line for each JPEG, each new length of its longer side and each scale that decodes at least as many pixels: how many
 times more than needed, the score (SSIMULACRA2) against a full decoding that is resized, and CPU milliseconds of
-both ways. A star marks what `geometry.reduction` would take.
+both ways. A star marks what `sizes.reduction` would take.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from oimg.engine.codecs import jpeg
 from oimg.engine.metrics.ssimulacra2 import score
-from oimg.engine.steps import geometry
+from oimg.engine.steps import geometry, sizes
 from oimg.engine.transform import inspect_header
 from oimg.words.errors import OimgError
 from oimg.words.images import Format, Limits
@@ -45,7 +45,7 @@ def main() -> None:
         size = (header.width, header.height)
         for edge in edges if header.format is Format.JPEG else ():
             spec = Resize(fitting=Fitting.LONG_EDGE, amount=edge)
-            final = geometry.plan_size(size, spec)[1]
+            final = sizes.plan_size(size, spec)[1]
             if final == size:
                 continue
             full, took = resized(untrusted, final, 1)
@@ -53,7 +53,7 @@ def main() -> None:
                 spare = max(size) / factor / max(final)
                 if spare >= 1:
                     small, quick = resized(untrusted, final, factor)
-                    mark = "*" if geometry.reduction(size, spec) == factor else " "
+                    mark = "*" if sizes.reduction(size, spec) == factor else " "
                     facts = f"spare {spare:5.2f}  score {score(full, small):6.2f}  {quick:6.1f} of {took:6.1f} ms"
                     print(f"{path.name[:28]:28} to {edge:5}  1/{factor}{mark} {facts}", flush=True)
 

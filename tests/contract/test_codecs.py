@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
 from engine_pictures import WRITE_FORMATS, as_rgba, fits, image, independent, lossless
-from oimg.engine.codecs import CODECS, ENCODERS, SUFFIXES, detect
+from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS, SUFFIXES, USUAL_SUFFIXES, detect
 from oimg.engine.metrics.ssimulacra2 import Reference
 from oimg.words.images import EncodeOptions, Format, Limits
 
@@ -107,8 +109,19 @@ def test_a_codec_names_its_library(target: Format) -> None:
     assert CODECS[target].format is target
 
 
+@pytest.mark.parametrize("registry", [CODECS, ENCODERS, RECOMPRESSORS])
+def test_a_registry_says_what_it_has_before_it_loads_it(registry: Mapping[Format, object]) -> None:
+    told = {format_ for format_ in Format if format_ in registry}
+    assert set(registry) == told
+    assert len(registry) == len(told)
+    assert {codec.format for codec in registry.values()} == told  # type: ignore[attr-defined]
+    for missing in set(Format) - told:
+        with pytest.raises(KeyError):
+            registry[missing]
+
+
 def test_suffixes_stand_for_one_format_each() -> None:
-    told = [suffix for codec in CODECS.values() for suffix in codec.capabilities.suffixes]
-    assert len(told) == len(set(told)) == len(SUFFIXES)
-    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in told)
+    assert set(SUFFIXES.values()) == set(USUAL_SUFFIXES) == set(CODECS)
+    assert all(SUFFIXES[usual] is format_ for format_, usual in USUAL_SUFFIXES.items())
+    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in SUFFIXES)
     assert (SUFFIXES[".jpg"], SUFFIXES[".tif"], SUFFIXES[".heic"]) == (Format.JPEG, Format.TIFF, Format.HEIC)

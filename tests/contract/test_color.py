@@ -11,7 +11,8 @@ from PIL import Image
 
 import icc_profiles as profiles
 from color_difference import delta_e_2000, lab, mean_difference
-from engine_pictures import done, independent, made, saved
+from engine_pictures import done, drawing, independent, made, photo, saved
+from marked_files import chunk
 from oimg.engine.transform import Made, Refusal
 from oimg.words.images import Format
 from oimg.words.recipe import ColorPolicy, Mode, Recipe, Target
@@ -185,6 +186,21 @@ def test_color_chunks_of_png_stay_or_stop_the_conversion(corpus: Path, name: str
     other = done(data, Recipe(format=Target.WEBP))
     assert isinstance(other, Refusal)
     assert other.code is KeptCode.GAMMA
+
+
+@pytest.mark.parametrize("said", [(b"gAMA", (100_000).to_bytes(4, "big")), (b"cICP", bytes((9, 16, 0, 1)))])
+@pytest.mark.parametrize("mode", [Mode.VISUAL, Mode.QUALITY, Mode.SIZE])
+def test_no_palette_takes_the_place_of_a_png_whose_colors_mean_something_else(
+    said: tuple[bytes, bytes], mode: Mode
+) -> None:
+    """Linear light, and BT.2020 with PQ: a drawing of many colours, which would be smaller in few."""
+    plain = saved(drawing(320, 240) // 3 * 3 + photo(320, 240) % 3, "PNG", compress_level=1)
+    data = plain[:33] + chunk(*said) + plain[33:]  # behind IHDR
+    reduced = done(plain, Recipe(mode=Mode.QUALITY, quality=60))
+    assert isinstance(reduced, Made) and reduced.quality is not None  # noqa: PT018 - without it, in few colours
+    kept = made(data, Recipe(mode=mode, quality=60, max_bytes=len(data) - 1))
+    assert said[0] in kept.data
+    assert np.array_equal(independent(kept.data, Format.PNG), independent(data, Format.PNG))
 
 
 @pytest.mark.corpus

@@ -1,16 +1,15 @@
-"""What may be done with a file at all, told by its header: formats to try, and what must not be lost without a word."""
+"""What must not be lost without a word, told by the header of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from oimg.engine.codecs import ENCODERS
 from oimg.engine.containers import jxl, png
 from oimg.engine.flatten import DROPPED
-from oimg.engine.steps import geometry
-from oimg.words.images import ColorModel, Feature, Format, Header
-from oimg.words.recipe import ColorPolicy, Fitting, Recipe, Target
+from oimg.engine.targets import moves_pixels
+from oimg.words.images import Feature, Format, Header
+from oimg.words.recipe import Recipe
 from oimg.words.report import KeptCode
 
 # What a file may hold beside its picture that no rewritten file would carry on.
@@ -24,23 +23,8 @@ _NOT_CARRIED: Final = (
 )
 # Formats whose animations are read and written whole.
 _ANIMATED: Final = (Format.GIF, Format.PNG, Format.WEBP, Format.AVIF)
-# Formats that `auto` may choose: what every current browser shows.
-AUTO_FORMATS: Final = (Format.WEBP, Format.AVIF, Format.JPEG, Format.PNG)
 # A code and its detail.
 Reason: TypeAlias = tuple[KeptCode, str]
-
-
-def target_formats(header: Header, recipe: Recipe) -> tuple[Format, ...]:
-    """The formats to try; empty when the picture's own is only read and no other was asked for."""
-    if recipe.format is Target.KEEP:
-        return (header.format,) if header.format in ENCODERS else ()
-    if recipe.format is Target.AUTO:
-        if header.frames > 1 or header.bit_depth > 8:
-            return (header.format,) if header.format in ENCODERS else AUTO_FORMATS
-        own = (header.format,) if header.format in ENCODERS else ()
-        wanted = [each for each in AUTO_FORMATS if not (each is Format.JPEG and header.has_alpha)]
-        return tuple(dict.fromkeys((*wanted, *own)))
-    return (Format(recipe.format.value),)
 
 
 def refusal(
@@ -71,11 +55,3 @@ def refusal(
         return KeptCode.COLOR, ""
     deep = header.bit_depth > 8 and header.format in (Format.AVIF, Format.JXL, Format.TIFF, Format.PPM)
     return (KeptCode.BIT_DEPTH, f"{header.bit_depth} bits") if deep else None
-
-
-def moves_pixels(header: Header, recipe: Recipe) -> bool:
-    """Whether the recipe itself (not the coding) changes pixels."""
-    upright = header.upright_size
-    resized = recipe.resize.fitting is not Fitting.NONE and geometry.plan_size(upright, recipe.resize)[1] != upright
-    converted = recipe.color is ColorPolicy.SRGB and (header.has_icc or header.color is ColorModel.CMYK)
-    return resized or converted

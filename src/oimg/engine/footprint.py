@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from oimg.engine.eligibility import target_formats
-from oimg.engine.steps import geometry
+from oimg.engine.steps import sizes
+from oimg.engine.targets import target_formats
 from oimg.words.images import Format, Header
 from oimg.words.recipe import Fitting, Recipe
 
@@ -37,6 +37,6 @@ def peak_bytes(header: Header, recipe: Recipe) -> int:
     each = max((BYTES_PER_PIXEL[name] for name in target_formats(header, recipe)), default=_DECODED)
     if recipe.resize.fitting is Fitting.NONE:
         return header.pixels * each * wide
-    width, height = geometry.plan_size(header.upright_size, recipe.resize)[1]
-    shorter = geometry.reduction(header.upright_size, recipe.resize) if header.format is Format.JPEG else 1
+    width, height = sizes.plan_size(header.upright_size, recipe.resize)[1]
+    shorter = sizes.reduction(header.upright_size, recipe.resize) if header.format is Format.JPEG else 1
     return (header.pixels // shorter**2 * _DECODED + width * height * each) * wide

@@ -6,8 +6,8 @@ import math
 from typing import Final
 
 from oimg.engine.codecs import jpeg
-from oimg.engine.eligibility import moves_pixels
 from oimg.engine.request import Request
+from oimg.engine.targets import moves_pixels
 from oimg.words.images import Format
 from oimg.words.recipe import Mode
 

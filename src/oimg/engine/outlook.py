@@ -17,9 +17,10 @@ from oimg.engine.codecs import ENCODERS, RECOMPRESSORS
 from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.containers import png as png_container
 from oimg.engine.disclosure import disclose
-from oimg.engine.eligibility import Reason, moves_pixels, refusal, target_formats
+from oimg.engine.eligibility import Reason, refusal
 from oimg.engine.request import Request
-from oimg.engine.steps import color, geometry
+from oimg.engine.steps import color, sizes
+from oimg.engine.targets import moves_pixels, target_formats
 from oimg.engine.transform import metadata_carried, metadata_left
 from oimg.words.errors import OimgError
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Metadata
@@ -116,7 +117,7 @@ def _results(source: _Source, target: Format) -> Iterator[_Result]:
         return  # pixels of a JPEG cannot be coded anew without loss
     fitted = _sample(source, target)
     if fitted.refused is None:
-        size = geometry.plan_size(header.upright_size, recipe.resize)[1]
+        size = sizes.plan_size(header.upright_size, recipe.resize)[1]
         metadata, removed = source.carried(target, size, 1)
         yield from _told(_coded(replace(fitted.image, metadata=metadata), target, recipe), target, removed)
 

@@ -16,15 +16,17 @@ from oimg.engine.codecs import ENCODERS, RECOMPRESSORS
 from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers import jpeg as jpeg_container
 from oimg.engine.containers import jxl as jxl_container
+from oimg.engine.containers import png as png_container
 from oimg.engine.content import kind_of
-from oimg.engine.eligibility import moves_pixels, refusal, target_formats
+from oimg.engine.eligibility import refusal
 from oimg.engine.generations import most_bytes, most_bytes_as
 from oimg.engine.metadata.carrying import carriable
 from oimg.engine.metadata.policy import apply, lost
 from oimg.engine.prepared import Prepared, Proposal
 from oimg.engine.request import Made, Refusal, Request
 from oimg.engine.search import SMALLEST_EXACT
-from oimg.engine.steps import color, geometry
+from oimg.engine.steps import color, geometry, sizes
+from oimg.engine.targets import moves_pixels, target_formats
 from oimg.engine.verify import prove, prove_untouched
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import DecodedImage, Feature, Format, Header, Metadata
@@ -66,7 +68,7 @@ def _transformed(request: Request, targets: tuple[Format, ...]) -> Made | Refusa
     """Decode, prepare, and choose among the formats."""
     header = request.header
     is_jpeg = header.format is Format.JPEG
-    reduced = geometry.reduction(header.upright_size, request.recipe.resize) if is_jpeg else 1
+    reduced = sizes.reduction(header.upright_size, request.recipe.resize) if is_jpeg else 1
     source = guarded.decode(request.untrusted, header, request.limits, reduced)
     if found := guarded.damage(request.untrusted, header):
         return Refusal(KeptCode.DAMAGED, found)
@@ -125,7 +127,7 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
     fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
     proposals: tuple[Proposal, ...] = ()
     highest: float | None = None
-    if fitted.refused is None:
+    if fitted.refused is None and not (untouched and _is_tied(request)):
         work = _work(request, source, fitted.image, target, recompressed)
         proposals, highest = _proposals(request, work, untouched=untouched)
     if untouched and late and not _clearly_beaten(request, proposals):
@@ -139,6 +141,13 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
     best = _best(proposals, recipe=request.recipe)
     prove(best, request.limits.without_ratio())
     return _made(request, best, fitted, is_recompressed=best is recompressed)
+
+
+def _is_tied(request: Request) -> bool:
+    """Whether only a PNG's own coding keeps what its colours mean: gAMA, cHRM, the code points of HDR."""
+    if request.header.format is not Format.PNG:
+        return False
+    return Feature.HDR in request.header.features or not png_container.is_plain_srgb(request.untrusted)
 
 
 def _clearly_beaten(request: Request, proposals: tuple[Proposal, ...]) -> bool:
@@ -242,7 +251,7 @@ def metadata_left(
         orientation_left=orientation_left,
         size=image.size,
         pixels_changed=image.size not in (upright, (request.header.width, request.header.height)) or turned,
-        reframed=turned or geometry.plan_size(upright, request.recipe.resize)[0] != upright,
+        reframed=turned or sizes.plan_size(upright, request.recipe.resize)[0] != upright,
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # a run in which all was done before handles formats and headers, and no pixels
+    import numpy as np
+    import numpy.typing as npt
 
-Pixels: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+Pixels: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.uint16]"
 
 
 class Format(StrEnum):

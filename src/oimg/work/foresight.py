@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from oimg.engine.codecs import SUFFIXES
-from oimg.engine.codecs.base import check_limits
 from oimg.engine.containers.png_chunks import places
-from oimg.engine.eligibility import refusal, target_formats
+from oimg.engine.targets import target_formats
 from oimg.words.errors import OimgError
 from oimg.words.images import Feature, Format, Limits
 from oimg.words.recipe import Place
@@ -26,6 +25,9 @@ _NUMBER: Final = re.compile(r" \([0-9]+\)$")
 
 def foretold(task: Task, limits: Limits) -> Kept | Failed | None:
     """Tell what a run would say of a file, as far as its header tells; None where it would work on it."""
+    from oimg.engine.codecs.base import check_limits  # noqa: PLC0415 - both only for a dry run
+    from oimg.engine.eligibility import refusal  # noqa: PLC0415
+
     source = task.source
     try:
         if (kept := foreseen(task)) is not None:

@@ -109,7 +109,7 @@ class Session:
         ahead: deque[Future[SourceFile | Kept | Failed]] = deque()
         try:
             for found in scan(paths, selection):
-                ahead.append(pool.submit(self._probe, found))
+                ahead.append(self._asked(found, pool))
                 while ahead and (ahead[0].done() or len(ahead) >= _AHEAD * self.workers):
                     if stop.cancelled:
                         return
@@ -148,9 +148,20 @@ class Session:
         twins = tuple((ids[each], outcome) for each, outcome in planned.settled)
         return Prepared(tuple(replace(task, id=ids[task.id]) for task in planned.tasks), (*settled, *twins))
 
-    def _probe(self, found: Found | Kept | Failed) -> SourceFile | Kept | Failed:
+    def _asked(self, found: Found | Kept | Failed, pool: ThreadPoolExecutor) -> Future[SourceFile | Kept | Failed]:
+        """What a file is: most files of a second run are known, which is told faster than a thread takes it up."""
+        told: Future[SourceFile | Kept | Failed] = Future()
         if not isinstance(found, Found):
-            return found
+            told.set_result(found)
+            return told
+        cache = self._opened_cache()
+        known = None if cache is None else cache.files.known(found, self.limits)
+        if known is None:
+            return pool.submit(self._probe, found)
+        told.set_result(known)
+        return told
+
+    def _probe(self, found: Found) -> SourceFile | Kept | Failed:
         cache = self._opened_cache()
         return probe(found, self.limits) if cache is None else cache.files.probe(found, self.limits)
 

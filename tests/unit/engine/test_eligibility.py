@@ -11,7 +11,7 @@ from PIL import Image, ImageSequence
 
 from engine_pictures import as_rgba, done, drawing, independent, made, photo, refused, saved
 from oimg.engine.codecs import CODECS
-from oimg.engine.eligibility import target_formats
+from oimg.engine.targets import target_formats
 from oimg.engine.transform import Made, Refusal, inspect_header
 from oimg.words.errors import OimgError
 from oimg.words.images import ColorModel, Feature, Format, Header, Limits

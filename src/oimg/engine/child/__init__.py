@@ -7,7 +7,6 @@ an answer is a line {"ok", "error", "bytes"} and the payload. It ends by itself 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import threading
 from typing import Any, Final
@@ -21,6 +20,8 @@ class Child:
     """One process, driven by one thread at a time."""
 
     def __init__(self) -> None:
+        import subprocess  # noqa: PLC0415 - not where all pictures were done before
+
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
             _command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )

@@ -2,34 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from oimg.engine.codecs import avif, bmp, gif, heic, ico, jpeg, jxl, png, ppm, qoi, tiff, webp
-from oimg.engine.codecs.base import Codec, Recompressor
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format
 
-ENCODERS: Final = MappingProxyType(
-    {codec.format: codec for codec in (jpeg.CODEC, png.CODEC, webp.CODEC, avif.CODEC, jxl.CODEC, gif.CODEC, tiff.CODEC)}
-)
-CODECS: Final = MappingProxyType[Format, Codec](
+if TYPE_CHECKING:
+    from oimg.engine.codecs.base import Codec, Encoder, Recompressor
+
+T = TypeVar("T")
+# Every suffix that stands for a format, the usual one first.
+_SUFFIXES: Final = MappingProxyType[Format, tuple[str, ...]](
     {
-        **ENCODERS,
-        **{codec.format: codec for codec in (heic.CODEC, bmp.CODEC, ico.CODEC, ppm.CODEC, qoi.CODEC)},
+        Format.JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"),
+        Format.PNG: (".png", ".apng"),
+        Format.WEBP: (".webp",),
+        Format.AVIF: (".avif", ".avifs"),
+        Format.JXL: (".jxl",),
+        Format.GIF: (".gif",),
+        Format.TIFF: (".tif", ".tiff"),
+        Format.HEIC: (".heic", ".heif", ".hif"),
+        Format.BMP: (".bmp", ".dib"),
+        Format.ICO: (".ico",),
+        Format.PPM: (".ppm", ".pgm", ".pbm", ".pnm"),
+        Format.QOI: (".qoi",),
     }
 )
-RECOMPRESSORS: Final = MappingProxyType[Format, Recompressor](
-    {
-        Format.JPEG: jpeg.RECOMPRESSOR,
-        Format.PNG: png.RECOMPRESSOR,
-        Format.GIF: gif.RECOMPRESSOR,
-    }
+# The same the other way round, for telling a wrong name; and the suffix that a new file gets.
+SUFFIXES: Final = MappingProxyType({each: format_ for format_, told in _SUFFIXES.items() for each in told})
+USUAL_SUFFIXES: Final = MappingProxyType({format_: told[0] for format_, told in _SUFFIXES.items()})
+
+
+class _Registry(Mapping[Format, T]):
+    """What serves each of some formats; its modules are imported on the first look at one of them.
+
+    They load NumPy and Pillow, which takes longer than all else in a run where every picture was done before. Which
+    formats there are is known without.
+    """
+
+    def __init__(self, formats: tuple[Format, ...], load: Callable[[], Mapping[Format, T]]) -> None:
+        self._formats = formats
+        self._load = load
+
+    def __getitem__(self, format_: Format) -> T:
+        return self._load()[format_]
+
+    def __contains__(self, format_: object) -> bool:
+        return format_ in self._formats
+
+    def __iter__(self) -> Iterator[Format]:
+        return iter(self._formats)
+
+    def __len__(self) -> int:
+        return len(self._formats)
+
+
+@cache
+def _encoders() -> Mapping[Format, Encoder]:
+    from oimg.engine.codecs import avif, gif, jpeg, jxl, png, tiff, webp  # noqa: PLC0415 - see _Registry
+
+    codecs = (jpeg.CODEC, png.CODEC, webp.CODEC, avif.CODEC, jxl.CODEC, gif.CODEC, tiff.CODEC)
+    return {codec.format: codec for codec in codecs}
+
+
+@cache
+def _codecs() -> Mapping[Format, Codec]:
+    from oimg.engine.codecs import bmp, heic, ico, ppm, qoi  # noqa: PLC0415
+
+    readers = (heic.CODEC, bmp.CODEC, ico.CODEC, ppm.CODEC, qoi.CODEC)
+    return {**_encoders(), **{codec.format: codec for codec in readers}}
+
+
+@cache
+def _recompressors() -> Mapping[Format, Recompressor]:
+    from oimg.engine.codecs import gif, jpeg, png  # noqa: PLC0415
+
+    return {Format.JPEG: jpeg.RECOMPRESSOR, Format.PNG: png.RECOMPRESSOR, Format.GIF: gif.RECOMPRESSOR}
+
+
+ENCODERS: Final = _Registry(
+    (Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF, Format.JXL, Format.GIF, Format.TIFF), _encoders
 )
-# Every suffix that stands for a format, for naming and for telling a wrong one.
-SUFFIXES: Final = MappingProxyType(
-    {suffix: codec.format for codec in CODECS.values() for suffix in codec.capabilities.suffixes}
-)
+CODECS: Final = _Registry((*ENCODERS, Format.HEIC, Format.BMP, Format.ICO, Format.PPM, Format.QOI), _codecs)
+RECOMPRESSORS: Final = _Registry((Format.JPEG, Format.PNG, Format.GIF), _recompressors)
 
 
 def detect(head: bytes) -> Codec:

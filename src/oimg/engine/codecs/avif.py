@@ -32,7 +32,6 @@ _CAPABILITIES: Final = Capabilities(
     icc=True,
     max_side=32768,  # what libavif reads by default, in browsers too
     qualities=(_STEP, 62 * _STEP, _STEP),
-    suffixes=(".avif", ".avifs"),
     blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
     gray_alpha=False,
 )

@@ -48,7 +48,6 @@ class Capabilities:
     depths: frozenset[int] = frozenset({8})
     max_side: int = 65535
     qualities: tuple[float, float, float] = (1, 100, 1)  # lowest, highest, step
-    suffixes: tuple[str, ...] = ()
     blocks: frozenset[Block] = frozenset()
     gray_alpha: bool = True
     partial_alpha: bool = True
@@ -63,7 +62,7 @@ class Codec(Protocol):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What can be written; suffixes, the usual one first."""
+        """What can be written."""
 
     def sniff(self, head: bytes) -> bool:
         """Whether the first bytes (at least 64 where the file has them) are of this format."""
@@ -276,12 +275,11 @@ class PillowReader:
     format: Format
     plugin: str
     prefixes: tuple[bytes, ...]
-    suffixes: tuple[str, ...]
 
     @property
     def capabilities(self) -> Capabilities:
         """Nothing can be written."""
-        return Capabilities(suffixes=self.suffixes)
+        return Capabilities()
 
     def sniff(self, head: bytes) -> bool:
         """Compare the first bytes."""

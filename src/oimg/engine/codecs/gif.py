@@ -28,7 +28,6 @@ _CAPABILITIES: Final = Capabilities(
     animation=True,
     max_side=65535,
     qualities=(100, 100, 1),
-    suffixes=(".gif",),
     blocks=frozenset({Block.XMP, Block.COMMENTS}),
     partial_alpha=False,
 )

@@ -13,7 +13,7 @@ from oimg.engine.containers import isobmff as container
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, Format, Frame, Header, Limits, Metadata
 
-_CAPABILITIES: Final = Capabilities(suffixes=(".heic", ".heif", ".hif"))
+_CAPABILITIES: Final = Capabilities()
 
 
 @dataclass(frozen=True, slots=True)

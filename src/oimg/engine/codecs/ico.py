@@ -38,4 +38,4 @@ def _sizes(untrusted: bytes) -> Iterator[tuple[int, int]]:
             yield abs(width), abs(height) // 2  # the mask lies below the colours
 
 
-CODEC: Final[Codec] = IcoReader(Format.ICO, "ICO", (b"\x00\x00\x01\x00",), (".ico",))
+CODEC: Final[Codec] = IcoReader(Format.ICO, "ICO", (b"\x00\x00\x01\x00",))

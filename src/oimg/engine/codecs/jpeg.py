@@ -51,7 +51,6 @@ _CAPABILITIES: Final = Capabilities(
     icc=True,
     colors=frozenset(ColorModel),
     max_side=65500,
-    suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
     blocks=frozenset(Block),
 )
 

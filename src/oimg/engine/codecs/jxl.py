@@ -46,7 +46,6 @@ _CAPABILITIES: Final = Capabilities(
     icc=True,
     max_side=1 << 30,
     qualities=(20, 99, 0.5),
-    suffixes=(".jxl",),
     blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
 )
 # From this quality on, a picture with a profile keeps its colour at full resolution.

@@ -55,7 +55,6 @@ _CAPABILITIES: Final = Capabilities(
     icc=True,
     depths=frozenset({8, 16}),
     max_side=2**31 - 1,
-    suffixes=(".png", ".apng"),
     blocks=frozenset(Block),
 )
 

@@ -7,6 +7,4 @@ from typing import Final
 from oimg.engine.codecs.base import Codec, PillowReader
 from oimg.words.images import Format
 
-CODEC: Final[Codec] = PillowReader(
-    Format.PPM, "PPM", (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6"), (".ppm", ".pgm", ".pbm", ".pnm")
-)
+CODEC: Final[Codec] = PillowReader(Format.PPM, "PPM", (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6"))

@@ -7,4 +7,4 @@ from typing import Final
 from oimg.engine.codecs.base import Codec, PillowReader
 from oimg.words.images import Format
 
-CODEC: Final[Codec] = PillowReader(Format.QOI, "QOI", (b"qoif",), (".qoi",))
+CODEC: Final[Codec] = PillowReader(Format.QOI, "QOI", (b"qoif",))

@@ -44,7 +44,6 @@ _CAPABILITIES: Final = Capabilities(
     colors=frozenset(ColorModel),
     depths=frozenset({8}),
     max_side=2**31 - 1,
-    suffixes=(".tif", ".tiff"),
     blocks=frozenset({Block.EXIF, Block.XMP, Block.IPTC, Block.PHOTOSHOP, Block.DENSITY}),
 )
 

@@ -26,7 +26,6 @@ _CAPABILITIES: Final = Capabilities(
     colors=frozenset({ColorModel.RGB}),
     max_side=16383,
     qualities=(1, 100, 0.5),
-    suffixes=(".webp",),
     blocks=frozenset({Block.EXIF, Block.THUMBNAIL, Block.XMP}),
 )
 

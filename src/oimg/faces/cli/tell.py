@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import oimg.work.inspection  # noqa: F401 - loads NumPy, before Ctrl-C becomes an exception (`commands.listen`)
 from oimg.faces import messages
 from oimg.faces.cli.inspection import as_json as as_json_object
 from oimg.faces.cli.inspection import show

@@ -34,19 +34,25 @@ class FileCache:
         self._sealed = sealed
         self._written: deque[tuple[int, Path, int, Limits | None]] = deque()
 
+    def known(self, found: Found, limits: Limits) -> SourceFile | None:
+        """Tell of a file what `probe` would without opening it; None where that is not known."""
+        facts = _stamp(found.path)
+        state = _state(facts)
+        told = self._sealed.get(b"header", state + fingerprint()) if state else None
+        if facts is None or told is None or facts.st_size > limits.max_file_bytes:
+            return None
+        return SourceFile(found.path, found.root, facts.st_size, identity_in(facts), _header(told), facts.st_nlink)
+
     def probe(self, found: Found, limits: Limits) -> SourceFile | Kept | Failed:
         """Do the same as `probe.probe`, mostly without opening the file: headers of photos are spread all over them."""
+        if (known := self.known(found, limits)) is not None:
+            return known
         before, now = _stamp(found.path), time.time_ns()
-        state = _state(before)
-        known = self._sealed.get(b"header", state + fingerprint()) if state else None
-        if before is not None and known is not None and before.st_size <= limits.max_file_bytes:
-            identity = identity_in(before)
-            return SourceFile(found.path, found.root, before.st_size, identity, _header(known), before.st_nlink)
         result = probe(found, limits)
         if isinstance(result, SourceFile) and before is not None:
             is_that = result.identity == identity_in(before)
             if is_that and _is_settled(before, _stamp(found.path), now):
-                self._sealed.put(b"header", state + fingerprint(), _told(result.header))
+                self._sealed.put(b"header", _state(before) + fingerprint(), _told(result.header))
         return result
 
     def content_of(self, source: SourceFile) -> bytes | None:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from oimg.engine.codecs import detect
-from oimg.engine.eligibility import moves_pixels, target_formats
 from oimg.engine.request import Made, Refusal
+from oimg.engine.targets import moves_pixels, target_formats
 from oimg.words.errors import OimgError
 from oimg.words.images import Format, Header, Limits
 from oimg.words.privacy import MetadataGroup

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from oimg.engine.codecs import CODECS, SUFFIXES
-from oimg.engine.eligibility import target_formats
+from oimg.engine.codecs import SUFFIXES, USUAL_SUFFIXES
+from oimg.engine.targets import target_formats
 from oimg.words.images import Format
 from oimg.words.recipe import Conflict, Output, Place, Recipe
 from oimg.words.report import Kept, KeptCode, SourceFile
@@ -26,7 +26,7 @@ def suffix_for(format: Format, source: Path) -> str:  # noqa: A002 - the field's
     """Give the suffix of a result: the source's own spelling where it is right, the usual one otherwise."""
     if SUFFIXES.get(source.suffix.lower()) is format:
         return source.suffix
-    return CODECS[format].capabilities.suffixes[0]
+    return USUAL_SUFFIXES[format]
 
 
 def has_wrong_suffix(source: SourceFile) -> bool:

@@ -36,6 +36,8 @@ class Selection:
 
     def takes(self, path: Path, root: Path) -> bool:
         """Whether a file found in a folder is wanted."""
+        if not self.include and not self.exclude:
+            return True
         below = path.relative_to(root).as_posix()
         if self.include and not any(_matches(below, path.name, pattern) for pattern in self.include):
             return False

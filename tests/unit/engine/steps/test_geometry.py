@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from engine_pictures import image, pixels
 from metric_pictures import random_bytes
 from oimg.engine.steps import geometry
+from oimg.engine.steps.sizes import plan_size, reduction
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, Frame
 from oimg.words.recipe import Fitting, Gravity, Resize
@@ -63,7 +64,7 @@ def test_one_factor_for_both_sides(
 ) -> None:
     for enlarge in (False, True):
         spec = Resize(fitting=fitting, width=box[0], height=box[1], amount=amount, enlarge=enlarge)
-        crop, (width, height) = geometry.plan_size(size, spec)
+        crop, (width, height) = plan_size(size, spec)
         assert crop == size
         assert min(width, height) >= 1
         if not enlarge:
@@ -81,7 +82,7 @@ def test_one_factor_for_both_sides(
 @given(size=sizes, box=boxes)
 def test_fit_lies_in_the_box_and_touches_it(size: tuple[int, int], box: tuple[int, int]) -> None:
     spec = Resize(fitting=Fitting.FIT, width=box[0], height=box[1], enlarge=True)
-    _, (width, height) = geometry.plan_size(size, spec)
+    _, (width, height) = plan_size(size, spec)
     assert width <= box[0]
     assert height <= box[1]
     assert width == box[0] or height == box[1]
@@ -91,7 +92,7 @@ def test_fit_lies_in_the_box_and_touches_it(size: tuple[int, int], box: tuple[in
 @given(size=sizes, box=boxes, enlarge=st.booleans(), fill=st.booleans())
 def test_fill_and_exact_give_the_box(size: tuple[int, int], box: tuple[int, int], *, enlarge: bool, fill: bool) -> None:
     fitting = Fitting.FILL if fill else Fitting.EXACT
-    crop, final = geometry.plan_size(size, Resize(fitting=fitting, width=box[0], height=box[1], enlarge=enlarge))
+    crop, final = plan_size(size, Resize(fitting=fitting, width=box[0], height=box[1], enlarge=enlarge))
     assert 1 <= crop[0] <= size[0]
     assert 1 <= crop[1] <= size[1]
     assert min(final) >= 1
@@ -129,7 +130,7 @@ def test_fill_and_exact_give_the_box(size: tuple[int, int], box: tuple[int, int]
 def test_known_sizes(spec: dict[str, object], wanted: tuple[int, int]) -> None:
     source = np.zeros((200, 400, 3), np.uint8)
     done = resized(source, **spec)
-    assert (done.shape[1], done.shape[0]) == wanted == geometry.plan_size((400, 200), Resize(**spec))[1]
+    assert (done.shape[1], done.shape[0]) == wanted == plan_size((400, 200), Resize(**spec))[1]
 
 
 @pytest.mark.parametrize("kind", ["gray", "gray+alpha", "rgb", "rgba", "cmyk", "gray16", "rgb16", "rgba16"])
@@ -240,7 +241,7 @@ def test_one_pixel_is_the_least() -> None:
 
 
 def test_megapixels_are_met() -> None:
-    _, (width, height) = geometry.plan_size((4000, 3000), Resize(fitting=Fitting.MEGAPIXELS, amount=2))
+    _, (width, height) = plan_size((4000, 3000), Resize(fitting=Fitting.MEGAPIXELS, amount=2))
     assert math.isclose(width * height, 2e6, rel_tol=0.002)
 
 
@@ -270,7 +271,7 @@ def test_longest_side() -> None:
 def test_a_reduction_leaves_twice_the_pixels_at_least(
     size: tuple[int, int], spec: dict[str, object], wanted: int
 ) -> None:
-    assert geometry.reduction(size, Resize(**spec)) == wanted  # type: ignore[arg-type]
+    assert reduction(size, Resize(**spec)) == wanted  # type: ignore[arg-type]
 
 
 def test_a_reduced_picture_gets_the_size_of_the_whole() -> None:
