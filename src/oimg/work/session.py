@@ -188,7 +188,7 @@ class Session:
         """What the window shows of pictures before and after, all from one bounded store of pixels."""
         with self._lock:
             if self._previews is None:
-                self._previews = Previews(self.limits)
+                self._previews = Previews(self.limits, working=self.memory_limit)
             return self._previews
 
     def undo(
