@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -25,7 +26,7 @@ from oimg.faces.gui.stage.geometry import Point, Size, Viewport, fitted, toward
 from oimg.faces.gui.stage.handle import WIDTH, SplitHandle
 from oimg.faces.gui.stage.minimap import Minimap
 from oimg.faces.gui.stage.painting import paint_labels, paint_pictures, paint_text
-from oimg.faces.gui.stage.scene import Pane, Scene, ViewMode, handle_at, panes, room_of_pane
+from oimg.faces.gui.stage.scene import Pane, Scene, ViewMode, edge_at, panes, room_of_pane
 from oimg.faces.gui.tokens import now
 from oimg.faces.messages import _
 
@@ -146,7 +147,16 @@ class Canvas(QWidget):
         self._arrange()
 
     def _panes(self) -> list[Pane]:
-        return panes(self.shown_mode, self._room(), self.handle.share, mirrored=self.isRightToLeft())
+        return panes(self.shown_mode, self._room(), self._edge(), mirrored=self.isRightToLeft())
+
+    def _picture_area(self) -> QRectF:
+        """What the picture takes of the room where it is not divided, in pixels of the device."""
+        whole = QRectF(0, 0, *self._room())
+        return whole if self.viewport is None else whole.intersected(QRectF(*self.viewport.target))
+
+    def _edge(self) -> float:
+        area = self._picture_area()
+        return edge_at((area.left(), area.right()), self.handle.share, mirrored=self.isRightToLeft())
 
     def _in_pane(self, where: QPointF) -> Point:
         """A point of the widget, in the room of the pane that it lies in."""
@@ -158,8 +168,9 @@ class Canvas(QWidget):
         """Put the parts that lie over the picture into their places, and draw anew."""
         there = self.scene.base is not None
         self.handle.setVisible(there and self.shown_mode is ViewMode.SPLIT)
-        middle = handle_at(self._room()[0], self.handle.share, mirrored=self.isRightToLeft()) / self.ratio
-        self.handle.setGeometry(round(middle - WIDTH / 2), 0, WIDTH, self.height())
+        middle, area = self._edge() / self.ratio, self._picture_area()
+        top, bottom = floor(area.top() / self.ratio), ceil(area.bottom() / self.ratio)
+        self.handle.setGeometry(round(middle - WIDTH / 2), top, WIDTH, bottom - top)
         self._arrange_minimap()
         self._arrange_note()
         scale = self.viewport.scale if self.viewport is not None else 1.0
@@ -175,11 +186,10 @@ class Canvas(QWidget):
         if base is not None and there is not None and needed:
             left, top, width, height = there.seen
             across, down = there.picture
-            self.minimap.show_part(base, QRectF(left / across, top / down, width / across, height / down))
+            self.minimap.show_part(base, QRectF(left / across, top / down, width / across, height / down), self.size())
             x = _MARGIN if self.isRightToLeft() else self.width() - self.minimap.width() - _MARGIN
             self.minimap.move(x, self.height() - self.minimap.height() - _MARGIN)
-        large = self.width() > 3 * self.minimap.width() and self.height() > 2 * self.minimap.height()
-        self.minimap.setVisible(needed and large)
+        self.minimap.setVisible(needed)
 
     def _arrange_note(self) -> None:
         """A sentence at the foot of the picture, beside the overview where there is one."""
@@ -192,7 +202,8 @@ class Canvas(QWidget):
         self.note.move((self.width() - width) // 2, self.height() - self.note.height() - _MARGIN)
 
     def _move_handle(self, x: float) -> None:
-        share = x / max(1, self.width())
+        area = self._picture_area()
+        share = (x * self.ratio - area.left()) / max(1.0, area.width())
         self.handle.take(1 - share if self.isRightToLeft() else share)
 
     def _look_at(self, across: float, down: float) -> None:
@@ -295,7 +306,7 @@ class Canvas(QWidget):
         else:
             places = self._panes()
             paint_pictures(painter, self.scene, self.viewport, places, self.ratio)
-            paint_labels(painter, self.scene, places, self.ratio, mirrored=self.isRightToLeft())
+            paint_labels(painter, self.scene, self.viewport, places, self.ratio, mirrored=self.isRightToLeft())
         if self.hasFocus():
             painter.setPen(QPen(QColor(now().accent), 2))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWid
 from oimg.faces.gui.stage import words
 from oimg.faces.messages import _
 
-# From this width of the window on, the views have their names beside their icons.
-_ROOMY = 1500
+# Widths of the window from which on views have their names beside their icons, and the zoom has all its buttons.
+_ROOMY: Final = 1500
+_ENOUGH: Final = 1100
 
 
 class ViewSwitch(QWidget):
@@ -56,12 +58,21 @@ class ZoomControl(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(_button(out, self))
+        self._steps = [_button(out, self), _button(into, self)]
+        layout.addWidget(self._steps[0])
         layout.addWidget(self._scale)
-        layout.addWidget(_button(into, self))
+        layout.addWidget(self._steps[1])
+        self.window().installEventFilter(self)
         self._scale.setText(words.zoom(32.0))
         self._scale.setMinimumWidth(self._scale.sizeHint().width())  # the longest, so that nothing jumps
         self.show_scale(None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the width of the window; the menu has all that there is."""
+        if event.type() is QEvent.Type.Resize and watched is self.window():
+            for button in self._steps:
+                button.setVisible(self.window().width() >= _ENOUGH)
+        return super().eventFilter(watched, event)
 
     def show_scale(self, scale: float | None) -> None:
         """Show the scale; None while there is no picture."""

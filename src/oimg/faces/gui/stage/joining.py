@@ -48,18 +48,22 @@ def join(window: MainWindow) -> None:
     stage.canvas.steps.connect(lambda steps: look_further(window, steps))
     stage.show_ahead(lambda: None if window.running.active else _neighbor(window, 1))
     switch = ViewSwitch([actions[act] for act in VIEWS], window)
-    zoom = ZoomControl(actions[Act.ZOOM_OUT], actions[Act.ZOOM_IN], [actions[act] for act in SCALES], window)
+    zoom = ZoomControl(
+        actions[Act.ZOOM_OUT], actions[Act.ZOOM_IN], [actions[act] for act in (*_STEPS, *SCALES)], window
+    )
     window.header.add_to_middle(switch)
     window.header.add_to_middle(zoom)
 
     def show() -> None:
-        there = stage.canvas.image is not None and not window.home.isVisible()
-        for act in (*VIEWS, *SCALES, *_STEPS, *_NEIGHBORS):
-            actions[act].setEnabled(there or (act in _NEIGHBORS and window.model.rowCount() > 0))
+        some, there = window.model.rowCount() > 0, stage.canvas.image is not None
+        for act in (*VIEWS, *_NEIGHBORS):
+            actions[act].setEnabled(some)
+        for act in (*SCALES, *_STEPS):
+            actions[act].setEnabled(there)
         scale = stage.canvas.viewport.scale if stage.canvas.viewport is not None and there else None
         zoom.show_scale(scale)
         for widget in (switch, zoom):
-            widget.setVisible(window.model.rowCount() > 0)
+            widget.setVisible(some)
 
     stage.canvas.moved.connect(show)
     stage.canvas.shown.connect(show)

@@ -13,6 +13,7 @@ from oimg.faces.gui.tokens import now
 from oimg.faces.messages import _
 
 _LARGEST: Final = QSizeF(148, 112)
+_PART: Final = 0.3
 _BORDER: Final = 2
 
 
@@ -31,10 +32,12 @@ class Minimap(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
 
-    def show_part(self, picture: Picture, seen: QRectF) -> None:
-        """Show a picture, and which part of it is seen, as shares of its size."""
+    def show_part(self, picture: Picture, seen: QRectF, room: QSize) -> None:
+        """Show a picture, and which part of it is seen, as shares of its size; small beside what is in the room."""
         self._picture, self._seen = picture, seen
-        size = QSizeF(*picture.size).scaled(_LARGEST, Qt.AspectRatioMode.KeepAspectRatio)
+        size = QSizeF(*picture.size).scaled(
+            _LARGEST.boundedTo(QSizeF(room) * _PART), Qt.AspectRatioMode.KeepAspectRatio
+        )
         self.resize(QSize(max(16, round(size.width())), max(16, round(size.height()))) + QSize(2, 2) * _BORDER)
         self.update()
 

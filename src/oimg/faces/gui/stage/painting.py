@@ -65,24 +65,27 @@ def _paint_glance(
     glance.picture.paint(painter, where, clip)
 
 
-def paint_labels(painter: QPainter, scene: Scene, places: Sequence[Pane], ratio: float, *, mirrored: bool) -> None:
-    """Say in the upper corners which is which."""
+def paint_labels(
+    painter: QPainter, scene: Scene, viewport: Viewport, places: Sequence[Pane], ratio: float, *, mirrored: bool
+) -> None:
+    """Say in the upper corners of the pictures which is which."""
     for pane in places:
         original = pane.part is Part.ORIGINAL
-        text = scene.original_label if original else scene.result_label
-        area = QRectF(pane.clip.topLeft() / ratio, pane.clip.size() / ratio).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
-        leading = original if len(places) > 1 else True
-        paint_label(painter, text, area, at_left=leading is not mirrored, old=scene.old and not original)
+        texts = scene.original_labels if original else scene.result_labels
+        seen = QRectF(*viewport.target).translated(pane.room.topLeft()).intersected(pane.clip)
+        area = QRectF(seen.topLeft() / ratio, seen.size() / ratio).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+        leading = original or len(places) == 1
+        paint_label(painter, texts, area, at_left=leading is not mirrored, old=scene.old and not original)
 
 
-def paint_label(painter: QPainter, text: str, area: QRectF, *, at_left: bool, old: bool) -> None:
-    """Write a label into an upper corner of an area; where there is no room for it, it is left out."""
+def paint_label(painter: QPainter, texts: Sequence[str], area: QRectF, *, at_left: bool, old: bool) -> None:
+    """Write the longest label that there is room for into an upper corner of an area, if any."""
     tokens = now()
     font = theme.font(theme.CAPTION)
     metrics = QFontMetricsF(font)
     height = max(_LABEL, metrics.height() + 8)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width() - 16)
-    if not text or len(shown) < min(4, len(text)) or area.height() < height:
+    shown = next((each for each in texts if metrics.horizontalAdvance(each) + 16 <= area.width()), "")
+    if not shown or area.height() < height:
         return
     box = QRectF(area.left(), area.top(), metrics.horizontalAdvance(shown) + 16, height)
     if not at_left:

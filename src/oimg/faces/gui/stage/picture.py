@@ -87,14 +87,13 @@ def _halved(image: QImage, token: CancelToken | None) -> QImage:
     half = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32)
     painter = QPainter(half)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-    for top in range(0, height, _ROWS):
-        if token is not None:
-            token.check()
-        rows = min(_ROWS, height - top)
-        strip = image.copy(0, 2 * top, 2 * width, 2 * rows).convertToFormat(half.format())
-        scaled = strip.scaled(
-            width, rows, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        painter.drawImage(0, top, scaled)
-    painter.end()
+    try:
+        for top in range(0, height, _ROWS):
+            if token is not None:
+                token.check()
+            rows = min(_ROWS, height - top)
+            strip = image.copy(0, 2 * top, 2 * width, 2 * rows).convertToFormat(half.format())
+            painter.drawImage(0, top, strip.scaled(width, rows, mode=Qt.TransformationMode.SmoothTransformation))
+    finally:
+        painter.end()  # before the image goes
     return half

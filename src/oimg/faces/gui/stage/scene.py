@@ -46,7 +46,8 @@ class Scene:
     """All that there is to see of one file. `text` stands in place of a picture.
 
     `old` marks a result of an earlier recipe; a `glance` lies over it, and shows the recipe of now. `alone` is an
-    original that there will be no result of; `note` says why, or what else there is to say.
+    original that there will be no result of; `note` says why, or what else there is to say. Labels are given in
+    several lengths, the longest first: the first that there is room for is shown.
     """
 
     text: str = ""
@@ -57,8 +58,8 @@ class Scene:
     old: bool = False
     alone: bool = False
     note: str = ""
-    original_label: str = ""
-    result_label: str = ""
+    original_labels: tuple[str, ...] = ()
+    result_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,11 @@ class Pane:
     clip: QRectF
 
 
-def panes(mode: ViewMode, room: Size, share: float, *, mirrored: bool) -> list[Pane]:
-    """Divide the room; the original comes first, which is at the right where one reads from right to left."""
+def panes(mode: ViewMode, room: Size, edge: float, *, mirrored: bool) -> list[Pane]:
+    """Divide the room; the original comes first, which is at the right where one reads from right to left.
+
+    `edge` is where the line of the split view is.
+    """
     whole = QRectF(0, 0, *room)
     if mode is ViewMode.SIDE:
         width = max(1.0, (room[0] - GAP) // 2)
@@ -79,7 +83,6 @@ def panes(mode: ViewMode, room: Size, share: float, *, mirrored: bool) -> list[P
         places = list(reversed(halves)) if mirrored else halves
         return [Pane(Part.ORIGINAL, places[0], places[0]), Pane(Part.RESULT, places[1], places[1])]
     if mode is ViewMode.SPLIT:
-        edge = float(handle_at(room[0], share, mirrored=mirrored))
         left, right = QRectF(0, 0, edge, room[1]), QRectF(edge, 0, room[0] - edge, room[1])
         clips = [right, left] if mirrored else [left, right]
         return [Pane(Part.ORIGINAL, whole, clips[0]), Pane(Part.RESULT, whole, clips[1])]
@@ -88,10 +91,11 @@ def panes(mode: ViewMode, room: Size, share: float, *, mirrored: bool) -> list[P
 
 def room_of_pane(mode: ViewMode, room: Size) -> Size:
     """Give the room that a picture is laid out in."""
-    pane = panes(mode, room, 0.5, mirrored=False)[0].room
+    pane = panes(mode, room, 0.0, mirrored=False)[0].room
     return pane.width(), pane.height()
 
 
-def handle_at(width: float, share: float, *, mirrored: bool) -> int:
-    """Where the line between original and result is, when the original has a share of the width."""
-    return round(width * (1 - share if mirrored else share))
+def edge_at(span: tuple[float, float], share: float, *, mirrored: bool) -> float:
+    """Where the line is, when the original has a share of what is seen of the picture between two ends."""
+    left, right = span
+    return float(round(right - share * (right - left) if mirrored else left + share * (right - left)))

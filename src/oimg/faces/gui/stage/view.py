@@ -96,8 +96,9 @@ class StageView(QFrame):
             self.result_shown.emit(None)
         elif before is None or before.source != row.source or before.path != row.path:
             self._result = None
-            original = _("Original {size}").format(size=messages.size(row.source.byte_size))
-            self.canvas.show_scene(Scene(original_label=original, result_label=_("The result is being made…")))
+            size = messages.size(row.source.byte_size)
+            originals = (_("Original {size}").format(size=size), size)
+            self.canvas.show_scene(Scene(original_labels=originals, result_labels=_waiting()))
             self.canvas.setAccessibleName(_("Picture {name}").format(name=messages.printable(row.path.name)))
             self.loader.look_at(row.source, row.recipe_under(self._recipe))
             self.result_shown.emit(None)
@@ -142,7 +143,7 @@ class StageView(QFrame):
             self._label()
             return
         text = _("Quick look") if quality is None else _("Quick look, quality {quality}").format(quality=f"{quality:g}")
-        self._change(glance=glance, result_label=text)
+        self._change(glance=glance, result_labels=(text, _("Quick look")))
 
     def _show_result(self, made: Made) -> None:
         self._result = made.result
@@ -171,16 +172,16 @@ class StageView(QFrame):
         if scene.glance is not None:
             return
         if result is None or result.shown is None:
-            text = _("The result is being made…")
+            texts = _waiting()
         elif scene.old:
-            text = _("Earlier result {size}").format(size=messages.size(result.byte_size))
+            texts = (_("Earlier result {size}").format(size=messages.size(result.byte_size)), _("Earlier result"))
         elif self.canvas.mode is ViewMode.DIFFERENCE and scene.heat is None:
-            text = _("The differences are being looked for…")
+            texts = (_("The differences are being looked for…"), _("In work…"))
         elif self.canvas.mode is ViewMode.DIFFERENCE:
-            text = _("Differences")
+            texts = (_("Differences"),)
         else:
-            text = words.result_label(result)
-        self._change(result_label=text)
+            texts = words.result_labels(result)
+        self._change(result_labels=texts)
 
     def _show_facts(self) -> None:
         self.facts.show_facts(self._row, self._result, old=self.canvas.scene.old)
@@ -195,3 +196,7 @@ class StageView(QFrame):
     def _next_wanted(self) -> Wanted | None:
         row = self._ahead()
         return None if row is None or row.source is None else (row.source, row.recipe_under(self._recipe))
+
+
+def _waiting() -> tuple[str, ...]:
+    return _("The result is being made…"), _("In work…")

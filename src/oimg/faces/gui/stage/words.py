@@ -58,14 +58,17 @@ def score(value: float, *, lossless: bool = False) -> str:
     return _(next((text for least, text in _SCORES if value >= least), _SCORES[-1][1]))
 
 
-def result_label(result: Result) -> str:
-    """Say in a label what a result is."""
+def result_labels(result: Result) -> tuple[str, ...]:
+    """Say in a label what a result is, in three lengths."""
     size = messages.size(result.byte_size)
+    short = _("Result {size}").format(size=size)
     if result.lossless:
-        return _("Result {size}, identical").format(size=size)
-    if result.score is None:
-        return _("Result {size}").format(size=size)
-    return _("Result {size}, score {score}").format(size=size, score=f"{result.score:.0f}")
+        whole = _("Result {size}, identical").format(size=size)
+    elif result.score is None:
+        whole = short
+    else:
+        whole = _("Result {size}, score {score}").format(size=size, score=f"{result.score:.0f}")
+    return whole, short, size
 
 
 def stays(code: KeptCode, detail: str) -> str:
