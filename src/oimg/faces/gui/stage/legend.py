@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from oimg.faces.gui import theme
 from oimg.faces.gui.tokens import now
@@ -25,6 +25,7 @@ STOPS: Final = (
 STRONGEST: Final = 8
 _BAR: Final = 10
 _SPACE: Final = 4
+_BESIDE: Final = 160  # what the words and the number beside the slider take
 
 
 class Legend(QWidget):
@@ -45,15 +46,18 @@ class Legend(QWidget):
         self._value = QLabel(self)
         self._value.setFont(theme.font())
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("×88"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
         self._scale = ColorScale(self)
-        layout.addWidget(self._scale, 1)
-        layout.addSpacing(12)
-        layout.addWidget(caption)
-        layout.addWidget(self._slider)
-        layout.addWidget(self._value)
+        strength = QHBoxLayout()
+        strength.setSpacing(8)
+        for each in (caption, self._slider, self._value):
+            strength.addWidget(each)
+        strength.addStretch()
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 8, 0, 0)
+        self._layout.setSpacing(_SPACE)
+        self._layout.addWidget(self._scale, 1)
+        self._layout.addSpacing(12)
+        self._layout.addLayout(strength)
         self._slider.valueChanged.connect(self._changed)
         self._changed(1)
 
@@ -61,6 +65,14 @@ class Legend(QWidget):
     def gain(self) -> float:
         """How many times the differences are to be shown."""
         return float(self._slider.value())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have the slider below the scale where the words would not fit beside it."""
+        super().resizeEvent(event)
+        beside = self.width() >= self._scale.sizeHint().width() + self._slider.width() + _BESIDE
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if way is not self._layout.direction():
+            self._layout.setDirection(way)
 
     def _changed(self, value: int) -> None:
         self._value.setText(_("×{gain}").format(gain=value))

@@ -41,6 +41,7 @@ class StageView(QFrame):
         self._row: Row | None = None
         self._recipe = Recipe()
         self._result: Result | None = None
+        self._quality: float | None = None
         self._ahead: Callable[[], Row | None] = lambda: None
         self.facts = FactsStrip(self)
         self.busy = BusyLine(self)
@@ -138,12 +139,9 @@ class StageView(QFrame):
         self.canvas.show_scene(Scene(text=words.no_picture(error, replaced=replaced)))
 
     def _show_glance(self, glance: Glance | None, quality: float | None) -> None:
-        if glance is None:
-            self._change(glance=None)
-            self._label()
-            return
-        text = _("Quick look") if quality is None else _("Quick look, quality {quality}").format(quality=f"{quality:g}")
-        self._change(glance=glance, result_labels=(text, _("Quick look")))
+        self._quality = quality
+        self._change(glance=glance)
+        self._label()
 
     def _show_result(self, made: Made) -> None:
         self._result = made.result
@@ -169,16 +167,16 @@ class StageView(QFrame):
     def _label(self) -> None:
         """Say what is seen of the result."""
         scene, result = self.canvas.scene, self._result
-        if scene.glance is not None:
-            return
-        if result is None or result.shown is None:
-            texts = _waiting()
-        elif scene.old:
-            texts = (_("Earlier result {size}").format(size=messages.size(result.byte_size)), _("Earlier result"))
-        elif self.canvas.mode is ViewMode.DIFFERENCE and scene.heat is None:
+        if self.canvas.mode is ViewMode.DIFFERENCE and scene.heat is None:
             texts = (_("The differences are being looked for…"), _("In work…"))
         elif self.canvas.mode is ViewMode.DIFFERENCE:
             texts = (_("Differences"),)
+        elif scene.glance is not None:
+            texts = words.glance_labels(self._quality)
+        elif result is None or result.shown is None:
+            texts = _waiting()
+        elif scene.old:
+            texts = (_("Earlier result {size}").format(size=messages.size(result.byte_size)), _("Earlier result"))
         else:
             texts = words.result_labels(result)
         self._change(result_labels=texts)

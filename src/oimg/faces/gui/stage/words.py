@@ -71,6 +71,12 @@ def result_labels(result: Result) -> tuple[str, ...]:
     return whole, short, size
 
 
+def glance_labels(quality: float | None) -> tuple[str, ...]:
+    """Say in a label that these are quick pixels, and at which quality."""
+    short = _("Quick look")
+    return (short,) if quality is None else (_("Quick look, quality {quality}").format(quality=f"{quality:g}"), short)
+
+
 def stays(code: KeptCode, detail: str) -> str:
     """Say in a sentence why a file stays as it is."""
     reason = _(_KEPT.get(code, messages.KEPT[code]))
