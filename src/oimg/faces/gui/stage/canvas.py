@@ -33,6 +33,7 @@ from oimg.faces.messages import _
 # Eight notches of a wheel make a picture four times as large.
 _NOTCH: Final = 2**0.25
 _MARGIN: Final = 12
+_NARROW: Final = 360
 _DRAGGING: Final = Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton
 
 
@@ -195,11 +196,13 @@ class Canvas(QWidget):
         """A sentence at the foot of the picture, beside the overview where there is one."""
         self.note.setText(self.scene.note)
         self.note.setVisible(bool(self.scene.note))
-        beside = 2 * (self.minimap.width() + _MARGIN) if self.minimap.isVisible() else 0
-        room = self.width() - beside - 2 * _MARGIN
-        width = max(120, min(self.note.fontMetrics().horizontalAdvance(self.scene.note) + 32, room))
+        taken = self.minimap.width() + _MARGIN if self.minimap.isVisibleTo(self) else 0
+        above = self.width() - 2 * taken < _NARROW  # there is no room beside the overview
+        room = self.width() - 2 * _MARGIN - (0 if above else 2 * taken)
+        width = min(self.note.fontMetrics().horizontalAdvance(self.scene.note) + 32, room)
         self.note.resize(width, self.note.heightForWidth(width))
-        self.note.move((self.width() - width) // 2, self.height() - self.note.height() - _MARGIN)
+        bottom = self.height() - _MARGIN - (self.minimap.height() + _MARGIN if taken and above else 0)
+        self.note.move((self.width() - width) // 2, bottom - self.note.height())
 
     def _move_handle(self, x: float) -> None:
         area = self._picture_area()

@@ -167,6 +167,7 @@ class StageView(QFrame):
     def _label(self) -> None:
         """Say what is seen of the result."""
         scene, result = self.canvas.scene, self._result
+        texts: tuple[str, ...]
         if self.canvas.mode is ViewMode.DIFFERENCE and scene.heat is None:
             texts = (_("The differences are being looked for…"), _("In work…"))
         elif self.canvas.mode is ViewMode.DIFFERENCE:
