@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Final
 
 from oimg.engine import child
 from oimg.engine.codecs import CODECS, jpeg
+from oimg.engine.codecs.base import decode_pillow
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import DecodedImage, Format, Header, Limits
 
@@ -15,6 +17,8 @@ from oimg.words.images import DecodedImage, Format, Header, Limits
 TRIED_FIRST: Final = frozenset(
     {Format.AVIF, Format.HEIC, Format.JXL, Format.TIFF, Format.BMP, Format.ICO, Format.PPM, Format.QOI}
 )
+# Animations that Pillow reads frame by frame, with the names of its plugins.
+_STOPS_EARLY: Final = MappingProxyType({Format.GIF: "GIF", Format.PNG: "PNG", Format.WEBP: "WEBP"})
 _SECONDS: Final = 12.0
 _SECONDS_PER_MEGAPIXEL: Final = 0.5  # the slowest of them, HEIC, takes 0.03
 
@@ -35,6 +39,15 @@ def decode(untrusted: bytes, header: Header, limits: Limits, reduction: int = 1)
                 raise
             # It refused the file: it will do so here, too, and say why in our codes.
     return CODECS[header.format].decode(untrusted, limits)
+
+
+def decode_first(untrusted: bytes, header: Header, limits: Limits, reduction: int = 1) -> DecodedImage:
+    """Decode the first frame alone, without metadata where the codec can stop there; else as `decode` does."""
+    plugin = _STOPS_EARLY.get(header.format) if header.frames > 1 else None
+    if plugin is None:
+        image = decode(untrusted, header, limits, reduction)
+        return replace(image, frames=image.frames[:1])
+    return decode_pillow(untrusted, plugin, limits, orientation=header.orientation, first_only=True)
 
 
 def damage(untrusted: bytes, header: Header) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from oimg.words.images import Format
+from oimg.words.report import KeptCode, Notice
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
@@ -26,3 +29,91 @@ class Shown:
     def has_alpha(self) -> bool:
         """Whether there is something to see through."""
         return int(self.pixels.shape[2]) == 4
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture as it will be written, in its pixels; it may reach over the edges."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def within(self, size: tuple[int, int]) -> Region:
+        """What of it lies in a picture of this width and height; at least one pixel, the nearest."""
+        left, top = (min(max(0, at), side - 1) for at, side in zip((self.left, self.top), size, strict=True))
+        right = min(max(left + 1, self.left + self.width), size[0])
+        bottom = min(max(top + 1, self.top + self.height), size[1])
+        return Region(left, top, right - left, bottom - top)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What a recipe makes of a picture: the very file that Optimize writes, or why there is none.
+
+    `shown` is None where the file would be kept, and `kept` says why, as a code and facts; `format` and `byte_size` are
+    the source's own then. To a size in bytes, the picture may have become smaller than `Previews.base`. `lossless`
+    says that no pixel differs. `seconds` is what the work took.
+    """
+
+    shown: Shown | None
+    format: Format
+    byte_size: int
+    score: float | None
+    quality: float | None
+    seconds: float
+    kept: tuple[KeptCode, str] | None = None
+    notices: tuple[Notice, ...] = ()
+    lossless: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glimpse:
+    """A quick look at how a region will come out, until the whole is made.
+
+    `region` lies within the picture, and `shown` has `scale` pixels for each of its own, 1 at most. `quality` is the
+    one that was tried, None where nothing is lost. With `approximate` the whole may look a little different; `before`
+    is then the same region of what it is compared with, made small in the same way.
+    """
+
+    shown: Shown
+    region: Region
+    scale: float
+    quality: float | None
+    approximate: bool = True
+    before: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatMap:
+    """Where a result differs from the picture, in absolute colours, of the size of the result.
+
+    `worst` is the lowest local score, `score` that of the whole.
+    """
+
+    shown: Shown
+    worst: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FormatTrial:
+    """What one format makes of a picture; without a `result`, `code` says why: one of `KeptCode` or `ErrorCode`.
+
+    The result has no pixels: whoever wants to see them asks for it by a recipe with that format.
+    """
+
+    format: Format
+    result: Result | None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Bytes and score at one quality. With `approximate` they are reckoned from a part of a large picture."""
+
+    quality: float
+    byte_size: int
+    score: float
+    approximate: bool = False

@@ -2,131 +2,242 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Final, cast
+import hashlib
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from oimg.engine import guarded
-from oimg.engine.codecs.base import check_limits
-from oimg.engine.search import shown
-from oimg.engine.steps.geometry import orient, scale_to
-from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import DecodedImage, Format, Frame, Limits
-from oimg.words.preview import Shown
+from oimg.engine import allocation, difference, glimpse
+from oimg.engine.codecs import CODECS
+from oimg.engine.curve import points
+from oimg.engine.footprint import peak_bytes
+from oimg.engine.request import Made, Refusal, Request
+from oimg.engine.steps import geometry
+from oimg.words.errors import OimgError
+from oimg.words.images import Format, Limits
+from oimg.words.preview import CurvePoint, FormatTrial, Glimpse, HeatMap, Region, Result, Shown
+from oimg.words.recipe import Mode, Output, Recipe, Target
 from oimg.words.report import SourceFile
 from oimg.words.task import CancelToken
+from oimg.work import previews_pixels as pixels
 from oimg.work.files.probe import read_source
+from oimg.work.jobs import MemoryGate
+from oimg.work.pipeline import transform
+from oimg.work.previews_glimpse import Glimpses, Look, of_known
+from oimg.work.previews_shelf import Shelf
 
 MEMORY: Final = 320 << 20
-# At which sides a JPEG can be decoded smaller, the smallest first.
-_REDUCTIONS: Final = (8, 4, 2)
+# In which order formats are tried: the quick ones first.
+_TRIED: Final = (Format.JPEG, Format.WEBP, Format.PNG, Format.JXL, Format.TIFF, Format.GIF, Format.AVIF)
+# What whole pictures may take while they are worked on, all threads together.
+WORKING: Final = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Whole:
+    """What came of a picture, of this content, and how long it took."""
+
+    outcome: Made | Refusal
+    seconds: float
+    content: bytes
+
+    @property
+    def weight(self) -> int:
+        return len(self.outcome.data) if isinstance(self.outcome, Made) else 0
 
 
 class Previews:
-    """Pictures as they are shown, remembered up to so many bytes of pixels. For any number of threads.
+    """Pictures before and after as they are shown, remembered up to `memory` bytes. For any number of threads.
 
-    All methods raise OimgError for what cannot be shown, and Cancelled when the token was set.
+    Whole pictures are worked on while they need no more than `working` bytes together. All methods raise OimgError for
+    what cannot be shown, and Cancelled when the token was set.
     """
 
-    def __init__(self, limits: Limits = Limits(), memory: int = MEMORY) -> None:
+    def __init__(self, limits: Limits = Limits(), memory: int = MEMORY, working: int = WORKING) -> None:
         self._limits = limits
-        self._shelf = _Shelf(memory)
+        self._shelf = Shelf(memory)
+        self._gate = MemoryGate(working)
+        self._glimpses = Glimpses(self._shelf, limits)
 
     def original(self, source: SourceFile, token: CancelToken) -> Shown:
-        """Give a picture as it is."""
-        return self._shelf.get(("original", source.path, source.identity), lambda: self._decoded(source, token, 1))
+        """Give a picture as it is, upright; of an animation or a document the first frame or page."""
+        make = lambda: pixels.of_image(pixels.decoded(source, self._limits, token))  # noqa: E731
+        return self._shown(("original", *_file(source)), make, token)
 
     def thumbnail(self, source: SourceFile, side: int, token: CancelToken) -> Shown:
         """Give a picture so small that its longer side has at most `side` pixels.
 
         Whoever asks keeps it: what was shown large is not given up for a thousand small pictures.
         """
-        known = self._shelf.known(("original", source.path, source.identity))
-        large = known or self._decoded(source, token, _reduction(source, 2 * side))
+        large: Shown | None = self._shelf.known(("original", *_file(source)))
+        if large is None:
+            large = pixels.of_image(pixels.decoded(source, self._limits, token, pixels.reduction(source, 2 * side)))
         token.check()
-        return _scaled(large, side)
+        return pixels.scaled(large, side)
 
-    def _decoded(self, source: SourceFile, token: CancelToken, reduction: int) -> Shown:
+    def base(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Shown:
+        """Give a picture as the recipe resizes it: what the result is compared with."""
+        upright = source.header.upright_size
+        if geometry.plan_size(upright, recipe.resize) == (upright, upright):
+            return self.original(source, token)
+        is_jpeg = source.header.format is Format.JPEG
+        reduced = geometry.reduction(upright, recipe.resize) if is_jpeg else 1
+
+        def make() -> Shown:
+            image = pixels.decoded(source, self._limits, token, reduced)
+            return pixels.of_image(geometry.resize(image, recipe.resize, reduced))
+
+        return self._shown(("base", *_file(source), recipe.resize), make, token)
+
+    def result(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Result:
+        """Give what Optimize makes of a file by this recipe, wherever it goes: the very bytes, decoded again."""
+        whole = self._whole(source, recipe, token)
+        if isinstance(whole.outcome, Refusal):
+            return _told(whole, source, None)
+        key = ("result", *_file(source), _essence(recipe))
+        made = whole.outcome
+        return _told(whole, source, self._shown(key, lambda: self._of_made(made, token), token))
+
+    def glimpse(self, source: SourceFile, recipe: Recipe, region: Region, scale: float, token: CancelToken) -> Glimpse:
+        """Show quickly how a region will come out, at so many pixels of the screen for each of its own.
+
+        From the result itself where that is known already, else coded at a quality that is foretold.
+        """
+        known: Shown | None = self._shelf.known(("result", *_file(source), _essence(recipe)))
+        whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
+        if known is not None and whole is not None:
+            quality = whole.outcome.quality if isinstance(whole.outcome, Made) else None
+            return of_known(known, region, scale, quality)
+        base = self.base(source, recipe, token)
         token.check()
-        check_limits(source.header, source.byte_size, self._limits)
-        untrusted = read_source(source)
+        return self._glimpses.look(Look(source, recipe, base, region.within(base.size), min(1.0, scale), token))
+
+    def heatmap(self, source: SourceFile, recipe: Recipe, gain: float, token: CancelToken) -> HeatMap:
+        """Show where the result differs from the base: one colour for each score, differences `gain` times larger.
+
+        Of a file that is kept nothing differs.
+        """
+        result = self.result(source, recipe, token)
+        base = self.base(source, recipe, token)
+        if result.shown is None:
+            equal = np.full((1, 1), 100, np.float32)
+            return HeatMap(pixels.sealed(difference.painted(equal, base.size, 1)), 100.0, 100.0)
+        after = result.shown
+        make = lambda: difference.local_scores(base.pixels, after.pixels, result.format, recipe.background)  # noqa: E731
+        key = ("cells", *_file(source), _essence(recipe))
+        with self._room(source, recipe, token):
+            cells = self._shelf.get(key, make, lambda cells: cells.nbytes, token)
         token.check()
-        try:
-            image = guarded.decode(untrusted, source.header, self._limits, reduction)
-        except OimgError as error:  # a batch that is stopped ends all children, ours among them
+        painted = pixels.sealed(difference.painted(cells, after.size, gain))
+        return HeatMap(painted, float(cells.min()), 100.0 if result.score is None else result.score)
+
+    def formats(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
+        """Try every format at what the recipe asks, the quick ones first; savings of no least size are asked for."""
+        for target in _TRIED:
+            asked = replace(recipe, format=Target(target.value), min_savings=0.0, min_saved_bytes=0)
+            try:
+                whole = self._whole(source, asked, token)
+            except OimgError as error:
+                yield FormatTrial(target, None, error.code.value)
+                continue
+            if isinstance(whole.outcome, Refusal):
+                yield FormatTrial(target, None, whole.outcome.code.value)
+            else:
+                yield FormatTrial(target, _told(whole, source, None))
+
+    def curve(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[CurvePoint]:
+        """Give bytes and score at qualities of the format that the recipe leads to, the most telling first.
+
+        Nothing comes of a format that has no qualities. The bytes are those of the picture alone.
+        """
+        base = self.base(source, recipe, token)
+        target = glimpse.likely_format(base.pixels, source.header, recipe)
+        if target is None or not glimpse.loses(target, replace(recipe, mode=Mode.QUALITY)):
+            return
+        asked = replace(recipe, format=Target(target.value))
+        made = points(glimpse.ready(base.pixels, target, asked, self._limits, token.check))
+        point: CurvePoint | None
+        while True:
+            with self._room(source, asked, token):  # nobody waits for room while a point is looked at
+                point = next(made, None)
+            if point is None:
+                return
+            yield point
+
+    def proven(self, untrusted: bytes, source: SourceFile, recipe: Recipe) -> Made | Refusal | None:
+        """Give what is known to come of these bytes, so that it need not be made again; for Optimize."""
+        whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
+        known = whole is not None and whole.content == _digest(untrusted)
+        return whole.outcome if whole is not None and known else None
+
+    def _whole(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> _Whole:
+        key = ("whole", *_file(source), _essence(recipe))
+        return self._shelf.get(key, lambda: self._transformed(source, recipe, token), lambda made: made.weight, token)
+
+    def _transformed(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> _Whole:
+        token.check()
+        with self._room(source, recipe, token):
+            untrusted = read_source(source)
             token.check()
-            if error.code is not ErrorCode.CODEC_CRASHED:
-                raise
-            image = guarded.decode(untrusted, source.header, self._limits, reduction)
+            request = Request(untrusted, source.header, recipe, self._limits, token.check)
+            began = time.perf_counter()
+            outcome = pixels.patiently(lambda: transform(request), token)
+            return _Whole(outcome, time.perf_counter() - began, _digest(untrusted))
+
+    @contextmanager
+    def _room(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[None]:
+        """Wait until a whole picture may be worked on; what it took is given back to the system."""
+        cost = peak_bytes(source.header, recipe)
+        self._gate.enter(cost, token)
+        try:
+            yield
+        finally:
+            self._gate.leave(cost)
+            allocation.give_back()
+
+    def _of_made(self, made: Made, token: CancelToken) -> Shown:
         token.check()
-        return _as_shown(image)
+        header = CODECS[made.format].probe(BytesIO(made.data))
+        return pixels.patiently(lambda: pixels.of_file(made.data, header, self._limits), token)
+
+    def _shown(self, key: Hashable, make: Callable[[], Shown], token: CancelToken) -> Shown:
+        return self._shelf.get(key, make, lambda shown: shown.pixels.nbytes, token)
 
 
-class _Shelf:
-    """Pixels by what they show; those that were not asked for the longest give way."""
-
-    def __init__(self, memory: int) -> None:
-        self._memory = memory
-        self._used = 0
-        self._kept: OrderedDict[Hashable, Shown] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def known(self, key: Hashable) -> Shown | None:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def get(self, key: Hashable, make: Callable[[], Shown]) -> Shown:
-        """Give what is there, or make it. Two threads that ask for the same at the same time both make it."""
-        found = self.known(key)
-        if found is None:
-            found = make()
-            self._put(key, found)
-        return found
-
-    def _put(self, key: Hashable, made: Shown) -> None:
-        with self._lock:
-            before = self._kept.pop(key, None)
-            self._used += made.pixels.nbytes - (before.pixels.nbytes if before else 0)
-            self._kept[key] = made
-            while self._used > self._memory and self._kept:
-                self._used -= self._kept.popitem(last=False)[1].pixels.nbytes
+def _told(whole: _Whole, source: SourceFile, shown: Shown | None) -> Result:
+    """Put together what is told of a whole picture."""
+    outcome, header = whole.outcome, source.header
+    if isinstance(outcome, Refusal):
+        kept = outcome.code, outcome.detail
+        size = source.byte_size
+        return Result(None, header.format, size, outcome.score, None, whole.seconds, kept, outcome.notices)
+    return Result(
+        shown,
+        outcome.format,
+        len(outcome.data),
+        outcome.score,
+        outcome.quality,
+        whole.seconds,
+        None,
+        outcome.notices,
+        lossless=outcome.score == 100 and outcome.quality is None,
+    )
 
 
-def _reduction(source: SourceFile, side: int) -> int:
-    """By how much a file may be decoded smaller, so that its longer side still has `side` pixels."""
-    if source.header.format is not Format.JPEG:
-        return 1
-    longest = max(source.header.width, source.header.height)
-    return next((factor for factor in _REDUCTIONS if longest >= factor * side), 1)
+def _file(source: SourceFile) -> tuple[Hashable, ...]:
+    """Which file it is, in which state."""
+    return source.path, source.identity
 
 
-def _as_shown(image: DecodedImage) -> Shown:
-    """The first frame as the screen takes it."""
-    upright = orient(DecodedImage(image.frames[:1], image.color, image.icc, image.metadata, image.orientation))
-    pixels = shown(upright, upright.pixels)
-    if pixels.shape[2] < 3:  # gray
-        alpha = pixels[..., 1:]
-        pixels = np.concatenate([np.repeat(pixels[..., :1], 3, axis=2), alpha], axis=2)
-    return _sealed(pixels)
+def _essence(recipe: Recipe) -> Recipe:
+    """The recipe without where results go, which changes no byte of them."""
+    return replace(recipe, output=Output())
 
 
-def _scaled(large: Shown, side: int) -> Shown:
-    width, height = large.size
-    longest = max(width, height)
-    if longest <= side:
-        return large
-    size = max(1, round(width * side / longest)), max(1, round(height * side / longest))
-    return _sealed(cast("npt.NDArray[np.uint8]", scale_to(DecodedImage((Frame(large.pixels),)), size).pixels))
-
-
-def _sealed(pixels: npt.NDArray[np.uint8]) -> Shown:
-    """Give pixels out for good: a view that cannot be written to, so that no thread changes another's picture."""
-    whole = np.ascontiguousarray(pixels).view()
-    whole.flags.writeable = False
-    return Shown(whole)
+def _digest(untrusted: bytes) -> bytes:
+    return hashlib.sha256(untrusted).digest()

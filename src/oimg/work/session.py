@@ -186,7 +186,10 @@ class Session:
         prepared = Prepared(guarded.tasks, (*prepared.settled, *guarded.refused))
         for each, outcome in prepared.settled:
             on_event(Finished(each, Record(outcome, 0.0)))
-        work = partial(optimize_file, ways=replace(guarded.ways, cache=cache))
+        ways = replace(guarded.ways, cache=cache)
+        if self._previews is not None:  # what was looked at is proven, and need not be made again
+            ways = replace(ways, looked_at=self._previews.proven)
+        work = partial(optimize_file, ways=ways)
 
         def end() -> None:
             if cache is not None:
@@ -199,7 +202,7 @@ class Session:
         """What the window shows of pictures before and after, all from one bounded store of pixels."""
         with self._lock:
             if self._previews is None:
-                self._previews = Previews(self.limits)
+                self._previews = Previews(self.limits, working=self.memory_limit)
             return self._previews
 
     def undo(

@@ -13,7 +13,7 @@ from oimg.engine import child
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.images import Limits
 from oimg.words.task import CancelToken
-from oimg.work import previews as module
+from oimg.work import previews_pixels as module
 from oimg.work.previews import Previews
 from work_help import flat, photo, source
 

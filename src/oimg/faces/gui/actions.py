@@ -36,6 +36,19 @@ class Act(StrEnum):
     QUEUE = "queue"
     OPTIONS = "options"
     COLUMNS = "columns"
+    VIEW_SPLIT = "view-split"
+    VIEW_SIDE = "view-side"
+    VIEW_ORIGINAL = "view-original"
+    VIEW_RESULT = "view-result"
+    VIEW_DIFFERENCE = "view-difference"
+    ZOOM_IN = "zoom-in"
+    ZOOM_OUT = "zoom-out"
+    ZOOM_FIT = "zoom-fit"
+    ZOOM_100 = "zoom-100"
+    ZOOM_200 = "zoom-200"
+    ZOOM_400 = "zoom-400"
+    PREVIOUS = "previous"
+    NEXT = "next"
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
@@ -74,6 +87,35 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.QUEUE: Spec(N_("Show the &list"), "queue", ("F9",), checkable=True),
     Act.OPTIONS: Spec(N_("Show the &options"), "options", ("F10",), checkable=True),
     Act.COLUMNS: Spec(N_("Show &columns"), "columns", ("Ctrl+L",), N_("A table to sort by"), checkable=True),
+    Act.VIEW_SPLIT: Spec(
+        N_("&Split"), "view-split", ("Alt+1",), N_("Original and result in one picture, with a line to move"), True
+    ),
+    Act.VIEW_SIDE: Spec(
+        N_("Side &by side"), "view-side", ("Alt+2",), N_("Original and result next to each other"), True
+    ),
+    Act.VIEW_ORIGINAL: Spec(
+        N_("&Original"),
+        "view-original",
+        ("Alt+3",),
+        N_("Hold the space bar over the picture for a moment's look"),
+        True,
+    ),
+    Act.VIEW_RESULT: Spec(N_("&Result"), "view-result", ("Alt+4",), N_("The picture as it will be"), True),
+    Act.VIEW_DIFFERENCE: Spec(
+        N_("&Difference"),
+        "view-difference",
+        ("Alt+5",),
+        N_("Where the result differs, and how much one sees of it"),
+        True,
+    ),
+    Act.ZOOM_IN: Spec(N_("Zoom &in"), "zoom-in", ("Ctrl++", "Ctrl+=")),
+    Act.ZOOM_OUT: Spec(N_("Zoom o&ut"), "zoom-out", ("Ctrl+-",)),
+    Act.ZOOM_FIT: Spec(N_("&Fit"), "", ("Ctrl+0",), N_("See all of the picture")),
+    Act.ZOOM_100: Spec(N_("&100 %"), "", ("Ctrl+1",), N_("One pixel of the picture on one of the screen")),
+    Act.ZOOM_200: Spec(N_("&200 %"), "", ("Ctrl+2",)),
+    Act.ZOOM_400: Spec(N_("&400 %"), "", ("Ctrl+4",)),
+    Act.PREVIOUS: Spec(N_("&Previous picture"), "", ("Alt+Left",)),
+    Act.NEXT: Spec(N_("&Next picture"), "", ("Alt+Right",)),
     Act.THEME_SYSTEM: Spec(N_("Theme of the s&ystem"), checkable=True),
     Act.THEME_LIGHT: Spec(N_("&Light theme"), checkable=True),
     Act.THEME_DARK: Spec(N_("&Dark theme"), checkable=True),
@@ -85,6 +127,14 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
     (
         N_("&View"),
         (Act.QUEUE, Act.OPTIONS, Act.COLUMNS, None, Act.THEME_SYSTEM, Act.THEME_LIGHT, Act.THEME_DARK),
+    ),
+    (
+        N_("&Picture"),
+        (
+            *(Act.VIEW_SPLIT, Act.VIEW_SIDE, Act.VIEW_ORIGINAL, Act.VIEW_RESULT, Act.VIEW_DIFFERENCE, None),
+            *(Act.ZOOM_IN, Act.ZOOM_OUT, Act.ZOOM_FIT, Act.ZOOM_100, Act.ZOOM_200, Act.ZOOM_400, None),
+            *(Act.PREVIOUS, Act.NEXT),
+        ),
     ),
     (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL)),
 )

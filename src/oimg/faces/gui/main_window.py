@@ -29,6 +29,7 @@ from oimg.faces.gui.queue.rows import Row
 from oimg.faces.gui.queue.thumbnails import Thumbnails
 from oimg.faces.gui.running import Item, Running, Standing
 from oimg.faces.gui.showing import show_in_folder
+from oimg.faces.gui.stage import joining as stage_joining
 from oimg.faces.gui.stage.view import StageView
 from oimg.faces.gui.theme import Choice, Theme
 from oimg.faces.messages import _, ngettext
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.dropping.let_through()
         self._join()
         join_actions(self)
+        stage_joining.join(self)
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -177,6 +179,7 @@ class MainWindow(QMainWindow):
         self.recipe = recipe
         self.home.show_preset(self.preset if self._is_preset() else "")
         self.options.show_recipe(self.preset, recipe)
+        self.stage.show_recipe(recipe)
         self._note = ""
         self._plan_timer.start()
 

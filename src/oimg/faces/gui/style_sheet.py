@@ -105,6 +105,8 @@ QFrame[look="pane"] { background: $surface; }
 QFrame[look="stage"] { background: $window; }
 QFrame[look="strip"] { background: $surface; border: 0; border-bottom: 1px solid $border; }
 QFrame[look="foot"] { background: $surface; border: 0; border-top: 1px solid $border; }
+QLabel[look="banner"] { background: $raised; color: $text; border: 1px solid $border; border-radius: ${small}px;
+  padding: 8px 12px; }
 QLabel[look="quiet"] { color: $quiet; }
 QLabel[look="warn"] { color: $warn; }
 QLabel[look="bad"] { color: $bad; }

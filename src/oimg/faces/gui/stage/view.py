@@ -1,110 +1,201 @@
-"""The middle pane: the picture of the row that is looked at, from our own decoders, and what it is."""
+"""The middle pane: the picture of the row that is looked at, what a recipe makes of it, and how the two differ."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable
+from dataclasses import replace
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from oimg.faces import messages
-from oimg.faces.gui import theme
-from oimg.faces.gui.background import Answer, Background, Call
-from oimg.faces.gui.images import image_of
-from oimg.faces.gui.queue.rows import Row, line, saved
+from oimg.faces.gui.queue.rows import Row, State, line
+from oimg.faces.gui.stage import words
+from oimg.faces.gui.stage.busy import BusyLine
 from oimg.faces.gui.stage.canvas import Canvas
-from oimg.words.report import SourceFile
-from oimg.words.task import CancelToken
+from oimg.faces.gui.stage.facts import FactsStrip
+from oimg.faces.gui.stage.legend import Legend
+from oimg.faces.gui.stage.loader import Loader, Made, Seen, Wanted
+from oimg.faces.gui.stage.picture import Picture
+from oimg.faces.gui.stage.scene import Glance, Scene, ViewMode
+from oimg.faces.messages import _
+from oimg.words.errors import OimgError
+from oimg.words.preview import Region, Result
+from oimg.words.recipe import Recipe
 
 if TYPE_CHECKING:  # the window is there before the session is loaded
     from oimg.work.session import Previews
 
 
 class StageView(QFrame):
-    """Shows one row at a time; a picture that was asked for earlier never takes the place of a later one."""
+    """Shows one row at a time under one recipe. A result that was asked for earlier never takes a later one's place."""
+
+    result_shown = Signal(object)
+    """The `Result` of the row and the recipe of now, or None while there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "stage")
-        self._previews: Previews | None = None
         self._row: Row | None = None
-        self._asked: Hashable = None
-        self._title = QLabel(self)
-        self._title.setFont(theme.font(bold=True))
-        self._facts = QLabel(self)
-        self._facts.setProperty("look", "quiet")
-        self._facts.setFont(theme.font(theme.CAPTION))
+        self._recipe = Recipe()
+        self._result: Result | None = None
+        self._quality: float | None = None
+        self._ahead: Callable[[], Row | None] = lambda: None
+        self.facts = FactsStrip(self)
+        self.busy = BusyLine(self)
         self.canvas = Canvas(self)
-        self._background = Background("stage", keep=1, parent=self)
-        self._background.arrived.connect(self._take)
-        self.canvas.resized.connect(self._show_title)
-        self.canvas.resized.connect(self._ask)
+        self.legend = Legend(self)
+        self.legend.hide()
+        self.loader = Loader(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 16)
-        layout.setSpacing(2)
-        layout.addWidget(self._title)
-        layout.addWidget(self._facts)
-        layout.addSpacing(10)
+        layout.setSpacing(0)
+        layout.addWidget(self.facts)
+        layout.addSpacing(8)
+        layout.addWidget(self.busy)
+        layout.addSpacing(2)
         layout.addWidget(self.canvas, 1)
-        for each in (self._title, self._facts):
-            each.setMinimumWidth(1)  # a long name is cut, and does not push the panes
+        layout.addWidget(self.legend)
+        self._join()
+
+    def _join(self) -> None:
+        loader = self.loader
+        loader.base_made.connect(self._show_base)
+        loader.base_failed.connect(self._show_no_picture)
+        loader.glance_made.connect(self._show_glance)
+        loader.result_made.connect(self._show_result)
+        loader.result_failed.connect(self._show_no_result)
+        loader.heat_failed.connect(lambda error: self._change(note=words.no_result(error)))
+        loader.heat_made.connect(self._show_heat)
+        loader.busy_changed.connect(lambda busy: self.busy.show_busy(busy=busy))
+        loader.foresee(self._next_wanted)
+        self.canvas.moved.connect(self._tell_what_is_seen)
+        self.legend.gain_changed.connect(lambda gain: loader.show_heat(gain) if self.legend.isVisible() else None)
 
     def use(self, previews: Previews) -> None:
         """From now on there is something to show."""
-        self._previews = previews
-        self._ask()
-
-    def show_row(self, row: Row | None) -> None:
-        """Look at a row, or at nothing."""
-        another = row is None or self._row is None or row.source != self._row.source or row.path != self._row.path
-        self._row = row
-        self._show_title()
-        facts = [] if row is None else [line(row), saved(row)]
-        self._facts.setText("   ".join(each for each in facts if each))
-        if another:
-            self._asked = None
-            self._background.forget()
-            self.canvas.show_text("")
-            self._ask()
-
-    def _show_title(self) -> None:
-        name = "" if self._row is None else messages.printable(self._row.path.name)
-        room = self.canvas.width()
-        self._title.setText(self._title.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+        self.loader.use(previews)
 
     def close_threads(self) -> None:
         """Ask for nothing more."""
-        self._background.close()
+        self.loader.close()
+        self.busy.show_busy(busy=False)
 
-    def _ask(self) -> None:
-        if self._row is None or self._row.source is None or self._previews is None:
+    def show_ahead(self, next_row: Callable[[], Row | None]) -> None:
+        """Know which row will be looked at next, so that it is there when it is asked for."""
+        self._ahead = next_row
+
+    def show_row(self, row: Row | None) -> None:
+        """Look at a row, or at nothing."""
+        before, self._row = self._row, row
+        if row is None or row.source is None:
+            self._result = None
+            self.loader.look_away()
+            self.canvas.show_scene(Scene(text="" if row is None else line(row)))
+            self.result_shown.emit(None)
+        elif before is None or before.source != row.source or before.path != row.path:
+            self._result = None
+            size = messages.size(row.source.byte_size)
+            originals = (_("Original {size}").format(size=size), size)
+            self.canvas.show_scene(Scene(original_labels=originals, result_labels=_waiting()))
+            self.canvas.setAccessibleName(_("Picture {name}").format(name=messages.printable(row.path.name)))
+            self.loader.look_at(row.source, row.recipe_under(self._recipe))
+            self.result_shown.emit(None)
+        else:
+            self._take_recipe()
+        self._show_facts()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Show what another common recipe makes of the picture; the result of the old one stays until it is there."""
+        self._recipe = recipe
+        self._take_recipe()
+
+    def show_mode(self, mode: ViewMode) -> None:
+        """Take another view."""
+        self.canvas.show_mode(mode)
+        self.legend.setVisible(mode is ViewMode.DIFFERENCE)
+        self.loader.show_heat(self.legend.gain if mode is ViewMode.DIFFERENCE else None)
+        self._label()
+
+    def _take_recipe(self) -> None:
+        if self._row is None or self._row.source is None:
             return
-        room = self.canvas.room()
-        key = (self._row.path, self._row.source.identity, room.width(), room.height())
-        if key != self._asked and room.width() > 1:
-            self._asked = key
-            self._background.forget()
-            self._background.ask(key, _call(self._previews, self._row.source, room))
+        look = self.loader.look
+        self.loader.change(self._row.recipe_under(self._recipe))
+        if self.loader.look != look:
+            self._change(old=True, alone=False, note="", heat=None)
+            self._label()
+            self._show_facts()
+            self.result_shown.emit(None)
 
-    def _take(self, answer: Answer) -> None:
-        if answer.key != self._asked:
-            return
-        if isinstance(answer.value, QImage):
-            self.canvas.show_image(answer.value)
-        elif answer.error is not None:
-            text = messages.error(answer.error.code, answer.error.detail)
-            self.canvas.show_text(text[:1].upper() + text[1:])
+    def _show_base(self, base: Picture) -> None:
+        self._change(base=base)
+        self._tell_what_is_seen()
+
+    def _show_no_picture(self, error: OimgError) -> None:
+        replaced = self._row is not None and self._row.state is State.OPTIMIZED
+        self.canvas.show_scene(Scene(text=words.no_picture(error, replaced=replaced)))
+
+    def _show_glance(self, glance: Glance | None, quality: float | None) -> None:
+        self._quality = quality
+        self._change(glance=glance)
+        self._label()
+
+    def _show_result(self, made: Made) -> None:
+        self._result = made.result
+        note = "" if made.result.kept is None else words.stays(*made.result.kept)
+        alone = made.picture is None
+        self._change(result=made.picture, glance=None, heat=None, old=False, alone=alone, note=note)
+        self._label()
+        self._show_facts()
+        self.result_shown.emit(made.result)
+
+    def _show_no_result(self, error: OimgError) -> None:
+        self._result = None
+        self._change(result=None, glance=None, heat=None, old=False, alone=True, note=words.no_result(error))
+        self._show_facts()
+
+    def _show_heat(self, heat: Picture) -> None:
+        self._change(heat=heat)
+        self._label()
+
+    def _change(self, **values: object) -> None:
+        self.canvas.show_scene(replace(self.canvas.scene, **values))  # type: ignore[arg-type]
+
+    def _label(self) -> None:
+        """Say what is seen of the result."""
+        scene, result = self.canvas.scene, self._result
+        texts: tuple[str, ...]
+        if self.canvas.mode is ViewMode.DIFFERENCE and scene.heat is None:
+            texts = (_("The differences are being looked for…"), _("In work…"))
+        elif self.canvas.mode is ViewMode.DIFFERENCE:
+            texts = (_("Differences"),)
+        elif scene.glance is not None:
+            texts = words.glance_labels(self._quality)
+        elif result is None or result.shown is None:
+            texts = _waiting()
+        elif scene.old:
+            texts = (_("Earlier result {size}").format(size=messages.size(result.byte_size)), _("Earlier result"))
+        else:
+            texts = words.result_labels(result)
+        self._change(result_labels=texts)
+
+    def _show_facts(self) -> None:
+        self.facts.show_facts(self._row, self._result, old=self.canvas.scene.old)
+
+    def _tell_what_is_seen(self) -> None:
+        there = self.canvas.viewport
+        if there is not None and self.canvas.scene.base is not None:
+            left, top, width, height = there.seen
+            region = Region(floor(left), floor(top), max(1, ceil(width) + 1), max(1, ceil(height) + 1))
+            self.loader.show_part(Seen(region, there.scale))
+
+    def _next_wanted(self) -> Wanted | None:
+        row = self._ahead()
+        return None if row is None or row.source is None else (row.source, row.recipe_under(self._recipe))
 
 
-def _call(previews: Previews, source: SourceFile, room: QSize) -> Call:
-    def make(token: CancelToken) -> QImage:
-        image = image_of(previews.original(source, token))
-        token.check()
-        if image.width() <= room.width() and image.height() <= room.height():
-            return image
-        smooth = Qt.TransformationMode.SmoothTransformation
-        return image.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, smooth)
-
-    return make
+def _waiting() -> tuple[str, ...]:
+    return _("The result is being made…"), _("In work…")

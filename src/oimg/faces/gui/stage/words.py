@@ -1,0 +1,123 @@
+"""What the stage says: results and reasons in plain words."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from oimg.faces import messages
+from oimg.faces.gui.stage.scene import ViewMode
+from oimg.faces.messages import _
+from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.i18n import N_
+from oimg.words.preview import Result
+from oimg.words.report import KeptCode
+
+# From the best down: the least score, and what people see at it.
+_SCORES: Final = (
+    (90.0, N_("looks the same")),
+    (80.0, N_("very good")),
+    (70.0, N_("good")),
+    (50.0, N_("visible loss")),
+    (0.0, N_("strong loss")),
+)
+# Reasons that the command line words with its flags; here they name what is in the options.
+_KEPT: Final = MappingProxyType(
+    {
+        KeptCode.NOT_SMALLER: N_("it is already as small as it gets"),
+        KeptCode.BELOW_GATE: N_("a new file would save less than you asked for"),
+        KeptCode.ALREADY_OPTIMIZED: N_("it is already optimized"),
+        KeptCode.WITHIN_SIZE: N_("it is already within the size you asked for"),
+        KeptCode.TARGET_UNREACHABLE: N_("this format cannot reach the quality you asked for"),
+        KeptCode.SIZE_UNREACHABLE: N_("it cannot be made that small and still look good"),
+        KeptCode.MULTI_PICTURE: N_("it holds several pictures, and a new file would keep only the first"),
+        KeptCode.GAIN_MAP: N_("it is an HDR photo, and a new file would lose its extra brightness"),
+        KeptCode.MOTION_PHOTO: N_("it is a motion photo, and a new file would lose its video"),
+        KeptCode.DEPTH_MAP: N_("it has a depth map, which a new file would lose"),
+        KeptCode.C2PA: N_("it is signed with content credentials, and any change would break the signature"),
+        KeptCode.COLOR: N_("this format cannot carry its colours; converting to sRGB would help"),
+        KeptCode.READ_ONLY_FORMAT: N_("this format can be read but not written; choose another format"),
+        KeptCode.LOSSLESS: N_("it cannot be made smaller without loss in this format"),
+    }
+)
+_MODES: Final = MappingProxyType(
+    {
+        ViewMode.SPLIT: N_("Split"),
+        ViewMode.SIDE: N_("Side by side"),
+        ViewMode.ORIGINAL: N_("Original"),
+        ViewMode.RESULT: N_("Result"),
+        ViewMode.DIFFERENCE: N_("Difference"),
+    }
+)
+
+
+def score(value: float, *, lossless: bool = False) -> str:
+    """Say in words how much a result looks like its original."""
+    if lossless:
+        return _("identical")
+    return _(next((text for least, text in _SCORES if value >= least), _SCORES[-1][1]))
+
+
+def result_labels(result: Result) -> tuple[str, ...]:
+    """Say in a label what a result is, in three lengths."""
+    size = messages.size(result.byte_size)
+    short = _("Result {size}").format(size=size)
+    if result.lossless:
+        whole = _("Result {size}, identical").format(size=size)
+    elif result.score is None:
+        whole = short
+    else:
+        whole = _("Result {size}, score {score}").format(size=size, score=f"{result.score:.0f}")
+    return whole, short, size
+
+
+def glance_labels(quality: float | None) -> tuple[str, ...]:
+    """Say in a label that these are quick pixels, and at which quality."""
+    short = _("Quick look")
+    return (short,) if quality is None else (_("Quick look, quality {quality}").format(quality=f"{quality:g}"), short)
+
+
+def stays(code: KeptCode, detail: str) -> str:
+    """Say in a sentence why a file stays as it is."""
+    reason = _(_KEPT.get(code, messages.KEPT[code]))
+    if code is KeptCode.TARGET_UNREACHABLE and detail:
+        text = _("This file stays as it is: {reason}. The best score was {score}.")
+        return text.format(reason=reason, score=messages.printable(detail))
+    return _("This file stays as it is: {reason}.").format(reason=reason)
+
+
+def no_result(error: OimgError) -> str:
+    """Say in a sentence why there is no result to look at."""
+    return _("There is no result to show: {reason}.").format(reason=messages.error(error.code, error.detail))
+
+
+def no_picture(error: OimgError, *, replaced: bool) -> str:
+    """Say in a sentence why there is no picture to look at."""
+    if replaced and error.code in (ErrorCode.CHANGED, ErrorCode.NOT_FOUND):
+        return _("This picture is done: its smaller version has taken its place.")
+    return _("This picture cannot be shown: {reason}.").format(reason=messages.error(error.code, error.detail))
+
+
+def mode(value: ViewMode) -> str:
+    """Give the name of a view."""
+    return _(_MODES[value])
+
+
+def zoom(scale: float) -> str:
+    """Write a scale: 100 %."""
+    return _("{percent} %").format(percent=f"{100 * scale:.0f}")
+
+
+def described(view: ViewMode, share: float, scale: float) -> str:
+    """Say what is seen, for who does not see it."""
+    if view is ViewMode.SPLIT:
+        text = _("Split view, original {share} percent. Zoom {zoom} percent.")
+    elif view is ViewMode.SIDE:
+        text = _("Side by side: original first, then the result. Zoom {zoom} percent.")
+    elif view is ViewMode.ORIGINAL:
+        text = _("The original. Zoom {zoom} percent.")
+    elif view is ViewMode.RESULT:
+        text = _("The result. Zoom {zoom} percent.")
+    else:
+        text = _("A map of the differences between original and result. Zoom {zoom} percent.")
+    return text.format(share=round(100 * share), zoom=round(100 * scale))
