@@ -60,7 +60,7 @@ class Previews:
 
     def __init__(self, limits: Limits = Limits(), memory: int = MEMORY, working: int = WORKING) -> None:
         self._limits = limits
-        self._shelf = Shelf(memory)
+        self._shelf = Shelf(memory, lambda _: allocation.give_back())
         self._gate = MemoryGate(working)
         self._glimpses = Glimpses(self._shelf, limits)
 
@@ -108,13 +108,15 @@ class Previews:
 
         From the result itself where that is known already, else coded at a quality that is foretold.
         """
-        known: Shown | None = self._shelf.known(("result", *_file(source), _essence(recipe)))
         whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
-        if known is not None and whole is not None:
-            quality = whole.outcome.quality if isinstance(whole.outcome, Made) else None
-            return of_known(known, region, scale, quality)
+        known: Shown | None = self._shelf.known(("result", *_file(source), _essence(recipe)))
+        _, size = geometry.plan_size(source.header.upright_size, recipe.resize)
+        if whole is not None and isinstance(whole.outcome, Made) and known is not None and known.size == size:
+            return of_known(known, region, scale, whole.outcome.quality)
         base = self.base(source, recipe, token)
         token.check()
+        if whole is not None and isinstance(whole.outcome, Refusal):  # the file stays as it is
+            return of_known(base, region, scale, None)
         return self._glimpses.look(Look(source, recipe, base, region.within(base.size), min(1.0, scale), token))
 
     def heatmap(self, source: SourceFile, recipe: Recipe, gain: float, token: CancelToken) -> HeatMap:

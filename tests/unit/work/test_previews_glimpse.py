@@ -129,6 +129,24 @@ def test_what_is_made_already_is_shown(picture: SourceFile) -> None:
     assert np.array_equal(glimpse.shown.pixels, result.shown.pixels[40:140, 30:230])
 
 
+def test_a_file_that_is_kept_is_shown_as_it_is(picture: SourceFile) -> None:
+    previews, recipe = Previews(), Recipe(format=Target.WEBP, min_savings=99.9)
+    assert previews.result(picture, recipe, TOKEN).kept is not None
+    glimpse = previews.glimpse(picture, recipe, Region(30, 40, 200, 100), 1.0, TOKEN)
+    assert not glimpse.approximate
+    assert np.array_equal(glimpse.shown.pixels, previews.original(picture, TOKEN).pixels[40:140, 30:230])
+
+
+def test_a_result_that_became_smaller_is_not_cut_by_regions_of_the_base(picture: SourceFile) -> None:
+    previews, recipe = Previews(), Recipe(format=Target.JPEG, mode=Mode.SIZE, max_bytes=8000)
+    result = previews.result(picture, recipe, TOKEN)
+    assert result.shown is not None
+    assert result.shown.size < (900, 700)
+    glimpse = previews.glimpse(picture, recipe, Region(800, 600, 100, 100), 1.0, TOKEN)
+    assert glimpse.region == Region(800, 600, 100, 100)
+    assert glimpse.shown.size == (100, 100)
+
+
 def test_regions_are_those_of_the_resized_picture(picture: SourceFile) -> None:
     recipe = Recipe(format=Target.WEBP, resize=Resize(fitting=Fitting.SCALE, amount=50))
     glimpse = Previews().glimpse(picture, recipe, Region(400, 300, 100, 100), 1.0, TOKEN)
