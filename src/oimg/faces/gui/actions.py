@@ -36,6 +36,8 @@ class Act(StrEnum):
     QUEUE = "queue"
     OPTIONS = "options"
     COLUMNS = "columns"
+    FORMATS = "formats"
+    CURVE = "curve"
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
@@ -74,6 +76,14 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.QUEUE: Spec(N_("Show the &list"), "queue", ("F9",), checkable=True),
     Act.OPTIONS: Spec(N_("Show the &options"), "options", ("F10",), checkable=True),
     Act.COLUMNS: Spec(N_("Show &columns"), "columns", ("Ctrl+L",), N_("A table to sort by"), checkable=True),
+    Act.FORMATS: Spec(
+        N_("Compare &formats"),
+        "formats",
+        ("F6",),
+        N_("This picture in every format: size, looks, time"),
+        checkable=True,
+    ),
+    Act.CURVE: Spec(N_("&Curve"), "curve", ("F7",), N_("What each step of quality costs in bytes"), checkable=True),
     Act.THEME_SYSTEM: Spec(N_("Theme of the s&ystem"), checkable=True),
     Act.THEME_LIGHT: Spec(N_("&Light theme"), checkable=True),
     Act.THEME_DARK: Spec(N_("&Dark theme"), checkable=True),
@@ -84,7 +94,18 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
     (N_("&Edit"), (Act.SELECT_ALL, Act.SEARCH, None, Act.RETRY, Act.REMOVE, Act.CLEAR)),
     (
         N_("&View"),
-        (Act.QUEUE, Act.OPTIONS, Act.COLUMNS, None, Act.THEME_SYSTEM, Act.THEME_LIGHT, Act.THEME_DARK),
+        (
+            Act.QUEUE,
+            Act.OPTIONS,
+            Act.COLUMNS,
+            None,
+            Act.FORMATS,
+            Act.CURVE,
+            None,
+            Act.THEME_SYSTEM,
+            Act.THEME_LIGHT,
+            Act.THEME_DARK,
+        ),
     ),
     (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL)),
 )
