@@ -62,6 +62,8 @@ class Chart(QWidget):
         self.original = 0
         """Bytes of the original."""
         self.setting = Setting()
+        self.possible = True
+        """Whether there is a curve at all."""
         self.current: CurvePoint | None = None
         self._by_pointer = False
         self.setMouseTracking(True)
@@ -74,8 +76,9 @@ class Chart(QWidget):
         """As large as there is room for; this is a good shape."""
         return QSize(480, 200)
 
-    def show_points(self, points: Sequence[CurvePoint], original: int) -> None:
-        """Show points, in any order."""
+    def show_points(self, points: Sequence[CurvePoint], original: int, *, possible: bool = True) -> None:
+        """Show points, in any order; or that there will be none."""
+        self.possible = possible
         self.points = sorted(points, key=lambda each: (each.byte_size, each.score))
         self.line = Line.through([(each.byte_size, each.score) for each in self.points])
         self.original = original

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from oimg.faces.gui import theme
+from oimg.faces.gui import icons, theme
 from oimg.faces.gui.comparing.line import ticks
 from oimg.faces.gui.tokens import SMALL_RADIUS, Tokens, now
 from oimg.faces.messages import _
@@ -27,7 +27,11 @@ def paint_chart(painter: QPainter, chart: Chart, scale: Scale) -> None:
     painter.setFont(theme.font(theme.CAPTION))
     painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # numbers grow to the right in every language
     drawing = _Drawing(painter, chart, scale, now())
-    drawing.axes()
+    if chart.possible:
+        drawing.axes()
+    else:
+        middle = QRectF(chart.rect()).center()
+        icons.paint(painter, "curve", QRectF(middle.x() - 24, middle.y() - 24, 48, 48), now().border)
     if chart.points:
         drawing.limits()
         drawing.curve()

@@ -14,7 +14,7 @@ from oimg.faces.gui import icons
 from oimg.faces.gui.comparing.chart import Chart, Setting
 from oimg.faces.gui.comparing.page import Page
 from oimg.faces.gui.comparing.picking import PickView
-from oimg.faces.gui.comparing.points import PointModel, place_of, point_text, recipe_showing, recipe_taking
+from oimg.faces.gui.comparing.points import Column, PointModel, place_of, point_text, recipe_showing, recipe_taking
 from oimg.faces.gui.comparing.words import format_title
 from oimg.faces.messages import _
 from oimg.words.errors import OimgError
@@ -41,7 +41,7 @@ class CurvePage(Page):
         self._error: OimgError | None = None
         self.chart = Chart(self)
         self.model = PointModel(self)
-        self.table = PickView(self.model, _("Points of the curve"), self)
+        self.table = PickView(self.model, _("Points of the curve"), (Column.LOOKS, Column.SAVED), self)
         self._line = QLabel(self)
         self._as_table = QToolButton(self)
         self._views = QStackedWidget(self)
@@ -107,6 +107,7 @@ class CurvePage(Page):
 
     def _end(self, error: OimgError | None) -> None:
         self._error = error
+        self._show_points()
         self._say(self.chart.current)
 
     def _mark(self) -> None:
@@ -118,7 +119,8 @@ class CurvePage(Page):
 
     def _show_points(self) -> None:
         original = 0 if self.source is None else self.source.byte_size
-        self.chart.show_points(self.points, original)
+        possible = self._applies() and self._error is None and (bool(self.points) or not self._whole)
+        self.chart.show_points(self.points, original, possible=possible)
         self.model.show_points(self.chart.points, original)
         told = [point_text(each, original) for each in self.chart.points]
         self.chart.setAccessibleDescription("\n".join(told))

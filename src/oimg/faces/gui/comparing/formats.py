@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QModelIndex
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from oimg.faces import messages
 from oimg.faces.gui import theme
@@ -26,37 +25,29 @@ if TYPE_CHECKING:
     from oimg.words.preview import FormatTrial
     from oimg.work.session import Previews
 
-# Below these widths the table tells less.
-_WORDS: Final = 460
-_TIME: Final = 400
-_LEAST_BAR: Final = 56
+_Mode: TypeAlias = QHeaderView.ResizeMode
 
 
 class TrialView(PickView):
     """Tells as much as there is room for."""
 
     def __init__(self, model: TrialModel, parent: QWidget | None = None) -> None:
-        super().__init__(model, _("Formats"), parent)
+        super().__init__(model, _("Formats"), (Column.TIME, Column.BAR), parent)
         self._trials = model
         self.setItemDelegate(TrialDelegate(self, model))
-        self.horizontalHeader().setSectionResizeMode(Column.BAR, QHeaderView.ResizeMode.Stretch)
         model.rowsInserted.connect(self._span)
         model.modelReset.connect(self.clearSpans)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns to another room."""
-        super().resizeEvent(event)
-        self.fit()
-
     def fit(self) -> None:
-        """Show the columns that there is room for."""
-        width = self.viewport().width()
-        self._trials.brief = width < _WORDS
-        self.setColumnHidden(Column.TIME, width < _TIME)
-        header = self.horizontalHeader()
-        columns = [each for each in Column if each is not Column.BAR and not self.isColumnHidden(each)]
-        needed = sum(max(self.sizeHintForColumn(each), header.sectionSizeHint(each)) for each in columns)
-        self.setColumnHidden(Column.BAR, width - needed < _LEAST_BAR)
+        """Say how a picture looks in words where there is room; the bar takes what is left."""
+        for self._trials.brief in (False, True):
+            super().fit()
+            if not self.isColumnHidden(Column.BAR):
+                break
+        header, fit, stretch = self.horizontalHeader(), _Mode.ResizeToContents, _Mode.Stretch
+        without_bar = self.isColumnHidden(Column.BAR)
+        header.setSectionResizeMode(Column.BAR, stretch)
+        header.setSectionResizeMode(Column.LOOKS, stretch if without_bar else fit)
 
     def _span(self, _parent: QModelIndex, first: int, last: int) -> None:
         """A reason takes the room of all figures."""
@@ -64,7 +55,6 @@ class TrialView(PickView):
             trial = self._trials.trial(place)
             if trial is not None and written(trial) is None:
                 self.setSpan(place, Column.SIZE, 1, len(Column) - Column.SIZE)
-        self.fit()
 
 
 class FormatsPage(Page):
@@ -78,15 +68,19 @@ class FormatsPage(Page):
         self._line.setProperty("look", "quiet")
         self._line.setFont(theme.font(theme.CAPTION))
         self._line.setWordWrap(True)
-        self._line.setContentsMargins(12, 6, 12, 8)
         self._error: OimgError | None = None
         self.setFocusProxy(self.view)
         self.setAccessibleName(_("Compare formats"))
+        foot = QFrame(self)
+        foot.setProperty("look", "foot")
+        inner = QVBoxLayout(foot)
+        inner.setContentsMargins(12, 6, 12, 7)
+        inner.addWidget(self._line)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.view, 1)
-        layout.addWidget(self._line)
+        layout.addWidget(foot)
         self.view.pointed.connect(self._point)
         self.view.taken.connect(self._choose)
 

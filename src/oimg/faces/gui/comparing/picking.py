@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import (
@@ -16,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -42,8 +43,11 @@ class PickView(QTableView):
     taken = Signal(int)
     """The row that the user takes."""
 
-    def __init__(self, model: QAbstractItemModel, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: QAbstractItemModel, name: str, spare: Sequence[int], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._spare = spare
         self._by_pointer = False
         self.setModel(model)
         self.setItemDelegate(PickDelegate(self))
@@ -65,6 +69,8 @@ class PickView(QTableView):
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(1)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        model.rowsInserted.connect(self.fit)
+        model.modelReset.connect(self.fit)
         self.entered.connect(self._point)
         self.clicked.connect(lambda index: self.taken.emit(index.row()))
 
@@ -97,6 +103,26 @@ class PickView(QTableView):
         if self._by_pointer:
             self.setCurrentIndex(QModelIndex())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to another room."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Do without columns that others matter more than, one by one, until the rest has room."""
+        for column in self._spare:
+            self.setColumnHidden(column, False)
+        for column in self._spare:
+            if self.needed() <= self.viewport().width():
+                return
+            self.setColumnHidden(column, True)
+
+    def needed(self) -> int:
+        """How wide the columns have to be."""
+        header = self.horizontalHeader()
+        shown = [each for each in range(self.model().columnCount()) if not self.isColumnHidden(each)]
+        return sum(max(self.sizeHintForColumn(each), header.sectionSizeHint(each)) for each in shown)
+
     def _point(self, index: QModelIndex) -> None:
         self._by_pointer = True
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
@@ -120,6 +146,8 @@ class PickDelegate(QStyledItemDelegate):
         """Draw a cell."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # A size runs as its own figures do, whichever way the window runs.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         self.draw_ground(painter, option, index)
         self.draw_cell(painter, option, index, option.rect.adjusted(PAD, 0, -PAD, 0))
         painter.restore()
