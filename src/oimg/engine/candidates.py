@@ -120,13 +120,25 @@ def _search(work: Prepared) -> Found:
         # One encode is left for a lossless try.
         return for_score(work.trial(), target, budget=MAX_ENCODES - 1)
     half, fine = work.trial(), work.trial(full_chroma=True)
-    if work.needs_full_chroma or _foreseen(fine, target) <= _foreseen(half, target):
+    if takes_full_chroma(work):
         return for_score(fine, target)
     found = for_score(half, target, budget=MAX_ENCODES - 2, least_chance=_LEAST_CHANCE)
     if found.best is not None:
         return found
     more = for_score(fine, target, budget=MAX_ENCODES - found.encodes)
     return Found(more.best, max(found.highest, more.highest), found.encodes + more.encodes)
+
+
+def takes_full_chroma(work: Prepared) -> bool:
+    """Whether a JPEG is coded with its colour at full resolution, or first tried so where a score is to be reached."""
+    if work.target is not Format.JPEG or work.recipe.mode is Mode.LOSSLESS:
+        return False
+    if work.recipe.mode is Mode.QUALITY:
+        return work.recipe.quality >= _FULL_CHROMA_FROM
+    if work.recipe.mode is Mode.SIZE or work.needs_full_chroma:
+        return work.needs_full_chroma
+    half, fine = work.trial(), work.trial(full_chroma=True)
+    return _foreseen(fine, work.least_score) <= _foreseen(half, work.least_score)
 
 
 def _foreseen(trial: Trial, target: float) -> float:
@@ -198,8 +210,7 @@ def _gif(work: Prepared, *, untouched: bool) -> tuple[Proposal, ...]:
 
 def _fixed(work: Prepared) -> tuple[Proposal, ...]:
     """One encoding at the quality that was asked for."""
-    full = work.target is Format.JPEG and work.recipe.quality >= _FULL_CHROMA_FROM
-    return (work.propose(work.trial(full_chroma=full).run(work.recipe.quality)),)
+    return (work.propose(work.trial(full_chroma=takes_full_chroma(work)).run(work.recipe.quality)),)
 
 
 def _sized(work: Prepared) -> tuple[Proposal, ...]:
@@ -242,8 +253,7 @@ def _attempt(work: Prepared) -> tuple[tuple[Proposal, ...], int]:
         if any(len(proposal.data) <= work.recipe.max_bytes for proposal in drawn):
             return tuple(drawn), min(len(proposal.data) for proposal in drawn)
     floor = usual_quality(work.target, _BEARABLE)
-    full = work.target is Format.JPEG and work.needs_full_chroma
-    found = for_bytes(work.trial(full_chroma=full), work.recipe.max_bytes, work.finish, floor=floor)
+    found = for_bytes(work.trial(full_chroma=takes_full_chroma(work)), work.recipe.max_bytes, work.finish, floor=floor)
     if found.best is not None:
         best = found.best
         made = Proposal(best.data, work.target, work.image, best.score, best.options.quality, best.decoded)

@@ -103,9 +103,7 @@ class Prepared:
     @property
     def least_score(self) -> float:
         """The score to reach. The metric is too kind to small pictures, so they get a higher one."""
-        side = min(self.image.size)
-        least = next((score for below, score in _SMALL_TARGETS if side < below), 0.0)
-        return max(self.recipe.target, least)
+        return least_score(self.image.size, self.recipe.target)
 
     def finish(self, data: bytes) -> bytes:
         """Pack a winner as well as the effort allows."""
@@ -124,3 +122,10 @@ class Prepared:
             candidate.decoded,
             is_decoded=data is candidate.data,
         )
+
+
+def least_score(size: tuple[int, int], target: float) -> float:
+    """The score that a picture of this width and height has to reach for a target."""
+    side = min(size)
+    least = next((score for below, score in _SMALL_TARGETS if side < below), 0.0)
+    return max(target, least)

@@ -73,7 +73,8 @@ class Glimpse:
     """A quick look at how a region will come out, until the whole is made.
 
     `region` lies within the picture, and `shown` has `scale` pixels for each of its own, 1 at most. `quality` is the
-    one that was tried, None where nothing is lost. With `approximate` the whole may look a little different.
+    one that was tried, None where nothing is lost. With `approximate` the whole may look a little different; `before`
+    is then the same region of what it is compared with, made small in the same way.
     """
 
     shown: Shown
@@ -81,6 +82,7 @@ class Glimpse:
     scale: float
     quality: float | None
     approximate: bool = True
+    before: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

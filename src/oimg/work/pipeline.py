@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from oimg.engine.request import Made, Refusal, Request
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
-from oimg.words.recipe import Conflict, Place
+from oimg.words.recipe import Conflict, Place, Recipe
 from oimg.words.report import Kept, KeptCode, Notice, Optimized, Outcome, SourceFile
 from oimg.words.task import Control, Task
 from oimg.work.cache.results import KeptBefore, Result, ResultCache
@@ -33,13 +33,15 @@ from oimg.work.unchanged import tells_more
 class Ways:
     """What all tasks of a batch share.
 
-    Limits, whom to tell of temp files, who replaces originals, and who remembers what was done before.
+    Limits, whom to tell of temp files, who replaces originals, who remembers what was done before, and who knows what
+    comes of the bytes of a source by a recipe, because it was looked at before.
     """
 
     limits: Limits = Limits()
     announce: temp.Announce = lambda _: None
     in_place: InPlace | None = None
     cache: ResultCache | None = None
+    looked_at: Callable[[bytes, SourceFile, Recipe], Made | Refusal | None] = lambda *_: None
 
 
 def optimize_file(task: Task, control: Control, ways: Ways = Ways()) -> Outcome:
@@ -63,7 +65,7 @@ def _work(task: Task, control: Control, ways: Ways, untrusted: bytes) -> tuple[M
     """Do what the recipe asks, and write it: what became of the picture, and of the task."""
     source = task.source
     control.token.check()
-    result = transform(
+    result = ways.looked_at(untrusted, source, task.recipe) or transform(
         Request(
             untrusted,
             source.header,

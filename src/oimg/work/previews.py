@@ -10,23 +10,30 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Final
 
-from oimg.engine import allocation
+import numpy as np
+
+from oimg.engine import allocation, difference, glimpse
 from oimg.engine.codecs import CODECS
+from oimg.engine.curve import points
 from oimg.engine.footprint import peak_bytes
 from oimg.engine.request import Made, Refusal, Request
 from oimg.engine.steps import geometry
+from oimg.words.errors import OimgError
 from oimg.words.images import Format, Limits
-from oimg.words.preview import Result, Shown
-from oimg.words.recipe import Output, Recipe
+from oimg.words.preview import CurvePoint, FormatTrial, Glimpse, HeatMap, Region, Result, Shown
+from oimg.words.recipe import Mode, Output, Recipe, Target
 from oimg.words.report import SourceFile
 from oimg.words.task import CancelToken
 from oimg.work import previews_pixels as pixels
 from oimg.work.files.probe import read_source
 from oimg.work.jobs import MemoryGate
 from oimg.work.pipeline import transform
+from oimg.work.previews_glimpse import Glimpses, Look, of_known
 from oimg.work.previews_shelf import Shelf
 
 MEMORY: Final = 320 << 20
+# In which order formats are tried: the quick ones first.
+_TRIED: Final = (Format.JPEG, Format.WEBP, Format.PNG, Format.JXL, Format.TIFF, Format.GIF, Format.AVIF)
 # What whole pictures may take while they are worked on, all threads together.
 WORKING: Final = 1 << 30
 
@@ -55,6 +62,7 @@ class Previews:
         self._limits = limits
         self._shelf = Shelf(memory)
         self._gate = MemoryGate(working)
+        self._glimpses = Glimpses(self._shelf, limits)
 
     def original(self, source: SourceFile, token: CancelToken) -> Shown:
         """Give a picture as it is, upright; of an animation or a document the first frame or page."""
@@ -94,6 +102,72 @@ class Previews:
         key = ("result", *_file(source), _essence(recipe))
         made = whole.outcome
         return _told(whole, source, self._shown(key, lambda: self._of_made(made, token), token))
+
+    def glimpse(self, source: SourceFile, recipe: Recipe, region: Region, scale: float, token: CancelToken) -> Glimpse:
+        """Show quickly how a region will come out, at so many pixels of the screen for each of its own.
+
+        From the result itself where that is known already, else coded at a quality that is foretold.
+        """
+        known: Shown | None = self._shelf.known(("result", *_file(source), _essence(recipe)))
+        whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
+        if known is not None and whole is not None:
+            quality = whole.outcome.quality if isinstance(whole.outcome, Made) else None
+            return of_known(known, region, scale, quality)
+        base = self.base(source, recipe, token)
+        token.check()
+        return self._glimpses.look(Look(source, recipe, base, region.within(base.size), min(1.0, scale), token))
+
+    def heatmap(self, source: SourceFile, recipe: Recipe, gain: float, token: CancelToken) -> HeatMap:
+        """Show where the result differs from the base: one colour for each score, differences `gain` times larger.
+
+        Of a file that is kept nothing differs.
+        """
+        result = self.result(source, recipe, token)
+        base = self.base(source, recipe, token)
+        if result.shown is None:
+            equal = np.full((1, 1), 100, np.float32)
+            return HeatMap(pixels.sealed(difference.painted(equal, base.size, 1)), 100.0, 100.0)
+        after = result.shown
+        make = lambda: difference.local_scores(base.pixels, after.pixels, result.format, recipe.background)  # noqa: E731
+        key = ("cells", *_file(source), _essence(recipe))
+        with self._room(source, recipe, token):
+            cells = self._shelf.get(key, make, lambda cells: cells.nbytes, token)
+        token.check()
+        painted = pixels.sealed(difference.painted(cells, after.size, gain))
+        return HeatMap(painted, float(cells.min()), 100.0 if result.score is None else result.score)
+
+    def formats(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
+        """Try every format at what the recipe asks, the quick ones first; savings of no least size are asked for."""
+        for target in _TRIED:
+            asked = replace(recipe, format=Target(target.value), min_savings=0.0, min_saved_bytes=0)
+            try:
+                whole = self._whole(source, asked, token)
+            except OimgError as error:
+                yield FormatTrial(target, None, error.code.value)
+                continue
+            if isinstance(whole.outcome, Refusal):
+                yield FormatTrial(target, None, whole.outcome.code.value)
+            else:
+                yield FormatTrial(target, _told(whole, source, None))
+
+    def curve(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[CurvePoint]:
+        """Give bytes and score at qualities of the format that the recipe leads to, the most telling first.
+
+        Nothing comes of a format that has no qualities. The bytes are those of the picture alone.
+        """
+        base = self.base(source, recipe, token)
+        target = glimpse.likely_format(base.pixels, source.header, recipe)
+        if target is None or not glimpse.loses(target, replace(recipe, mode=Mode.QUALITY)):
+            return
+        asked = replace(recipe, format=Target(target.value))
+        made = points(glimpse.ready(base.pixels, target, asked, self._limits, token.check))
+        point: CurvePoint | None
+        while True:
+            with self._room(source, asked, token):  # nobody waits for room while a point is looked at
+                point = next(made, None)
+            if point is None:
+                return
+            yield point
 
     def proven(self, untrusted: bytes, source: SourceFile, recipe: Recipe) -> Made | Refusal | None:
         """Give what is known to come of these bytes, so that it need not be made again; for Optimize."""

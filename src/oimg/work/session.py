@@ -175,7 +175,10 @@ class Session:
         prepared = Prepared(guarded.tasks, (*prepared.settled, *guarded.refused))
         for each, outcome in prepared.settled:
             on_event(Finished(each, Record(outcome, 0.0)))
-        work = partial(optimize_file, ways=replace(guarded.ways, cache=cache))
+        ways = replace(guarded.ways, cache=cache)
+        if self._previews is not None:  # what was looked at is proven, and need not be made again
+            ways = replace(ways, looked_at=self._previews.proven)
+        work = partial(optimize_file, ways=ways)
 
         def end() -> None:
             if cache is not None:

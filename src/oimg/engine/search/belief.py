@@ -19,7 +19,7 @@ _LEAST_SD: Final = 1e-3
 # By how much distance and density of a part of a picture differ from those of the whole: the mean over pictures, and
 # the standard deviation of what all tries on one part have in common. Beside that, each differs by as much as _WOBBLE
 # (benchmarks/search/parts.py).
-_PART_OFF: Final = (-0.030, -0.048)
+PART_OFF: Final = (-0.030, -0.048)
 _PART_SD: Final = (0.023, 0.070)
 _PART_WOBBLE: Final = (0.017, 0.009)
 
@@ -85,7 +85,7 @@ class Belief:
         for kind, (group, value) in enumerate(zip(groups, values, strict=True)):
             if value is not None:
                 mean = float(np.interp(quality, self._prior.qualities, group.mean))
-                far = value - mean - (_PART_OFF[kind] if of_part else 0.0)
+                far = value - mean - (PART_OFF[kind] if of_part else 0.0)
                 self._seen.append(_Point(kind, quality, far, of_part))
 
     def expected(self) -> Expected:

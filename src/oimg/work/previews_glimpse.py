@@ -1,0 +1,90 @@
+"""Quick looks at what is seen of a picture: foretold, coded and decoded while a finger still moves a slider."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Final
+
+from oimg.engine import glimpse
+from oimg.words.images import Format, Limits
+from oimg.words.preview import Glimpse, Region, Shown
+from oimg.words.recipe import Mode, Recipe
+from oimg.words.report import SourceFile
+from oimg.words.task import CancelToken
+from oimg.work import previews_pixels as pixels
+from oimg.work.previews_shelf import Shelf
+
+# What an insight takes on the shelf: the pixels of its sample, and what the metric keeps of them.
+_INSIGHT: Final = 8 << 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What is looked at: a region of the base of a picture, at a scale of 1 at most."""
+
+    source: SourceFile
+    recipe: Recipe
+    base: Shown
+    region: Region
+    scale: float
+    token: CancelToken
+
+    @property
+    def about(self) -> tuple[Hashable, ...]:
+        """Which base it is."""
+        return self.source.path, self.source.identity, self.recipe.resize
+
+
+class Glimpses:
+    """Looks at pictures that are decoded already, with what was learned of them before."""
+
+    def __init__(self, shelf: Shelf, limits: Limits) -> None:
+        self._shelf = shelf
+        self._limits = limits
+
+    def look(self, look: Look) -> Glimpse:
+        """Show a region as the recipe will probably make it."""
+        region, scale, recipe = look.region, look.scale, look.recipe
+        before = self._before(look)
+        target = glimpse.likely_format(look.base.pixels, look.source.header, recipe)
+        if target is None or not glimpse.loses(target, recipe):
+            is_exact = target is None or recipe.mode is Mode.LOSSLESS
+            return Glimpse(before, region, scale, None, not is_exact, before)
+        insight = self._insight(look, look.base, 1.0, target)
+        coding = insight.coding(recipe)
+        look.token.check()
+        if scale == 1 or glimpse.is_small_enough(region, target):
+            made = pixels.of_image(glimpse.coded(look.base.pixels, region, coding)).pixels
+            shown = pixels.sealed(glimpse.at_scale(made, Region(0, 0, region.width, region.height), scale))
+        else:
+            score = glimpse.score_as_seen(insight.score_of(coding), scale)
+            shown = self._small(look, before, target, score)
+        look.token.check()
+        return Glimpse(shown, region, scale, coding.options.quality, approximate=True, before=before)
+
+    def _small(self, look: Look, before: Shown, target: Format, score: float) -> Shown:
+        """Code what is seen so small, for the score that the whole has when it is seen as small."""
+        coding = self._insight(look, before, look.scale, target).coding_for(score)
+        look.token.check()
+        return pixels.of_image(glimpse.coded(before.pixels, Region(0, 0, *before.size), coding))
+
+    def _before(self, look: Look) -> Shown:
+        """What is seen of the base."""
+        make = lambda: pixels.sealed(glimpse.at_scale(look.base.pixels, look.region, look.scale))  # noqa: E731
+        key = "seen", *look.about, look.region, look.scale
+        return self._shelf.get(key, make, lambda shown: shown.pixels.nbytes, look.token)
+
+    def _insight(self, look: Look, seen: Shown, scale: float, target: Format) -> glimpse.Insight:
+        """What is known of a picture, seen at a scale, in a format at an effort."""
+        look.token.check()
+        key = "insight", *look.about, scale, target, look.recipe.effort, look.recipe.background
+        make = lambda: glimpse.Insight(seen.pixels, target, look.recipe, self._limits)  # noqa: E731
+        return self._shelf.get(key, make, lambda _: _INSIGHT, look.token)
+
+
+def of_known(shown: Shown, region: Region, scale: float, quality: float | None) -> Glimpse:
+    """Look at a region of what is made already."""
+    region, scale = region.within(shown.size), min(1.0, scale)
+    small = pixels.sealed(glimpse.at_scale(shown.pixels, region, scale))
+    return Glimpse(small, region, scale, quality, approximate=False)
