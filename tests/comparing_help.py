@@ -23,11 +23,11 @@ TRIALS = (
     FormatTrial(Format.GIF, None, KeptCode.COLOR.value),
 )
 POINTS = (
-    CurvePoint(50, 20_000, 68.0),
-    CurvePoint(80, 40_000, 80.5),
-    CurvePoint(95, 110_000, 92.0),
-    CurvePoint(30, 12_000, 55.25),
-    CurvePoint(65, 28_000, 75.0, approximate=True),
+    CurvePoint(50, 20_000, 68.0, format=Format.JPEG),
+    CurvePoint(80, 40_000, 80.5, format=Format.JPEG),
+    CurvePoint(95, 110_000, 92.0, format=Format.JPEG),
+    CurvePoint(30, 12_000, 55.25, format=Format.JPEG),
+    CurvePoint(65, 28_000, 75.0, approximate=True, format=Format.JPEG),
 )
 
 
@@ -37,7 +37,7 @@ def picture(name: str = "a.jpg", format_: Format = Format.JPEG) -> SourceFile:
 
 
 class ToldPreviews:
-    """Gives what it was told to give, one by one; with `patience` set, the rest only after `go`."""
+    """Gives what it was told to give, one by one: the first `hold_after`, and the rest after `go`."""
 
     def __init__(self, *, error: OimgError | None = None, hold_after: int = 99) -> None:
         self.error, self.hold_after = error, hold_after

@@ -60,7 +60,7 @@ def test_points_come_one_by_one(page: CurvePage, qtbot: QtBot) -> None:
     previews = ToldPreviews(hold_after=2)
     page.use(previews)
     qtbot.waitUntil(lambda: len(page.chart.points) == 2)
-    assert said(page) == "Measuring JPEG at several qualities…"
+    assert said(page) == "Measuring at several qualities…"
     previews.go.set()
     qtbot.waitUntil(lambda: page.chart.points == BY_SIZE)
 
@@ -167,7 +167,6 @@ def test_a_point_out_of_range_is_taken_as_near_as_can_be() -> None:
         (Format.PNG, Recipe(), "PNG has no steps of quality, and so no curve."),
         (Format.HEIC, Recipe(), "HEIC has no steps of quality, and so no curve."),
         (Format.JPEG, Recipe(mode=Mode.LOSSLESS), "Without loss there is only one size, and so no curve."),
-        (Format.JPEG, Recipe(format=Target.AUTO), "Each format has a curve of its own. Choose one to see it."),
         (None, Recipe(), "Choose a picture in the list to see its curve."),
     ],
 )
@@ -178,6 +177,18 @@ def test_says_why_there_is_no_curve(full: CurvePage, format_: Format | None, rec
     assert said(full) == text
     assert (full.chart.points, full.chart.possible, previews.asked) == ([], False, [])
     assert not full.chart.grab().toImage().isNull()
+
+
+def test_the_points_tell_the_format_that_is_best(full: CurvePage, qtbot: QtBot) -> None:
+    full.look(picture("b.jpg"), Recipe(format=Target.AUTO))
+    assert said(full) == "Measuring at several qualities…"
+    qtbot.waitUntil(lambda: said(full) == "JPEG: click a point to set its score as the target.")
+    with qtbot.waitSignal(full.preview_wanted) as told:
+        qtbot.keyClick(full.chart, Qt.Key.Key_Home)
+    assert told.args == [Recipe(format=Target.JPEG, mode=Mode.QUALITY, quality=30)]
+    with qtbot.waitSignal(full.recipe_chosen) as told:
+        qtbot.keyClick(full.chart, Qt.Key.Key_Return)
+    assert told.args == [Recipe(format=Target.AUTO, target=55)]
 
 
 def test_an_error_is_said(page: CurvePage, qtbot: QtBot) -> None:

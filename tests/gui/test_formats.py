@@ -125,6 +125,18 @@ def test_works_only_while_it_is_seen(page: FormatsPage, qtbot: QtBot) -> None:
     assert len(previews.asked) == 2
 
 
+def test_a_picture_that_was_looked_at_is_there_at_once(full: FormatsPage, qtbot: QtBot) -> None:
+    previews = ToldPreviews()
+    full.use(previews)
+    full.look(picture("b.jpg"), Recipe())
+    assert full.model.rowCount() == 0
+    qtbot.waitUntil(lambda: full.model.rowCount() == len(TRIALS))
+    full.look(picture(), Recipe())
+    assert full.model.rowCount() == len(TRIALS)
+    assert said(full) == "Click a format, or press Enter, to use it."
+    assert [each[1].path.name for each in previews.asked] == ["b.jpg"]
+
+
 def test_arrow_keys_preview_and_enter_takes(full: FormatsPage, qtbot: QtBot) -> None:
     full.setFocus()
     wanted: list[Recipe | None] = []

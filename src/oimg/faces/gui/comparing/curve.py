@@ -77,13 +77,16 @@ class CurvePage(Page):
 
     @property
     def format(self) -> Format | None:
-        """The format that the curve is about; None where the recipe leaves it open."""
-        if self.source is None or self.recipe.format is Target.AUTO:
+        """The format that the curve is about; None where the recipe leaves it open and no point has told it yet."""
+        if self.source is None:
             return None
+        if self.recipe.format is Target.AUTO:
+            return self.points[0].format if self.points else None
         return self.source.header.format if self.recipe.format is Target.KEEP else Format(self.recipe.format.value)
 
     def _applies(self) -> bool:
-        return self.format in _WITH_QUALITY and self.recipe.mode is not Mode.LOSSLESS
+        possible = self.recipe.format is Target.AUTO or self.format in _WITH_QUALITY
+        return possible and self.recipe.mode is not Mode.LOSSLESS
 
     def _matter(self, recipe: Recipe) -> Recipe:
         """What is chosen on the curve does not change it."""
@@ -94,7 +97,7 @@ class CurvePage(Page):
     def _series(
         self, previews: Previews, source: SourceFile, recipe: Recipe, token: CancelToken
     ) -> Iterator[CurvePoint]:
-        return previews.curve(source, recipe, token)  # type: ignore[attr-defined, no-any-return]
+        return previews.curve(source, recipe, token)
 
     def _clear(self) -> None:
         self._error, self.points = None, []
@@ -158,16 +161,14 @@ class CurvePage(Page):
             return _("Choose a picture in the list to see its curve.")
         if self.recipe.mode is Mode.LOSSLESS:
             return _("Without loss there is only one size, and so no curve.")
-        if self.format is None:
-            return _("Each format has a curve of its own. Choose one to see it.")
-        title = format_title(self.format)
+        title = "" if self.format is None else format_title(self.format)
         if not self._applies():
             return _("{format} has no steps of quality, and so no curve.").format(format=title)
         if self._error is not None:
             text = messages.error(self._error.code, self._error.detail)
             return text[:1].upper() + text[1:]
         if not self._whole:
-            return _("Measuring {format} at several qualities…").format(format=title)
+            return _("Measuring at several qualities…")
         if not self.points:
             return _("There is no curve for this picture.")
         return {

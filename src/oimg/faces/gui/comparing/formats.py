@@ -90,7 +90,7 @@ class FormatsPage(Page):
     def _series(
         self, previews: Previews, source: SourceFile, recipe: Recipe, token: CancelToken
     ) -> Iterator[FormatTrial]:
-        return previews.formats(source, recipe, token)  # type: ignore[attr-defined, no-any-return]
+        return previews.formats(source, recipe, token)
 
     def _clear(self) -> None:
         self._error = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:  # the window is there before the session is loaded
 # A slider that is moved makes many recipes; only where it rests is worth seconds of work.
 _REST: Final = 250
 
+# So many pictures are shown again at once; what is known of one takes a few hundred bytes.
+_REMEMBERED: Final = 64
+
 
 class Page(QWidget):
     """Asks for a series of values about one picture under one recipe, anew whenever one of them is another."""
@@ -38,8 +42,10 @@ class Page(QWidget):
         self._previews: Previews | None = None
         self._under_way: tuple[SourceFile, Recipe] | None = None
         self._whole = False
+        self._values: list[Any] = []
+        self._known: OrderedDict[tuple[SourceFile, Recipe], list[Any]] = OrderedDict()
         self._stream = Stream(name, self)
-        self._stream.arrived.connect(self._take)
+        self._stream.arrived.connect(self._arrived)
         self._stream.ended.connect(self._ended)
         self._timer = QTimer(self, singleShot=True, interval=_REST)
         self._timer.timeout.connect(self._begin)
@@ -83,21 +89,37 @@ class Page(QWidget):
             wanted = self.source, self._matter(self.recipe)
         if wanted != self._under_way or wanted is None:
             self._stream.stop()
-            self._under_way, self._whole = wanted, False
+            self._timer.stop()
+            self._under_way, self._whole, self._values = wanted, False, []
             self._clear()
-            if wanted is None:
-                self._timer.stop()
-            else:
+            if wanted is not None and wanted in self._known:
+                self._known.move_to_end(wanted)
+                self._tell_again(self._known[wanted])
+            elif wanted is not None:
                 self._timer.start()
         self._mark()
 
     def _begin(self) -> None:
         if self._previews is not None and self._under_way is not None:
-            previews, (source, recipe) = self._previews, self._under_way
+            previews, source, recipe = self._previews, self._under_way[0], self.recipe
             self._stream.begin(lambda token: self._series(previews, source, recipe, token))
+
+    def _tell_again(self, values: list[Any]) -> None:
+        for value in values:
+            self._take(value)
+        self._whole = True
+        self._end(None)
+
+    def _arrived(self, value: Any) -> None:
+        self._values.append(value)
+        self._take(value)
 
     def _ended(self, error: OimgError | None) -> None:
         self._whole = error is None
+        if self._under_way is not None and error is None:
+            self._known[self._under_way] = self._values
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
         self._end(error)
 
     def _applies(self) -> bool:

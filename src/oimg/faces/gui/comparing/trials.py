@@ -172,14 +172,17 @@ def written(trial: FormatTrial) -> Result | None:
 
 def reason(trial: FormatTrial) -> str:
     """Say why a format gives no file."""
-    if trial.result is not None and trial.result.kept is not None:
-        return why_not(trial.format, trial.result.kept[0])
-    return why_not(trial.format, trial.code)
+    return why_not(trial.format, _code(trial))
 
 
 def can_be_taken(trial: FormatTrial) -> bool:
     """Whether the format can hold the picture, even where it would be no smaller."""
-    return trial.result is not None and (trial.result.kept is None or trial.result.kept[0] in _NO_GAIN)
+    return written(trial) is not None or _code(trial) in _NO_GAIN
+
+
+def _code(trial: FormatTrial) -> str:
+    kept = None if trial.result is None else trial.result.kept
+    return trial.code if kept is None else kept[0]
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:
