@@ -33,7 +33,8 @@ def points(work: Prepared) -> Iterator[CurvePoint]:
         made = (part or trial).run(low + round((wanted - low) / step) * step)
         quality, size, score = float(wanted), len(work.finish(made.data)), made.score or 0.0
         if part is None:
-            yield CurvePoint(quality, size, score)
+            yield CurvePoint(quality, size, score, format=work.target)
         else:  # what is known of how parts differ from the whole
             far, density = float(distance(score)) - PART_OFF[0], part.density(size) - PART_OFF[1]
-            yield CurvePoint(quality, round(trial.pixels * math.exp(density)), 100 - math.exp(far), approximate=True)
+            size, score = round(trial.pixels * math.exp(density)), 100 - math.exp(far)
+            yield CurvePoint(quality, size, score, approximate=True, format=work.target)

@@ -111,9 +111,10 @@ class FormatTrial:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Bytes and score at one quality. With `approximate` they are reckoned from a part of a large picture."""
+    """Bytes and score at one quality of a format; with `approximate`, reckoned from a part of a large picture."""
 
     quality: float
     byte_size: int
     score: float
     approximate: bool = False
+    format: Format | None = None

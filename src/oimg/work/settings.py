@@ -93,6 +93,7 @@ class WindowState:
     geometry: str = ""
     splitter: str = ""
     columns: str = ""
+    drawer: str = ""
     theme: str = "system"
     preset: str = "balanced"
     recipe: Recipe = Recipe()

@@ -49,6 +49,8 @@ class Act(StrEnum):
     ZOOM_400 = "zoom-400"
     PREVIOUS = "previous"
     NEXT = "next"
+    FORMATS = "formats"
+    CURVE = "curve"
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
@@ -116,6 +118,14 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.ZOOM_400: Spec(N_("&400 %"), "", ("Ctrl+4",)),
     Act.PREVIOUS: Spec(N_("&Previous picture"), "", ("Alt+Left",)),
     Act.NEXT: Spec(N_("&Next picture"), "", ("Alt+Right",)),
+    Act.FORMATS: Spec(
+        N_("Compare &formats"),
+        "formats",
+        ("F6",),
+        N_("This picture in every format: size, looks, time"),
+        checkable=True,
+    ),
+    Act.CURVE: Spec(N_("&Curve"), "curve", ("F7",), N_("What each step of quality costs in bytes"), checkable=True),
     Act.THEME_SYSTEM: Spec(N_("Theme of the s&ystem"), checkable=True),
     Act.THEME_LIGHT: Spec(N_("&Light theme"), checkable=True),
     Act.THEME_DARK: Spec(N_("&Dark theme"), checkable=True),
@@ -126,7 +136,18 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
     (N_("&Edit"), (Act.SELECT_ALL, Act.SEARCH, None, Act.RETRY, Act.REMOVE, Act.CLEAR)),
     (
         N_("&View"),
-        (Act.QUEUE, Act.OPTIONS, Act.COLUMNS, None, Act.THEME_SYSTEM, Act.THEME_LIGHT, Act.THEME_DARK),
+        (
+            Act.QUEUE,
+            Act.OPTIONS,
+            Act.COLUMNS,
+            None,
+            Act.FORMATS,
+            Act.CURVE,
+            None,
+            Act.THEME_SYSTEM,
+            Act.THEME_LIGHT,
+            Act.THEME_DARK,
+        ),
     ),
     (
         N_("&Picture"),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from oimg.faces.gui import icons
 from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.messages import _
+
+_BESIDE: Final = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_ALONE: Final = Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
 class Header(QFrame):
@@ -29,6 +33,9 @@ class Header(QFrame):
         self._row.addLayout(self._middle)
         self._row.addStretch()
         self._end = QHBoxLayout()
+        self._toggles: list[QToolButton] = []
+        self._names = 0
+        self._named = True
         self._row.addLayout(self._end)
         self._panes = [_button(actions[name], self, text=False) for name in (Act.QUEUE, Act.OPTIONS)]
         for button in self._panes:
@@ -44,9 +51,32 @@ class Header(QFrame):
         self._middle.addWidget(widget)
 
     def add_to_end(self, actions: Sequence[QAction]) -> None:
-        """Put buttons before those of the panes."""
+        """Put buttons before those of the panes. They go without their names where there is no room."""
         for action in actions:
-            self._end.addWidget(_button(action, self))
+            self._toggles.append(_button(action, self))
+            self._end.addWidget(self._toggles[-1])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit into another room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Fit again when something in it has come or gone."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        needed = self._row.sizeHint().width() + (0 if self._named else self._names)
+        if self._named is (needed <= self.width()):
+            return
+        self._named = not self._named
+        before = sum(button.sizeHint().width() for button in self._toggles)
+        for button in self._toggles:
+            button.setToolButtonStyle(_BESIDE if self._named else _ALONE)
+        self._names = abs(before - sum(button.sizeHint().width() for button in self._toggles))
 
     def _adding(self, actions: Actions) -> QToolButton:
         """The button opens files; its menu has folders, too."""
@@ -67,6 +97,5 @@ def _button(action: QAction, parent: QWidget, *, text: bool = True) -> QToolButt
     button.setDefaultAction(action)
     button.setProperty("look", "plain")
     button.setAccessibleName(action.iconText())
-    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
-    button.setToolButtonStyle(style)
+    button.setToolButtonStyle(_BESIDE if text else _ALONE)
     return button

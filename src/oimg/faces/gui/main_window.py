@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidge
 from oimg.faces import messages
 from oimg.faces.gui.acting import join_actions, show_actions
 from oimg.faces.gui.actions import Act, Actions
+from oimg.faces.gui.comparing import joining as comparing
+from oimg.faces.gui.drawer import Column, Drawer
 from oimg.faces.gui.dropping import Dropping
 from oimg.faces.gui.foot import Foot
 from oimg.faces.gui.header import Header
@@ -71,6 +73,8 @@ class MainWindow(QMainWindow):
         self.home = Home(ways, names, self)
         self.queue = QueuePanel(self.model, self.thumbnails, self.actions_[Act.COLUMNS], self)
         self.stage = StageView(self)
+        self.drawer = Drawer(self)
+        self.column = Column(self.stage, self.drawer, self)
         self.options = OptionsPanel(names, self)
         self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self)
         self.splitter = QSplitter(self)
@@ -82,12 +86,13 @@ class MainWindow(QMainWindow):
         self._join()
         join_actions(self)
         stage_joining.join(self)
+        self.comparing = comparing.join(self)
         self._restore(state)
 
     def _lay_out(self) -> None:
         self.setWindowTitle("OIMG")
         self.setMinimumSize(_SMALLEST)
-        for pane, width in ((self.queue, 260), (self.stage, 320), (self.options, 272)):
+        for pane, width in ((self.queue, 260), (self.column, 320), (self.options, 272)):
             pane.setMinimumWidth(width)
             self.splitter.addWidget(pane)
         self.splitter.setHandleWidth(1)
@@ -139,6 +144,7 @@ class MainWindow(QMainWindow):
         self.actions_[Act.COLUMNS].setChecked(state.columns == "shown")
         self.use_recipe(self.recipe)
         self._queue_changed()
+        self.column.restore(state.drawer)
         self.home.setFocus()
 
     def use(self, session: Session) -> None:
@@ -147,6 +153,7 @@ class MainWindow(QMainWindow):
         previews = session.previews()
         self.stage.use(previews)
         self.thumbnails.use(previews)
+        self.comparing.use(previews)
         self.importing.use(session)
         self.queue.view.viewport().update()
         self._show_plan()
@@ -180,6 +187,7 @@ class MainWindow(QMainWindow):
         self.home.show_preset(self.preset if self._is_preset() else "")
         self.options.show_recipe(self.preset, recipe)
         self.stage.show_recipe(recipe)
+        self.comparing.look()
         self._note = ""
         self._plan_timer.start()
 
@@ -279,10 +287,10 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         columns = "shown" if self.queue.view.columns_shown else ""
-        where = places(self, self.splitter)
-        remember(WindowState(**where, columns=columns, theme=self.theme.choice, preset=self.preset, recipe=self.recipe))
+        where = {**places(self, self.splitter), "columns": columns, "drawer": self.column.state}
+        remember(WindowState(**where, theme=self.theme.choice, preset=self.preset, recipe=self.recipe))
         self.hide()
-        for each in (self.importing, self.running, self.thumbnails):
+        for each in (self.importing, self.running, self.thumbnails, self.comparing):
             each.close()
         self.stage.close_threads()
         event.accept()

@@ -100,6 +100,13 @@ QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
+QTabBar { background: transparent; }
+QTabBar::tab { background: transparent; color: $quiet; border: 2px solid transparent; border-radius: ${small}px;
+  padding: 4px 10px; margin: 1px 2px 1px 0; min-height: 20px; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { color: $text; background: $selection; border-color: $selection; }
+QTabBar::tab:selected:focus { border-color: $accent; }
+
 QFrame[look="card"] { background: $surface; border: 1px solid $border; border-radius: ${radius}px; }
 QFrame[look="pane"] { background: $surface; }
 QFrame[look="stage"] { background: $window; }

@@ -1,0 +1,1 @@
+"""What a picture would be in other formats and at other qualities."""
