@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, cast
@@ -12,9 +11,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from oimg.engine.codecs.base import to_pillow
+from oimg.words import sizes
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, Frame, Pixels
-from oimg.words.recipe import Fitting, Gravity, Resize
+from oimg.words.recipe import Gravity, Resize
 
 Box = tuple[int, int, int, int]
 Floats = npt.NDArray[np.float32]
@@ -54,40 +54,8 @@ def _turned(pixels: Pixels, turn: Callable[[Pixels], Pixels]) -> Pixels:
     return turned.view(pixels.dtype)
 
 
-def plan_size(size: tuple[int, int], spec: Resize) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Reckon the crop and the final size for an upright picture, both as (width, height).
-
-    The crop is smaller than the picture only for FILL. Without `enlarge` no side ever grows: a box that is too
-    large shrinks in its own proportions. Sides are at least 1 pixel.
-    """
-    width, height = size
-    crop, factor = size, 1.0
-    match spec.fitting:
-        case Fitting.NONE:
-            return size, size
-        case Fitting.FIT:
-            factor = min(spec.width / width, spec.height / height)
-        case Fitting.LONG_EDGE:
-            factor = spec.amount / max(size)
-        case Fitting.SHORT_EDGE:
-            factor = spec.amount / min(size)
-        case Fitting.SCALE:
-            factor = spec.amount / 100
-        case Fitting.MEGAPIXELS:
-            factor = math.sqrt(spec.amount * 1e6 / (width * height))
-        case Fitting.FILL | Fitting.EXACT:
-            if spec.fitting is Fitting.FILL:
-                scale = min(width / spec.width, height / spec.height)
-                crop = (_side(spec.width * scale, width), _side(spec.height * scale, height))
-            shrink = 1.0 if spec.enlarge else min(1.0, crop[0] / spec.width, crop[1] / spec.height)
-            return crop, (max(1, round(spec.width * shrink)), max(1, round(spec.height * shrink)))
-    if not spec.enlarge:
-        factor = min(1.0, factor)
-    return crop, (max(1, round(width * factor)), max(1, round(height * factor)))
-
-
-def _side(wanted: float, available: int) -> int:
-    return max(1, min(available, round(wanted)))
+plan_size = sizes.plan_size
+"""The crop and the final size, as `words.sizes` reckons them for every floor."""
 
 
 def reduction(size: tuple[int, int], spec: Resize) -> int:
@@ -137,8 +105,9 @@ def _corner(image: DecodedImage, crop: tuple[int, int], gravity: Gravity) -> tup
     spare_x, spare_y = image.size[0] - crop[0], image.size[1] - crop[1]
     if gravity is Gravity.SMART:
         return _busiest(image, crop)
-    left = {Gravity.LEFT: 0, Gravity.RIGHT: spare_x}.get(gravity, spare_x // 2)
-    top = {Gravity.TOP: 0, Gravity.BOTTOM: spare_y}.get(gravity, spare_y // 2)
+    # The names of the corners hold those of both sides.
+    left = 0 if "left" in gravity else spare_x if "right" in gravity else spare_x // 2
+    top = 0 if "top" in gravity else spare_y if "bottom" in gravity else spare_y // 2
     return left, top
 
 

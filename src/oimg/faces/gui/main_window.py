@@ -21,6 +21,7 @@ from oimg.faces.gui.header import Header
 from oimg.faces.gui.home import Home
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.leaving import Leaving, places, remember, restore
+from oimg.faces.gui.options.joining import join as join_options
 from oimg.faces.gui.options.panel import OptionsPanel
 from oimg.faces.gui.promise import show_promise
 from oimg.faces.gui.queue.model import QueueModel
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.home = Home(ways, names, self)
         self.queue = QueuePanel(self.model, self.thumbnails, self.actions_[Act.COLUMNS], self)
         self.stage = StageView(self)
-        self.options = OptionsPanel(names, self)
+        self.options = OptionsPanel(self._presets, self)
         self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self)
         self.splitter = QSplitter(self)
         self._pages = QStackedWidget(self)
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.dropping.let_through()
         self._join()
         join_actions(self)
+        join_options(self, self._presets)
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -135,6 +137,7 @@ class MainWindow(QMainWindow):
         if not restore(self, self.splitter, state):
             self.splitter.setSizes(_WIDTHS)
         self.actions_[Act.COLUMNS].setChecked(state.columns == "shown")
+        self.options.restore(state.folds, state.folders)
         self.use_recipe(self.recipe)
         self._queue_changed()
         self.home.setFocus()
@@ -276,7 +279,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         columns = "shown" if self.queue.view.columns_shown else ""
-        where = places(self, self.splitter)
+        where = places(self, self.splitter) | self.options.remembered()
         remember(WindowState(**where, columns=columns, theme=self.theme.choice, preset=self.preset, recipe=self.recipe))
         self.hide()
         for each in (self.importing, self.running, self.thumbnails):

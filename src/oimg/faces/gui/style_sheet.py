@@ -49,6 +49,9 @@ QToolButton[popupMode="2"] { padding-right: 24px; }
 *[look="chip"] { border-radius: 16px; padding: 5px 14px; }
 *[look="chip"]:focus { padding: 4px 13px; }
 *[look="chip"]:checked { background: $selection; border-color: $accent; }
+*[look="segment"] { padding: 5px 8px; }
+*[look="segment"]:focus { padding: 4px 7px; }
+*[look="segment"]:checked { background: $selection; border-color: $accent; font-weight: 600; }
 
 QLineEdit, QComboBox, QAbstractSpinBox {
   background: $surface; color: $text; border: 1px solid $border; border-radius: ${small}px; padding: 0 8px;
