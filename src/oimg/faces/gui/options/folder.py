@@ -33,6 +33,7 @@ class FolderField(QWidget):
         introduce(self.text, kind, name, title)
         self.button = QToolButton()
         self.button.setIcon(icons.icon("folder"))
+        self.button.setProperty("look", "icon")
         self.button.setAccessibleName(_("Choose a folder"))
         self.button.setToolTip(_("Choose a folder, or one of the last"))
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -51,10 +51,10 @@ class OutputSection(Section):
     def _lay_out(self) -> None:
         layout = stack(self, 12)
         layout.addWidget(self.place)
+        layout.addWidget(self._sentence)
         for each in (self._suffix, self._folder, self._originals, self._conflict, self._conflict_in_place):
             layout.addWidget(each)
         layout.addLayout(self.keep_dates.row)
-        layout.addWidget(self._sentence)
         layout.addWidget(self._warning)
 
     def _join(self) -> None:

@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QSizePolicy, QToolButton, QWidget
 
 from oimg.faces import messages
 from oimg.faces.gui import icons
 from oimg.faces.gui.options import words
+from oimg.faces.gui.options.choices import CutButton
 from oimg.faces.gui.options.fields import Field, line, stack
 from oimg.faces.gui.options.preset_dialogs import NameDialog, ask_for_file, ask_whether, say
 from oimg.faces.messages import _
@@ -41,10 +42,11 @@ class PresetBar(QWidget):
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.more = QToolButton()
         self.more.setIcon(icons.icon("more"))
+        self.more.setProperty("look", "icon")
         self.more.setAccessibleName(_("More about presets"))
         self.more.setToolTip(_("Save, rename, share presets"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.back = QPushButton(icons.icon("back"), "")
+        self.back = CutButton(icon=icons.icon("back"))
         self.back.setProperty("look", "plain")
         self.back.clicked.connect(lambda: self.chosen.emit(self._name))
         row = QWidget()
@@ -52,7 +54,7 @@ class PresetBar(QWidget):
         row.setFocusProxy(self.box)
         layout = stack(self, 4)
         layout.addWidget(Field(_("Preset"), row))
-        layout.addWidget(self.back)
+        layout.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeading)
         self.menu = QMenu(self.more)
         self.more.setMenu(self.menu)
         self._fill_menu()
@@ -108,7 +110,7 @@ class PresetBar(QWidget):
                 text = _("{preset}, changed") if changed else "{preset}"
                 self.box.setItemText(index, text.format(preset=words.preset(name)))
             self.box.setCurrentIndex(self.box.findData(self._name) if self._name else -1)
-        self.back.setText(_("Back to {preset}").format(preset=title))
+        self.back.write(_("Back to {preset}").format(preset=title))
         self.back.setVisible(self.is_changed)
         shown = title if own else _("preset")
         self.update_preset.setText(_("Update {preset}").format(preset=shown.replace("&", "&&")))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from oimg.faces.gui import icons
@@ -76,8 +75,11 @@ class ResizeSection(Section):
 
     def _make_part(self) -> QWidget:
         part = QWidget()
+        beside = stack()
+        beside.addLayout(self.smart.row)
+        beside.addStretch()
         row = line(self.gravity, spacing=12)
-        row.addLayout(self.smart.row, 1)
+        row.addLayout(beside, 1)
         part.setLayout(row)
         return part
 
@@ -189,7 +191,7 @@ def outcome(picture: tuple[int, int] | None, resize: Resize) -> str:
 def _link_button() -> QToolButton:
     button = QToolButton()
     button.setCheckable(True)
-    button.setIconSize(QSize(20, 20))
+    button.setProperty("look", "icon")
     button.setAccessibleName(_("Keep the proportions"))
     button.setToolTip(_("Keep the proportions: one side follows the other"))
     _show_link(button)

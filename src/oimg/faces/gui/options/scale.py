@@ -39,8 +39,6 @@ class Level(QWidget):
         super().__init__()
         self.slider = Track(kind, name, title, marks, stops)
         self.number = NumberBox(kind, name, title, decimals=decimals)
-        self.number.setButtonSymbols(NumberBox.ButtonSymbols.NoButtons)
-        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("100,0") + 28)
         self.field = Field(title, self.slider, beside=self.number)
         self.column = stack(self)
         self.column.addWidget(self.field)
@@ -166,7 +164,7 @@ class _Stop(QAbstractButton):
             painter.setPen(QPen(Qt.PenStyle.NoPen))
             painter.setBrush(QColor(tokens.raised))
             painter.drawRoundedRect(self.rect(), SMALL_RADIUS, SMALL_RADIUS)
-        painter.setFont(theme.font(theme.CAPTION, bold=self.isChecked()))
+        painter.setFont(self.font())
         painter.setPen(QColor(tokens.accent if self.isChecked() else tokens.quiet))
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(QRect(0, 3, self.width(), self.height() - 3), int(flags), self.text())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from oimg.faces.gui import icons
+from oimg.faces.gui.options.choices import ButtonRow, CutButton
 from oimg.faces.gui.options.fields import quiet, stack
 from oimg.faces.messages import _, ngettext
 
@@ -19,28 +20,25 @@ class ScopeBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.everyone = QPushButton(_("For all files"))
-        self.selected = QPushButton()
-        group = QButtonGroup(self)
+        self.everyone, self.selected = CutButton(_("For all files")), CutButton()
+        self._sides = ButtonRow({False: self.everyone, True: self.selected})
         layout = stack(self, 6)
+        layout.addWidget(self._sides)
         for each, own in ((self.everyone, False), (self.selected, True)):
-            each.setCheckable(True)
-            each.setProperty("look", "segment")
             each.clicked.connect(lambda _=False, own=own: self.chosen.emit(own))
-            group.addButton(each)
-            layout.addWidget(each)
         self._note = quiet("")
-        self.back = QPushButton(icons.icon("back"), _("Back to the common options"))
+        self.back = CutButton(_("Back to the common options"), icons.icon("back"))
         self.back.setProperty("look", "plain")
         self.back.clicked.connect(self.back_wanted)
         layout.addWidget(self._note)
-        layout.addWidget(self.back)
+        layout.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeading)
 
     def show_selected(self, files: int, with_own: int, *, own: bool) -> None:
         """Show for how many files the options can be, how many have some of their own, and which side is on."""
         self.setVisible(files > 0)
-        text = ngettext("Only for this file", "Only for the {count} selected files", files)
-        self.selected.setText(text.format(count=f"{files:n}"))
+        text = ngettext("Only this file", "Only the {count} selected", files)
+        self.selected.write(text.format(count=f"{files:n}"))
+        self._sides.use_room()
         (self.selected if own else self.everyone).setChecked(True)
         self._note.setText(_note(files, with_own, own=own))
         self._note.setVisible(bool(self._note.text()))

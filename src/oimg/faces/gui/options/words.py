@@ -106,7 +106,7 @@ def target(format_: Target) -> str:
 
 def dimensions(width: int, height: int) -> str:
     """Write a size in pixels."""
-    return _("{width} × {height}").format(width=width, height=height)
+    return _("{width} × {height}").format(width=width, height=height).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def new_size(resize: Resize) -> str:
