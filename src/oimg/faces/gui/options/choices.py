@@ -22,6 +22,7 @@ class CutButton(QPushButton):
     def __init__(self, text: str = "", icon: QIcon | None = None) -> None:
         super().__init__()
         self._whole = text
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if icon is not None:
             self.setIcon(icon)
         self.write(text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -25,6 +25,8 @@ from oimg.words.recipe import facts_of
 
 Values: TypeAlias = Mapping[str, Any]
 """The fields of a recipe by their names, not checked yet: what is shown may be on the way to something that can be."""
+
+_WIDEST: Final = 116
 
 
 class Section(QWidget):
@@ -112,6 +114,14 @@ class NumberBox(QDoubleSpinBox):
         self.setSuffix(f"\N{NO-BREAK SPACE}{unit}" if unit else "")
         self.setAlignment(Qt.AlignmentFlag.AlignTrailing)
         introduce(self, kind, name, title)
+
+    def sizeHint(self) -> QSize:
+        """Ask for what common numbers need, not for the largest one there can be."""
+        return QSize(min(_WIDEST, super().sizeHint().width()), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the same."""
+        return self.sizeHint()
 
     def textFromValue(self, value: float) -> str:
         """Write a number with no more digits than it needs."""

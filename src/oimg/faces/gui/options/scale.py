@@ -22,6 +22,7 @@ STOPS: Final = (
     (80, N_("Very good"), N_("Very good: hard to tell from the original, even side by side.")),
     (90, N_("Looks the same"), N_("Looks the same: no difference to be seen, at any normal distance.")),
 )
+_WRAPPED: Final = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _WORSE: Final = N_("Very small: the loss is plain to see.")
 _BELOW: Final = 55
 """From here on down it is no longer what the lowest stop says."""
@@ -141,7 +142,9 @@ class _Stop(QAbstractButton):
         self.setText(text)
         self.setCheckable(True)
         self.setFont(theme.font(theme.CAPTION))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the slider goes there by its keys
 
     def sizeHint(self) -> QSize:
@@ -151,7 +154,12 @@ class _Stop(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         """Ask for no more than a long word needs."""
-        return QSize(24, self.sizeHint().height())
+        return QSize(24, self.fontMetrics().height() + 6)
+
+    def heightForWidth(self, width: int) -> int:
+        """Ask for as many lines as the words take."""
+        room = QRect(0, 0, width, 1000)
+        return self.fontMetrics().boundingRect(room, int(_WRAPPED), self.text()).height() + 6
 
     def nextCheckState(self) -> None:
         """Leave it to the value."""
@@ -166,6 +174,5 @@ class _Stop(QAbstractButton):
             painter.drawRoundedRect(self.rect(), SMALL_RADIUS, SMALL_RADIUS)
         painter.setFont(self.font())
         painter.setPen(QColor(tokens.accent if self.isChecked() else tokens.quiet))
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(QRect(0, 3, self.width(), self.height() - 3), int(flags), self.text())
+        painter.drawText(QRect(0, 3, self.width(), self.height() - 3), int(_WRAPPED), self.text())
         painter.end()
