@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from oimg.faces.gui.options.fields import introduce
@@ -42,7 +42,9 @@ class CutButton(QPushButton):
 
     def room_wanted(self) -> int:
         """Give the width at which nothing is cut, also when it is bold."""
-        return self._around() + round(1.08 * self.fontMetrics().horizontalAdvance(self._whole))
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        return self._around() + QFontMetrics(bold).horizontalAdvance(self._whole)
 
     def sizeHint(self) -> QSize:
         """Ask for the whole text."""
@@ -64,10 +66,11 @@ class CutButton(QPushButton):
             self._cut()
 
     def _around(self) -> int:
-        return 28 + (0 if self.icon().isNull() else self.iconSize().width() + 4)
+        padding = 10 if self.property("look") == "link" else 20
+        return padding + (0 if self.icon().isNull() else self.iconSize().width() + 4)
 
     def _cut(self) -> None:
-        room = self.width() - self._around() + 8
+        room = self.width() - self._around()
         text = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, room))
         fits = self.width() >= self.room_wanted() or text == self._whole
         self.setText(self._whole if fits else text)

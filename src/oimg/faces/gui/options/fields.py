@@ -32,8 +32,8 @@ _WIDEST: Final = 116
 class Section(QWidget):
     """A part of the options: shows values, and tells which ones the user wants instead."""
 
-    changed = Signal(dict)
-    """Fields of the recipe, and their new values."""
+    changed = Signal(object)
+    """Fields of the recipe, and their new values. As a dictionary of Qt's, its enumerations would become texts."""
     settled = Signal()
     """The user let go of a slider: what was told last is meant."""
 

@@ -27,7 +27,7 @@ class ScopeBar(QWidget):
         for each, own in ((self.everyone, False), (self.selected, True)):
             each.clicked.connect(lambda _=False, own=own: self.chosen.emit(own))
         self._note = quiet("")
-        self.back = CutButton(_("Back to the common options"), icons.icon("back", "accent"))
+        self.back = CutButton(_("Back to common options"), icons.icon("back", "accent"))
         self.back.setProperty("look", "link")
         self.back.clicked.connect(self.back_wanted)
         layout.addWidget(self._note)
