@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 
 from oimg.faces.gui.main_window import MainWindow
 from oimg.words.recipe import Mode, Output, Place, Recipe, Target
@@ -124,7 +123,8 @@ def test_says_what_comes_out_for_the_file_looked_at(filled: MainWindow) -> None:
     assert "This picture stays at 64\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}48." in seen
 
 
-def test_folds_and_folders_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_folds_and_folders_are_remembered(tmp_path: Path) -> None:
     window = MainWindow(WindowState(theme="light"))
     window.options.restore("output", "")
     window.options.output.folder.take(str(tmp_path))

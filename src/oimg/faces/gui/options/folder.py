@@ -31,6 +31,7 @@ class FolderField(QWidget):
         self.text = QLineEdit()
         self.text.setPlaceholderText(_("Choose or drop a folder"))
         introduce(self.text, kind, name, title)
+        self._hint = self.text.toolTip()
         self.button = QToolButton()
         self.button.setIcon(icons.icon("folder"))
         self.button.setProperty("look", "icon")
@@ -53,7 +54,7 @@ class FolderField(QWidget):
         """Show a folder; one that is being typed is not written anew."""
         if path != self.text.text():
             self.text.setText(path)
-        self.text.setToolTip(printable(path))
+        self.text.setToolTip(f"{self._hint}\n{printable(path)}" if path else self._hint)
 
     def take(self, path: str) -> None:
         """Take a folder, and tell of it."""
