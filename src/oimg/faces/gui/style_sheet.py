@@ -8,7 +8,8 @@ from typing import Final
 from oimg.faces.gui import icons
 from oimg.faces.gui.tokens import LIGHT, RADIUS, SMALL_RADIUS, Tokens
 
-# Looks: primary, plain (a button without a frame), chip; card, strip, foot (frames); quiet, warn, bad (texts).
+# Looks: primary, plain (a button without a frame), link (the same, as text), icon, segment (one of several), chip;
+# card, strip, foot (frames); quiet, warn, bad (texts).
 _SHEET: Final = Template("""
 QMainWindow, QDialog { background: $window; }
 QMenuBar { background: $window; border: 0; }

@@ -15,7 +15,7 @@ from oimg.faces.gui.options.color import ColorField
 from oimg.faces.gui.options.fields import Field, NumberBox, Section, Switch, Values, quiet, stack
 from oimg.faces.gui.options.scale import Level
 from oimg.faces.messages import _
-from oimg.words.recipe import Recipe, Target
+from oimg.words.recipe import Recipe, Target, facts_of
 
 _OPAQUE: Final = frozenset({Target.KEEP, Target.AUTO, Target.JPEG, Target.GIF})
 """Formats that may have to lay transparent parts on a colour."""
@@ -82,7 +82,9 @@ class AdvancedSection(Section):
             return _("At least {percent} % smaller").format(percent=f"{values['min_savings']:n}")
         if values["min_saved_bytes"]:
             return _("At least {size} smaller").format(size=messages.size(values["min_saved_bytes"]))
-        return _("Effort {number} of {most}").format(number=values["effort"], most=10)
+        return _("Effort {number} of {most}").format(
+            number=values["effort"], most=f"{facts_of(Recipe, 'effort').high:n}"
+        )
 
     def fields(self) -> Mapping[str, Field]:
         """Give the fields that can be wrong."""

@@ -30,7 +30,6 @@ class CutButton(QPushButton):
     def write(self, text: str) -> None:
         """Take another text."""
         self._whole = text
-        self.setText(text)
         self.setAccessibleName(text)
         self._cut()
         self.updateGeometry()
@@ -72,8 +71,8 @@ class CutButton(QPushButton):
     def _cut(self) -> None:
         room = self.width() - self._around()
         text = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, room))
-        fits = self.width() >= self.room_wanted() or text == self._whole
-        self.setText(self._whole if fits else text)
+        fits = self.width() >= self.room_wanted()
+        self.setText((self._whole if fits else text).replace("&", "&&"))
 
 
 class ButtonRow(QWidget):

@@ -22,6 +22,11 @@ class Draft:
         self.recipe = recipe
         self.values = values_of(recipe)
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether the wanted values are those of the recipe."""
+        return self.values == values_of(self.recipe)
+
     def change(self, changes: Mapping[str, Any]) -> RecipeError | None:
         """Take other values. Where they make no recipe, the last one stays, and the reason is given."""
         self.values = {**self.values, **changes}

@@ -37,6 +37,7 @@ class _Joint(QObject):
         view.selection_changed.connect(self._selected)
         view.current_changed.connect(self._look)
         window.model.rows_changed.connect(self._rows_changed)
+        window.model.modelReset.connect(self._timer.start)  # after the view has taken it
         options.own_recipe_changed.connect(self._give)
         options.own_preset_chosen.connect(self._give_preset)
         options.own_recipe_dropped.connect(lambda: self._give(None))

@@ -49,7 +49,7 @@ class OptionsPanel(QFrame):
         self._files, self._with_own = 0, 0
         self.is_own = False
         """Whether the selected files are meant, and not all."""
-        self._unsent = False
+        self._unsent, self._sending = False, False
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self.scope = ScopeBar()
         self.presets = PresetBar(store)
@@ -100,7 +100,7 @@ class OptionsPanel(QFrame):
             section.settled.connect(self.flush)
         self.presets.chosen.connect(self._choose_preset)
         self.scope.chosen.connect(self._choose_scope)
-        self.scope.back_wanted.connect(self.own_recipe_dropped)
+        self.scope.back_wanted.connect(self._drop_own)
         self._timer.timeout.connect(self.flush)
 
     def show_recipe(self, preset: str, recipe: Recipe) -> None:
@@ -152,7 +152,8 @@ class OptionsPanel(QFrame):
         if self.is_own and self._selected is not None:
             recipe = self._selected
             preset = self.presets.name_of(recipe)
-        if recipe != self._draft.recipe:
+        # What cannot be stays in its field only until somebody shows a recipe, were it the last one that could be.
+        if recipe != self._draft.recipe or not (self._draft.is_possible or self._sending):
             self._unsent = False
             self._draft.show(recipe)
             self._show()
@@ -170,6 +171,10 @@ class OptionsPanel(QFrame):
     def _choose_preset(self, name: str) -> None:
         self._unsent = False
         (self.own_preset_chosen if self.is_own else self.preset_chosen).emit(name)
+
+    def _drop_own(self) -> None:
+        self._unsent = False
+        self.own_recipe_dropped.emit()
 
     def _choose_scope(self, own: bool) -> None:
         self.flush()
@@ -198,6 +203,9 @@ class OptionsPanel(QFrame):
                 fold.set_open(is_open=True)
 
     def _send(self) -> None:
-        self._unsent = False
+        self._unsent, self._sending = False, True
         self._timer.start()
-        (self.own_recipe_changed if self.is_own else self.recipe_changed).emit(self._draft.recipe)
+        try:
+            (self.own_recipe_changed if self.is_own else self.recipe_changed).emit(self._draft.recipe)
+        finally:
+            self._sending = False
