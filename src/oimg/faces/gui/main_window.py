@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         self.stage.use(previews)
         self.thumbnails.use(previews)
         self.importing.use(session)
+        self.options.output.show_keeping(session.settings.backup_days)
         self.queue.view.viewport().update()
         self._show_plan()
 

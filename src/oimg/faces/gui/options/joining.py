@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from oimg.faces import messages
 from oimg.faces.gui.queue.rows import Row
 from oimg.words.recipe import Recipe
-from oimg.work.settings import PresetStore, SettingsError, load
+from oimg.work.settings import PresetStore, SettingsError
 
 if TYPE_CHECKING:
     from oimg.faces.gui.main_window import MainWindow
@@ -33,7 +33,6 @@ class _Joint(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self._timer.timeout.connect(self._show_selected)
         options, view = window.options, window.queue.view
-        options.output.show_keeping(load()[0].backup_days)
         view.selection_changed.connect(self._selected)
         view.current_changed.connect(self._look)
         window.model.rows_changed.connect(self._rows_changed)
