@@ -116,13 +116,14 @@ def test_a_preset_is_updated(bar: PresetBar, store: PresetStore) -> None:
 
 
 def test_a_preset_is_renamed(bar: PresetBar, store: PresetStore) -> None:
-    told = chosen(bar)
+    told: list[tuple[str, str]] = []
+    bar.renamed.connect(lambda old, new: told.append((old, new)))
     dialog = bar.ask_to_rename()
     assert dialog.name.text() == "For Ada"
     name(dialog, "For Bea")
     assert store.names() == (*BUILT_IN, "For Bea")
     assert store.get("For Bea") == AVIF
-    assert told == ["For Bea"]
+    assert told == [("For Ada", "For Bea")]
 
 
 def test_a_preset_is_deleted_when_asked(bar: PresetBar, store: PresetStore) -> None:
@@ -180,6 +181,12 @@ def test_home_offers_what_was_saved(window: MainWindow, find_chips: Callable[[],
     name(window.options.presets.ask_to_save(), "Mine")
     assert find_chips() == [*before, "Mine"]
     assert window.preset == "Mine"
+    changed = replace(window.recipe, effort=9)
+    window.use_recipe(changed)
+    name(window.options.presets.ask_to_rename(), "Ours")
+    assert (window.preset, window.recipe) == ("Ours", changed)
+    assert window.options.presets.box.currentText() == "Ours, changed"
+    assert find_chips() == [*before, "Ours"]
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ class _Joint(QObject):
         options.own_preset_chosen.connect(self._give_preset)
         options.own_recipe_dropped.connect(lambda: self._give(None))
         options.presets.presets_changed.connect(self._show_presets)
+        options.presets.renamed.connect(self._take_name)
 
     def _selected(self, files: int) -> None:
         self._window.options.flush()  # what was meant for those that were selected
@@ -92,6 +93,12 @@ class _Joint(QObject):
             self._window.foot.show_note(messages.settings_error(error.reason, error.detail))
             return
         self._give(replace(recipe, output=self._recipe().output))
+
+    def _take_name(self, old: str, new: str) -> None:
+        window = self._window
+        if window.preset == old:
+            window.preset = new
+            window.use_recipe(window.recipe)
 
     def _show_presets(self) -> None:
         self._window.home.show_presets(self._store.names())

@@ -32,7 +32,7 @@ class NameDialog(QDialog):
         self._field = Field(_("Name"), self.name)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.done_button = self.buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.done_button.setProperty("look", "default")
+        self.done_button.setDefault(True)
         layout = stack(self, 16)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.addWidget(self._field)

@@ -26,6 +26,8 @@ class PresetBar(QWidget):
     """Shows the preset that the recipe is, or came from. The place of results is no part of a preset."""
 
     chosen = Signal(str)
+    renamed = Signal(str, str)
+    """From which name to which; the options stay as they are."""
     presets_changed = Signal()
     """Others are there than before."""
 
@@ -175,10 +177,7 @@ class PresetBar(QWidget):
     def _rename_to(self, name: str) -> None:
         old = self._name
         if name != old and self._try(lambda: self._store.rename(old, name)):
-            if self.is_changed:
-                self._name = name
-                self._show()
-            self.chosen.emit(name)
+            self.renamed.emit(old, name)
 
     def _wrong_with(self, name: str) -> str:
         if self._is_taken(name) and name != self._name:
