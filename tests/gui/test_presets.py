@@ -160,7 +160,7 @@ def test_what_does_not_work_is_said(bar: PresetBar, tmp_path: Path) -> None:
     assert box.text().startswith("The preset cannot be read")
     box.close()
     box.setParent(None)
-    bar.write_out(tmp_path / "none" / "x" / "\0")
+    bar.write_out(tmp_path / "bad.json" / "x.json")
     assert told == []
 
 

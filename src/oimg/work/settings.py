@@ -204,6 +204,7 @@ class PresetStore:
 
     def rename(self, old: str, new: str) -> None:
         """Give one of the user's presets another name, which must be free."""
+        self.check(old)
         recipe = self.get(old)
         if self._path(new).exists():
             raise SettingsError("preset-exists", new)

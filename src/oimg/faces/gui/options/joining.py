@@ -30,6 +30,7 @@ class _Joint(QObject):
         super().__init__(window)
         self._window, self._store = window, store
         self._ids: list[int] = []
+        self._own: Recipe | None = None
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self._timer.timeout.connect(self._show_selected)
         options, view = window.options, window.queue.view
@@ -53,8 +54,9 @@ class _Joint(QObject):
 
     def _show_selected(self) -> None:
         self._ids = self._window.queue.view.selected_ids()
-        own = self._with_own()
-        self._window.options.show_selected(len(self._ids), own, self._recipe())
+        current = self._window.queue.view.current_row()
+        self._own = None if current is None else current.recipe
+        self._window.options.show_selected(len(self._ids), self._with_own(), self._recipe())
 
     def _with_own(self) -> int:
         rows = map(self._window.model.row, self._ids)
@@ -76,10 +78,12 @@ class _Joint(QObject):
         current = self._window.queue.view.current_row()
         if current is not None and current.id in ids:
             self._look(current)
+            if current.recipe != self._own:  # given by somebody else
+                self._show_selected()
 
     def _give(self, recipe: Recipe | None) -> None:
         """Give the selected files a recipe of their own, or take it from them."""
-        window = self._window
+        window, self._own = self._window, recipe
         window.model.change(self._ids, lambda row: replace(row, recipe=recipe))
         if recipe is None:
             self._show_selected()
