@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from oimg.faces.gui.main_window import MainWindow
+from oimg.faces.gui.options.panel import OptionsPanel
 from oimg.faces.gui.theme import Choice, Theme
 from oimg.words.recipe import Mode, Recipe
 from oimg.work.session import Session
-from oimg.work.settings import WindowState
+from oimg.work.settings import PresetStore, WindowState
+from options_help import Told
 from work_help import flat, photo
 
 LOSSLESS = Recipe(mode=Mode.LOSSLESS)
@@ -79,3 +81,19 @@ def optimize(qtbot: QtBot) -> Callable[[MainWindow], None]:
             window.optimize()
 
     return press
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, tmp_path: Path) -> OptionsPanel:
+    made = OptionsPanel(PresetStore(tmp_path / "config"))
+    qtbot.addWidget(made)
+    made.resize(312, 640)
+    made.restore("resize metadata output advanced", "")
+    made.show()
+    made.show_recipe("balanced", Recipe())
+    return made
+
+
+@pytest.fixture
+def told(panel: OptionsPanel) -> Told:
+    return Told(panel)

@@ -23,12 +23,12 @@ from oimg.engine.candidates import takes_full_chroma
 from oimg.engine.codecs import ENCODERS
 from oimg.engine.codecs.base import to_pillow
 from oimg.engine.content import kind_of
-from oimg.engine.eligibility import target_formats
 from oimg.engine.prepared import Prepared, least_score
 from oimg.engine.search import SLACK
 from oimg.engine.search.belief import Belief, Expected
 from oimg.engine.search.prior import distance
 from oimg.engine.steps import color
+from oimg.engine.targets import target_formats
 from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, Frame, Header, Limits
 from oimg.words.preview import Region
 from oimg.words.recipe import Mode, Recipe, Target, background_rgb

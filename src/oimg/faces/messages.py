@@ -122,6 +122,7 @@ SETTINGS: Final = MappingProxyType(
         "unknown-preset": N_("there is no preset with this name"),
         "unreadable-preset": N_("the preset cannot be read"),
         "built-in-preset": N_("a built-in preset cannot be changed"),
+        "preset-exists": N_("there is a preset with this name already"),
         "bad-preset-name": N_("a preset name is made of letters, digits, spaces, dots and dashes"),
     }
 )

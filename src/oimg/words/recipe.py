@@ -52,13 +52,17 @@ class Fitting(StrEnum):
 
 
 class Gravity(StrEnum):
-    """Which part stays when a picture is cropped to fill."""
+    """Which part stays when a picture is cropped to fill. Of a corner, the side counts that is cropped."""
 
     CENTER = "center"
     TOP = "top"
     BOTTOM = "bottom"
     LEFT = "left"
     RIGHT = "right"
+    TOP_LEFT = "top-left"
+    TOP_RIGHT = "top-right"
+    BOTTOM_LEFT = "bottom-left"
+    BOTTOM_RIGHT = "bottom-right"
     SMART = "smart"
 
 

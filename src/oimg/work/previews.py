@@ -17,7 +17,7 @@ from oimg.engine.codecs import CODECS
 from oimg.engine.curve import points
 from oimg.engine.footprint import peak_bytes
 from oimg.engine.request import Made, Refusal, Request
-from oimg.engine.steps import geometry
+from oimg.engine.steps import geometry, sizes
 from oimg.words.errors import OimgError
 from oimg.words.images import Format, Limits
 from oimg.words.preview import CurvePoint, FormatTrial, Glimpse, HeatMap, Region, Result, Shown
@@ -83,10 +83,10 @@ class Previews:
     def base(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Shown:
         """Give a picture as the recipe resizes it: what the result is compared with."""
         upright = source.header.upright_size
-        if geometry.plan_size(upright, recipe.resize) == (upright, upright):
+        if sizes.plan_size(upright, recipe.resize) == (upright, upright):
             return self.original(source, token)
         is_jpeg = source.header.format is Format.JPEG
-        reduced = geometry.reduction(upright, recipe.resize) if is_jpeg else 1
+        reduced = sizes.reduction(upright, recipe.resize) if is_jpeg else 1
 
         def make() -> Shown:
             image = pixels.decoded(source, self._limits, token, reduced)
@@ -110,7 +110,7 @@ class Previews:
         """
         whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
         known: Shown | None = self._shelf.known(("result", *_file(source), _essence(recipe)))
-        _, size = geometry.plan_size(source.header.upright_size, recipe.resize)
+        _, size = sizes.plan_size(source.header.upright_size, recipe.resize)
         if whole is not None and isinstance(whole.outcome, Made) and known is not None and known.size == size:
             return of_known(known, region, scale, whole.outcome.quality)
         base = self.base(source, recipe, token)

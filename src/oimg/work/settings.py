@@ -88,7 +88,10 @@ def config_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """What the window remembers from one time to the next: places as the toolkit writes them, and what was chosen."""
+    """What the window remembers from one time to the next: places as the toolkit writes them, and what was chosen.
+
+    `folds` are the names of the parts of the options that are open; `folders` those last written to, one a line.
+    """
 
     geometry: str = ""
     splitter: str = ""
@@ -97,6 +100,8 @@ class WindowState:
     theme: str = "system"
     preset: str = "balanced"
     recipe: Recipe = Recipe()
+    folds: str = ""
+    folders: str = ""
 
 
 def load(folder: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
@@ -197,6 +202,21 @@ class PresetStore:
         path = self._path(name)
         write_preset(path, name, recipe)
         return path
+
+    def rename(self, old: str, new: str) -> None:
+        """Give one of the user's presets another name, which must be free."""
+        self.check(old)
+        recipe = self.get(old)
+        if self._path(new).exists():
+            raise SettingsError("preset-exists", new)
+        self.save(new, recipe)
+        self.delete(old)
+
+    def check(self, name: str) -> None:
+        """Raise SettingsError for a name that the user's presets cannot have."""
+        if self.is_built_in(name):
+            raise SettingsError("built-in-preset", name)
+        self._path(name)
 
     def delete(self, name: str) -> None:
         """Remove one of the user's presets."""

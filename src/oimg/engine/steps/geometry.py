@@ -81,8 +81,9 @@ def _corner(image: DecodedImage, crop: tuple[int, int], gravity: Gravity) -> tup
     spare_x, spare_y = image.size[0] - crop[0], image.size[1] - crop[1]
     if gravity is Gravity.SMART:
         return _busiest(image, crop)
-    left = {Gravity.LEFT: 0, Gravity.RIGHT: spare_x}.get(gravity, spare_x // 2)
-    top = {Gravity.TOP: 0, Gravity.BOTTOM: spare_y}.get(gravity, spare_y // 2)
+    # The names of the corners hold those of both sides.
+    left = 0 if "left" in gravity else spare_x if "right" in gravity else spare_x // 2
+    top = 0 if "top" in gravity else spare_y if "bottom" in gravity else spare_y // 2
     return left, top
 
 

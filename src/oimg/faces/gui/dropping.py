@@ -52,7 +52,7 @@ class Dropping(QObject):
     def let_through(self) -> None:
         """Let fields of text hand drops on to the window, or a file's name would become text in them."""
         for each in self._window.findChildren(QWidget):
-            each.setAcceptDrops(False)
+            each.setAcceptDrops(bool(each.property("takes_drops")))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take what is dragged over the window."""

@@ -37,22 +37,27 @@ class Home(QWidget):
         layout.setSpacing(20)
         layout.addWidget(zone, 1)
         layout.addWidget(question, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addLayout(self._row_of_chips(presets))
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        self._row.addStretch()
+        self._row.addStretch()
+        layout.addLayout(self._row)
+        self.show_presets(presets)
 
-    def _row_of_chips(self, presets: Sequence[str]) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch()
-        for name in presets:
+    def show_presets(self, presets: Sequence[str]) -> None:
+        """Offer these presets, and no others."""
+        for old in self._chips.buttons():
+            self._chips.removeButton(old)
+            self._row.removeWidget(old)
+            old.deleteLater()
+        for place, name in enumerate(presets, 1):
             chip = QPushButton(words.preset(name), self)
             chip.setProperty("look", "chip")
             chip.setProperty("preset", name)
             chip.setCheckable(True)
             chip.clicked.connect(lambda _=False, name=name: self.preset_chosen.emit(name))
             self._chips.addButton(chip)
-            row.addWidget(chip)
-        row.addStretch()
-        return row
+            self._row.insertWidget(place, chip)
 
     def show_preset(self, name: str) -> None:
         """Mark the preset in use; none where the recipe is the user's own."""

@@ -23,6 +23,7 @@ from oimg.faces.gui.header import Header
 from oimg.faces.gui.home import Home
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.leaving import Leaving, places, remember, restore
+from oimg.faces.gui.options.joining import join as join_options
 from oimg.faces.gui.options.panel import OptionsPanel
 from oimg.faces.gui.promise import show_promise
 from oimg.faces.gui.queue.model import QueueModel
@@ -75,7 +76,7 @@ class MainWindow(QMainWindow):
         self.stage = StageView(self)
         self.drawer = Drawer(self)
         self.column = Column(self.stage, self.drawer, self)
-        self.options = OptionsPanel(names, self)
+        self.options = OptionsPanel(self._presets, self)
         self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self)
         self.splitter = QSplitter(self)
         self._pages = QStackedWidget(self)
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         join_actions(self)
         stage_joining.join(self)
         self.comparing = comparing.join(self)
+        join_options(self, self._presets)
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -142,6 +144,7 @@ class MainWindow(QMainWindow):
         if not restore(self, self.splitter, state):
             self.splitter.setSizes(_WIDTHS)
         self.actions_[Act.COLUMNS].setChecked(state.columns == "shown")
+        self.options.restore(state.folds, state.folders)
         self.use_recipe(self.recipe)
         self._queue_changed()
         self.column.restore(state.drawer)
@@ -155,6 +158,7 @@ class MainWindow(QMainWindow):
         self.thumbnails.use(previews)
         self.comparing.use(previews)
         self.importing.use(session)
+        self.options.output.show_keeping(session.settings.backup_days)
         self.queue.view.viewport().update()
         self._show_plan()
 
@@ -287,7 +291,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         columns = "shown" if self.queue.view.columns_shown else ""
-        where = {**places(self, self.splitter), "columns": columns, "drawer": self.column.state}
+        where = places(self, self.splitter) | self.options.remembered()
+        where |= {"columns": columns, "drawer": self.column.state}
         remember(WindowState(**where, theme=self.theme.choice, preset=self.preset, recipe=self.recipe))
         self.hide()
         for each in (self.importing, self.running, self.thumbnails, self.comparing):

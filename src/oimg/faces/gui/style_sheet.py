@@ -6,9 +6,10 @@ from string import Template
 from typing import Final
 
 from oimg.faces.gui import icons
-from oimg.faces.gui.tokens import RADIUS, SMALL_RADIUS, Tokens
+from oimg.faces.gui.tokens import LIGHT, RADIUS, SMALL_RADIUS, Tokens
 
-# Looks: primary, plain (a button without a frame), chip; card, strip, foot (frames); quiet, warn, bad (texts).
+# Looks: primary, plain (a button without a frame), link (the same, as text), icon, segment (one of several), chip;
+# card, strip, foot (frames); quiet, warn, bad (texts).
 _SHEET: Final = Template("""
 QMainWindow, QDialog { background: $window; }
 QMenuBar { background: $window; border: 0; }
@@ -49,6 +50,20 @@ QToolButton[popupMode="2"] { padding-right: 24px; }
 *[look="chip"] { border-radius: 16px; padding: 5px 14px; }
 *[look="chip"]:focus { padding: 4px 13px; }
 *[look="chip"]:checked { background: $selection; border-color: $accent; }
+*[look="segment"] { padding: 5px 8px; }
+*[look="segment"]:focus { padding: 4px 7px; }
+*[look="segment"]:checked { background: $selection; border-color: $accent; font-weight: 600; }
+*[look="link"] { background: transparent; border-color: transparent; color: $accent; padding: 3px 4px; }
+*[look="link"]:hover { background: $raised; border-color: transparent; }
+*[look="link"]:focus { border: 2px solid $accent; padding: 2px 3px; }
+QToolButton[look="icon"] { padding: 5px 6px; }
+QToolButton[look="icon"]:focus { padding: 4px 5px; }
+QToolButton[look="icon"]::menu-indicator { image: none; width: 0; }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $quiet; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
+QCheckBox::indicator:focus { border: 2px solid $text; width: 14px; height: 14px; }
+QCheckBox::indicator:disabled { border-color: $border; background: $window; }
 
 QLineEdit, QComboBox, QAbstractSpinBox {
   background: $surface; color: $text; border: 1px solid $border; border-radius: ${small}px; padding: 0 8px;
@@ -124,5 +139,6 @@ QLabel[look="good"] { color: $good; }
 def style_sheet(tokens: Tokens) -> str:
     """Fill the sheet with the tokens of a theme."""
     values = {name: getattr(tokens, name) for name in Tokens.__slots__}
-    arrows = {name: icons.path(f"fixed-{name}").as_posix() for name in ("up", "down")}
-    return _SHEET.substitute(values, radius=RADIUS, small=SMALL_RADIUS, **arrows)
+    fixed = {"up": "up", "down": "down", "check": "check-light" if tokens is LIGHT else "check-dark"}
+    paths = {name: icons.path(f"fixed-{file}").as_posix() for name, file in fixed.items()}
+    return _SHEET.substitute(values, radius=RADIUS, small=SMALL_RADIUS, **paths)

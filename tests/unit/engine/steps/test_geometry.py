@@ -204,6 +204,16 @@ def test_gravity_names_the_part_that_stays(side: str) -> None:
     assert tuple(center[20, 20]) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("corner", ["top-left", "top-right", "bottom-left", "bottom-right"])
+def test_of_a_corner_the_side_counts_that_is_cropped(corner: str) -> None:
+    down, across = corner.split("-")
+    for size, side in (((40, 120, 3), across), ((120, 40, 3), down)):
+        source = random_bytes(3, *size)
+        done = resized(source, fitting=Fitting.FILL, width=40, height=40, gravity=Gravity(corner))
+        assert np.array_equal(done, resized(source, fitting=Fitting.FILL, width=40, height=40, gravity=Gravity(side)))
+        assert np.array_equal(done, source[:40, :40] if side in {"left", "top"} else source[-40:, -40:])
+
+
 @pytest.mark.parametrize("tall", [False, True])
 @pytest.mark.parametrize("at", [0, 30, 85, 140])
 def test_smart_crop_finds_the_busy_part(at: int, *, tall: bool) -> None:

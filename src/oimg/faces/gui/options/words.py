@@ -1,13 +1,14 @@
-"""Names of presets and formats as people read them."""
+"""Names of presets, formats and the other choices as people read them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from oimg.faces.messages import _
 from oimg.words.i18n import N_
-from oimg.words.recipe import Target
+from oimg.words.recipe import ColorPolicy, Conflict, Fitting, Mode, Originals, Place, RecipeError, Resize, Target
 
 PRESETS: Final = MappingProxyType(
     {
@@ -33,6 +34,64 @@ FORMATS: Final = MappingProxyType(
         Target.TIFF: "TIFF",
     }
 )
+MODES: Final = MappingProxyType(
+    {
+        Mode.VISUAL: N_("By eye"),
+        Mode.QUALITY: N_("Fixed quality"),
+        Mode.SIZE: N_("Largest size"),
+        Mode.LOSSLESS: N_("Without loss"),
+    }
+)
+FITTINGS: Final = MappingProxyType(
+    {
+        Fitting.NONE: N_("Keep the size"),
+        Fitting.FIT: N_("Fit into a box"),
+        Fitting.FILL: N_("Fill a box, and crop"),
+        Fitting.EXACT: N_("Exactly this size"),
+        Fitting.LONG_EDGE: N_("Longer side"),
+        Fitting.SHORT_EDGE: N_("Shorter side"),
+        Fitting.SCALE: N_("Percentage"),
+        Fitting.MEGAPIXELS: N_("Megapixels"),
+    }
+)
+_SIZES: Final = MappingProxyType(
+    {
+        Fitting.FIT: N_("Fits into {width} × {height}"),
+        Fitting.FILL: N_("Fills {width} × {height}"),
+        Fitting.EXACT: N_("Exactly {width} × {height}"),
+        Fitting.LONG_EDGE: N_("Longer side {amount} px"),
+        Fitting.SHORT_EDGE: N_("Shorter side {amount} px"),
+        Fitting.SCALE: N_("{amount} % of the size"),
+        Fitting.MEGAPIXELS: N_("{amount} megapixels"),
+    }
+)
+COLORS: Final = MappingProxyType({ColorPolicy.KEEP: N_("Keep"), ColorPolicy.SRGB: N_("Convert to sRGB")})
+PLACES: Final[Mapping[Place, str]] = MappingProxyType(
+    {
+        Place.BESIDE: N_("Beside the originals"),
+        Place.FOLDER: N_("Into a folder"),
+        Place.IN_PLACE: N_("In place of the originals"),
+    }
+)
+CONFLICTS: Final = MappingProxyType(
+    {
+        Conflict.RENAME: N_("Take another name"),
+        Conflict.SKIP: N_("Leave the file out"),
+        Conflict.OVERWRITE: N_("Replace what is there"),
+    }
+)
+ORIGINALS: Final = MappingProxyType(
+    {Originals.BACKUP: N_("Into the backup of OIMG"), Originals.TRASH: N_("Into the trash")}
+)
+_WRONG: Final = MappingProxyType(
+    {
+        "max_bytes": N_("How large may a file be? Give a size above 0."),
+        "path": N_("Choose the folder that results go to."),
+        "conflict": N_("In place, only the originals themselves can be replaced."),
+        "suffix": N_("This cannot be part of a file name: it is too long, or holds a slash."),
+        "background": N_("This is no colour. Write one such as #ffffff."),
+    }
+)
 
 
 def preset(name: str) -> str:
@@ -43,3 +102,22 @@ def preset(name: str) -> str:
 def target(format_: Target) -> str:
     """Give the title of a format."""
     return _(FORMATS[format_])
+
+
+def dimensions(width: int, height: int) -> str:
+    """Write a size in pixels."""
+    return _("{width} × {height}").format(width=width, height=height).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def new_size(resize: Resize) -> str:
+    """Say in a few words what size pictures get."""
+    if resize.fitting is Fitting.NONE:
+        return _("As it is")
+    return _(_SIZES[resize.fitting]).format(width=resize.width, height=resize.height, amount=f"{resize.amount:n}")
+
+
+def wrong(error: RecipeError) -> str:
+    """Say what is wrong with a field that cannot be as it is."""
+    if error.name == "resize":
+        return _("How large? Give a size above 0.")
+    return _(_WRONG.get(error.name, N_("This value cannot be.")))

@@ -1,0 +1,97 @@
+"""The format, and what decides how much is given up: by eye, a fixed quality, a largest size, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from oimg.faces import messages
+from oimg.faces.gui.options import words
+from oimg.faces.gui.options.byte_size import ByteSize
+from oimg.faces.gui.options.choices import Choices
+from oimg.faces.gui.options.fields import Field, Picker, Section, Values, quiet, stack
+from oimg.faces.gui.options.scale import Level, VisualScale, stop_name
+from oimg.faces.messages import _
+from oimg.words.recipe import Mode, Recipe
+
+FIRST_SIZE: Final = 500_000
+"""The largest size that is proposed to who sets one for the first time."""
+
+
+class QualitySection(Section):
+    """Shows only what the chosen way needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.format = Picker(Recipe, "format", _("Format"), words.FORMATS)
+        self.mode = Choices(Recipe, "mode", _("What counts"), words.MODES)
+        self.target = VisualScale()
+        self.quality = Level(Recipe, "quality", _("Quality of the encoder"))
+        self.quality.field.explain(
+            _("The same number looks different from format to format. By eye holds the look instead.")
+        )
+        self.max_bytes = ByteSize(Recipe, "max_bytes", _("At most"))
+        self._size = Field(_("At most"), self.max_bytes)
+        self._size.explain(_("For each file. It gets the best quality that fits."))
+        self._lossless = quiet(_("Every pixel stays as it is; the file is only packed better."))
+        self._mode = Field(_("What counts"), self.mode)
+        layout = stack(self, 14)
+        layout.addWidget(Field(_("Format"), self.format))
+        for each in (self._mode, self.target, self.quality, self._size, self._lossless):
+            layout.addWidget(each)
+        self._max_bytes = 0
+        self._join()
+
+    def _join(self) -> None:
+        self.format.chosen.connect(lambda value: self.changed.emit({"format": value}))
+        self.mode.chosen.connect(self._choose_mode)
+        self.target.changed.connect(lambda value: self.changed.emit({"target": value}))
+        self.quality.changed.connect(lambda value: self.changed.emit({"quality": round(value)}))
+        self.max_bytes.changed.connect(lambda value: self.changed.emit({"max_bytes": value}))
+        for each in (self.target, self.quality):
+            each.settled.connect(self.settled)
+
+    def show_values(self, values: Values) -> None:
+        """Show format, mode, and the mode's own field."""
+        mode = values["mode"]
+        self.format.show_value(values["format"])
+        self.mode.show_value(mode)
+        self.target.show_value(values["target"])
+        self.quality.show_value(values["quality"])
+        self.max_bytes.show_value(values["max_bytes"])
+        self._max_bytes = values["max_bytes"]
+        shown = {
+            Mode.VISUAL: self.target,
+            Mode.QUALITY: self.quality,
+            Mode.SIZE: self._size,
+            Mode.LOSSLESS: self._lossless,
+        }
+        for each, widget in shown.items():
+            widget.setVisible(each is mode)
+
+    def summary(self, values: Values) -> str:
+        """Say how good it gets."""
+        match values["mode"]:
+            case Mode.VISUAL:
+                return stop_name(values["target"])
+            case Mode.QUALITY:
+                return _("Quality {number}").format(number=values["quality"])
+            case Mode.SIZE:
+                return _("At most {size}").format(size=messages.size(values["max_bytes"]))
+            case _:
+                return _("Without loss")
+
+    def fields(self) -> Mapping[str, Field]:
+        """Give the fields that can be wrong."""
+        return {
+            "mode": self._mode,
+            "target": self.target.field,
+            "quality": self.quality.field,
+            "max_bytes": self._size,
+        }
+
+    def _choose_mode(self, mode: Mode) -> None:
+        changes: dict[str, Any] = {"mode": mode}
+        if mode is Mode.SIZE and not self._max_bytes:
+            changes["max_bytes"] = FIRST_SIZE
+        self.changed.emit(changes)
