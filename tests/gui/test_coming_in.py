@@ -80,7 +80,7 @@ def test_files_are_dropped_as_a_copy(target: Target, tmp_path: Path) -> None:
     assert entering.dropAction() is Qt.DropAction.CopyAction
     assert target.dropping.overlay.isVisible()
     assert target.dropping.overlay.size() == target.widget.size()
-    moving = QDragMoveEvent(QPointF(9, 9), Qt.DropAction.MoveAction, data, LEFT, NO_KEYS)
+    moving = QDragMoveEvent(WHERE, Qt.DropAction.MoveAction, data, LEFT, NO_KEYS)
     QCoreApplication.sendEvent(target.widget, moving)
     assert target.dropping.overlay.isVisible()
     dropped = target.drop(data)
