@@ -24,6 +24,11 @@ test *arguments:
 i18n:
     python packaging/catalogues.py
 
+# Draw the icon's sizes, and take the pictures of the window for the README.
+screenshots *languages:
+    python packaging/render_icons.py
+    python packaging/screenshots.py {{ languages }}
+
 # Figures of the metric and of the libraries; CORPUS is the folder of real test pictures.
 bench corpus="../shared/corpus":
     python benchmarks/metric/speed.py
