@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from oimg import __version__
@@ -71,16 +71,17 @@ def test_about_tells_versions_and_licence(window: MainWindow, session: Session, 
 
 
 @pytest.fixture
-def watched(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Unexpected]:
+def watched(
+    qapp: QApplication, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Unexpected]:
     """The hooks of the real program around the test's window, with a log of its own."""
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)  # pytest-qt would take exceptions before us
-    made = Unexpected(window)
-    made.watch()
-    handler = unexpected.keep_log(tmp_path / "state" / "errors.log")
+    window.activateWindow()
+    made = Unexpected(qapp)
+    made.watch(tmp_path / "state" / "errors.log")
     yield made
-    logging.getLogger("oimg").removeHandler(handler)
-    handler.close()
     made.close()
+    made.deleteLater()
 
 
 def fail() -> None:
@@ -135,7 +136,9 @@ def test_another_error_joins_the_dialog_that_is_there(watched: Unexpected, windo
     QTimer.singleShot(0, window, lambda: {}["missing"])
     field = dialog.findChild(QPlainTextEdit)
     qtbot.waitUntil(lambda: "KeyError: 'missing'" in field.toPlainText())
-    assert [each for each in window.findChildren(QDialog) if each.isVisible()] == [dialog]
+    assert [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()] == [
+        dialog
+    ]
     dialog.accept()
 
 

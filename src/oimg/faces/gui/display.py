@@ -25,7 +25,7 @@ from oimg.faces import messages
 from oimg.faces.gui import icons
 from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.opening import Opening
-from oimg.faces.gui.unexpected import Unexpected, keep_log, log_path
+from oimg.faces.gui.unexpected import Unexpected, log_path
 from oimg.faces.messages import _
 from oimg.work.settings import load_window
 
@@ -39,21 +39,18 @@ def run(paths: Sequence[Path], refuse: Callable[[str], int]) -> int:
     qInstallMessageHandler(_messages(refuse))
     sys.setswitchinterval(TURN)
     application = application_of(sys.argv[:1])
+    Unexpected(application).watch(log_path())
     opening = Opening()
     window = MainWindow(load_window())
     opening.opened.connect(window.use)
     opening.failed.connect(window.show_unusable)
     notifier = _leave_on_signals(window)
-    unexpected = Unexpected(window)
-    unexpected.watch()
-    keep_log(log_path())
     window.show()
     opening.start()
     if paths:
         window.add(list(paths))
     code = application.exec()
     notifier.setEnabled(False)
-    unexpected.close()
     opening.close(abandon=window.leaving.left_at_work)
     if window.leaving.left_at_work:
         os._exit(code)  # Python would wait for threads that sit in a native call

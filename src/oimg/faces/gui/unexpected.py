@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 import platformdirs
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from oimg import __version__
 from oimg.faces.gui import theme
@@ -68,23 +68,27 @@ class _LogFile(logging.FileHandler):
 class Unexpected(QObject):
     """Takes what no code caught, on any thread. One place in the code is told of once; all is logged."""
 
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        application.aboutToQuit.connect(self.close)
         self._told: set[tuple[str, str, int]] = set()
         self.dialog: UnexpectedDialog | None = None
         self._bridge = Bridge(self)
         self._bridge.arrived.connect(self._show)
         self._before: tuple[Callable[..., object], Callable[..., object]] = (sys.excepthook, threading.excepthook)
+        self._handler: logging.Handler = logging.NullHandler()
 
-    def watch(self) -> None:
-        """Begin."""
+    def watch(self, path: Path) -> None:
+        """Begin, and keep a log in a file."""
+        self._handler = keep_log(path)
         sys.excepthook = self._take
         threading.excepthook = lambda args: self._take(args.exc_type, args.exc_value, args.exc_traceback)
 
     def close(self) -> None:
         """Leave it to those who were there before."""
         sys.excepthook, threading.excepthook = self._before
+        logging.getLogger("oimg").removeHandler(self._handler)
+        self._handler.close()
         self._bridge.close()
 
     def _take(self, kind: _Kind, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -102,7 +106,7 @@ class Unexpected(QObject):
     def _show(self, mishaps: list[Mishap]) -> None:
         for mishap in mishaps:
             if self.dialog is None:
-                self.dialog = UnexpectedDialog(mishap.details, self._window)
+                self.dialog = UnexpectedDialog(mishap.details, QApplication.activeWindow())
                 self.dialog.finished.connect(self._closed)
                 self.dialog.open()
             else:
