@@ -7,6 +7,7 @@ removed. Arguments are names of languages (en, de, zh_CN); others than English g
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -72,7 +73,7 @@ Color = tuple[int, int, int]
 
 def landscape(sky: tuple[Color, Color], earth: Color, random: np.random.Generator) -> Image.Image:
     """Paint ridges before a sky, paler the farther they are, with the noise that photos have."""
-    width, height = 1920, 1280
+    width, height = 1440, 960
     down = np.linspace(0, 1, height)[:, None, None]
     pixels = np.array(sky[1]) * (1 - down) + np.array(sky[0]) * down
     pixels = np.repeat(pixels, width, axis=1)
@@ -82,7 +83,7 @@ def landscape(sky: tuple[Color, Color], earth: Color, random: np.random.Generato
             np.sin(across / width * 2 * np.pi * (1.3 + ridge) * 2**octave + random.uniform(0, 7)) / 1.9**octave
             for octave in range(7)
         )
-        top = height * (0.42 + 0.12 * ridge) + 70 * waves
+        top = height * (0.42 + 0.12 * ridge) + height / 18 * waves
         share = (ridge + 1) / 5
         color = np.array(sky[0]) * (1 - share) + np.array(earth) * share
         below = np.arange(height)[:, None] > top[None, :]
@@ -102,8 +103,9 @@ def take(language: str) -> None:
     suffix = "" if language == "en" else f"-{language}"
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="oimg-pictures-") as name, Session() as session:
+        made = pictures(Path(name, "made"))
         for theme in THEMES:
-            folder = pictures(Path(name, theme, "Holiday"))
+            folder = Path(shutil.copytree(made, Path(name, theme, "Holiday")))
             window = MainWindow(WindowState(theme=theme))
             window.resize(*SIZE)
             window.use(session)
