@@ -180,19 +180,27 @@ def test_a_pause_does_not_count() -> None:
     ("files", "output", "expected"),
     [
         (0, Output(), "Nothing is waiting."),
-        (1, Output(), "1 file → beside the original, named …_optimized. Originals stay."),
-        (12, Output(suffix="-s"), "12 files → beside the originals, named …-s. Originals stay."),
-        (2, Output(place=Place.FOLDER, path="/home/ada/Small"), "2 files → into Small. Originals stay."),
-        (1, Output(place=Place.IN_PLACE), "1 file is replaced. The original is kept in a backup; undo brings it back."),
+        (1, Output(), "1 file, 1.00 kB. The result goes beside the original as …_optimized; the original stays."),
+        (12, Output(suffix="-s"), "12 files, 1.00 kB. Results go beside the originals as …-s; the originals stay."),
+        (
+            2,
+            Output(place=Place.FOLDER, path="/home/ada/Small"),
+            "2 files, 1.00 kB. Results go into Small; the originals stay.",
+        ),
+        (
+            1,
+            Output(place=Place.IN_PLACE),
+            "1 file, 1.00 kB. It is replaced; the original is kept, and Undo brings it back.",
+        ),
         (
             3,
             Output(place=Place.IN_PLACE, originals=Originals.TRASH),
-            "3 files are replaced. Originals go to the trash; undo brings them back.",
+            "3 files, 1.00 kB. They are replaced; the originals go to the trash, and Undo brings them back.",
         ),
     ],
 )
 def test_the_foot_says_what_will_happen(files: int, output: Output, expected: str) -> None:
-    assert sentence(files, output) == expected
+    assert sentence(files, output, 1000) == expected
 
 
 @pytest.mark.parametrize(
@@ -215,7 +223,7 @@ def test_the_foot_shows_a_plan_or_the_progress(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     actions = Actions(parent)
-    foot = Foot(actions[Act.PAUSE], actions[Act.CANCEL], parent)
+    foot = Foot(actions[Act.PAUSE], actions[Act.CANCEL], actions[Act.RESULTS], parent)
     parent.show()
     foot.show_plan(1234, 2, Output())
     buttons = {each.text(): each for each in foot.findChildren(QPushButton)}

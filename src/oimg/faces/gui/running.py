@@ -136,6 +136,11 @@ class Running(QObject):
         return self._thread is not None
 
     @property
+    def ids(self) -> tuple[int, ...]:
+        """The rows of the batch, or of the last one, in the order of its report."""
+        return tuple(self._ids)
+
+    @property
     def paused(self) -> bool:
         """Whether it is held."""
         return self._pausing
