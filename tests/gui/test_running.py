@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.gui.foot import Foot, sentence, standing_text
 from oimg.faces.gui.running import Item, Progress, Running, Standing
+from oimg.faces.gui.time_left import TimeLeft
 from oimg.words.recipe import Mode, Originals, Output, Place, Recipe
 from oimg.words.report import Failed, Optimized, Record, Report, Stopped
 from oimg.words.task import Finished, JobEvent, Progressed, Started
@@ -165,6 +168,32 @@ def test_progress_is_by_pixels_and_time_by_progress() -> None:
     assert half.left(110.0) == pytest.approx(10.0)
 
 
+def test_the_time_that_is_shown_runs_down_and_does_not_jump() -> None:
+    clock, noise = TimeLeft(), random.Random(7)
+    assert clock.follow(None, 0.0) is None
+    shown = []
+    for tick in range(900):
+        now = tick / 10
+        estimate = max(0.0, 90 - now) * noise.uniform(0.7, 1.3)
+        shown.append(clock.follow(estimate, now))
+    assert shown[0] in range(60, 120)
+    assert shown[-1] == 5
+    pairs = [(one, other) for one, other in itertools.pairwise(shown) if one is not None and other is not None]
+    assert all(abs(one - other) <= 15 for one, other in pairs)
+    assert sum(other > one for one, other in pairs) <= 3  # the estimates rise some 450 times
+    assert all(value is not None and value % 5 == 0 for value in shown)
+
+
+def test_the_time_that_is_shown_believes_what_lasts_and_stands_in_a_pause() -> None:
+    clock = TimeLeft()
+    assert clock.follow(20.0, 0.0) == 20
+    for tick in range(1, 300):
+        clock.follow(300.0, tick / 10)
+    assert clock.follow(300.0, 30.0) in (285, 300)
+    before = clock.follow(300.0, 30.1, held=True)
+    assert clock.follow(300.0, 90.0, held=True) == before
+
+
 def test_a_pause_does_not_count() -> None:
     progress = Progress([50, 50], began=100.0)
     progress.take(done(0))
@@ -207,14 +236,14 @@ def test_the_foot_says_what_will_happen(files: int, output: Output, expected: st
     ("left", "state", "expected"),
     [
         (None, "", "3 of 12"),
-        (2.0, "", "3 of 12 · about 5 s left"),
-        (63.0, "", "3 of 12 · about 1:00 left"),
-        (4000.0, "", "3 of 12 · about 1:07:00 left"),
-        (63.0, "paused", "Paused at 3 of 12"),
-        (63.0, "stopping", "Stopping; finished files stay …"),
+        (5, "", "3 of 12 · about 5 s left"),
+        (60, "", "3 of 12 · about 1:00 left"),
+        (4020, "", "3 of 12 · about 1:07:00 left"),
+        (60, "paused", "Paused at 3 of 12"),
+        (60, "stopping", "Stopping; finished files stay …"),
     ],
 )
-def test_the_foot_says_how_far_it_is(left: float | None, state: str, expected: str) -> None:
+def test_the_foot_says_how_far_it_is(left: int | None, state: str, expected: str) -> None:
     standing = Standing(3, 12, 0.25, left, paused=state == "paused", stopping=state == "stopping")
     assert standing_text(standing) == expected
 

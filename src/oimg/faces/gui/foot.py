@@ -171,11 +171,9 @@ def standing_text(standing: Standing) -> str:
         return _("Paused at {done} of {files}").format(**counts)
     if standing.left is None:
         return _("{done} of {files}").format(**counts)
-    return _("{done} of {files} · about {time} left").format(**counts, time=_rough(standing.left))
+    return _("{done} of {files} · about {time} left").format(**counts, time=_time(standing.left))
 
 
-def _rough(left: float) -> str:
-    """Write a time no finer than anybody can know it."""
-    step = 5 if left < 60 else 15 if left < 600 else 60
-    whole = max(step, round(left / step) * step)
-    return _("{seconds} s").format(seconds=whole) if whole < 60 else seconds(whole)
+def _time(left: int) -> str:
+    """Write a time that is no finer than anybody can know it."""
+    return _("{seconds} s").format(seconds=left) if left < 60 else seconds(left)
