@@ -22,6 +22,7 @@ from oimg.faces.gui.header import Header
 from oimg.faces.gui.home import Home
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.leaving import Leaving, places, remember, restore
+from oimg.faces.gui.notifying import Notifying
 from oimg.faces.gui.options.panel import OptionsPanel
 from oimg.faces.gui.promise import show_promise
 from oimg.faces.gui.queue.model import QueueModel
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self._join()
         join_actions(self)
         self.after_run = after_run.join(self)
+        self.notifying = Notifying(self, self.running, lambda: self.after_run.sentence)
         self.running.ended.connect(self._ended)  # after those who put the results together
         self._restore(state)
 
