@@ -113,6 +113,7 @@ def running() -> Iterator[Running]:
 def window(qtbot: QtBot) -> QWidget:
     made = QWidget()
     qtbot.addWidget(made)
+    made.show()
     return made
 
 

@@ -55,7 +55,7 @@ class Notifying(QObject):
         if self._shown >= 0:
             self._show_progress(visible=False)
             self._shown = -1.0
-        if report is not None and not self._is_in_front():
+        if report is not None and self._window.isVisible() and not self._is_in_front():
             QApplication.alert(self._window)
             self._notify(_("OIMG is done"), self._sentence())
 
