@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
         self.foot.show_standing(standing)
 
     def _ended(self, report: Report | None) -> None:
-        self._note = _("The work could not be started.") if report is None else self.after_run.sentence
+        self._note = _("The work could not be started.") if report is None else ""
         self.actions_[Act.PAUSE].setChecked(False)
         self.model.sort_again()
         self._show_plan()
@@ -276,8 +276,9 @@ class MainWindow(QMainWindow):
         chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
         selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
         self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting))
-        if not waiting:
-            self.foot.show_note(self._note)
+        note = self._note or self.after_run.sentence
+        if not waiting and note:
+            self.foot.show_note(note)
 
     def _show_actions(self) -> None:
         show_actions(self)

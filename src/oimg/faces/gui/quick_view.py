@@ -60,6 +60,9 @@ class QuickView(QWidget):
         texts.setSpacing(4)
         texts.addWidget(self._headline)
         texts.addWidget(self._facts)
+        texts.addSpacing(8)
+        texts.addWidget(self._bar)
+        texts.addWidget(self._area)
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(logo, 0, Qt.AlignmentFlag.AlignTop)
@@ -74,8 +77,6 @@ class QuickView(QWidget):
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(16)
         layout.addLayout(head)
-        layout.addWidget(self._bar)
-        layout.addWidget(self._area)
         layout.addStretch()
         layout.addLayout(buttons)
         self.setMinimumWidth(_WIDTH)
@@ -99,7 +100,7 @@ class QuickView(QWidget):
         """Give reasons; none where the text is empty."""
         self._lines.setText(text)
         self._area.setVisible(bool(text))
-        tall = self._lines.heightForWidth(_WIDTH - 56) + 4
+        tall = self._lines.heightForWidth(_WIDTH - 96) + 4
         self._area.setFixedHeight(min(_TALLEST, tall))
 
     def show_busy(self) -> None:
@@ -113,6 +114,7 @@ class QuickView(QWidget):
         self._bar.hide()
         self._show_buttons(undo=can_undo, show=can_show, can_open=can_open)
         self.close_button.setFocus()
+        self.window().adjustSize()
 
     def _show_buttons(self, *, undo: bool = False, show: bool = False, can_open: bool = False, close: str = "") -> None:
         self.undo.setVisible(undo)

@@ -7,8 +7,8 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -26,6 +26,7 @@ from oimg.faces.messages import _
 
 _WIDEST: Final = 560
 _MARGIN: Final = 24
+_SPACE: Final = 8
 _COLORS: Final = {
     End.OPTIMIZED: "good",
     End.SMALL: "good",
@@ -55,8 +56,9 @@ class ResultsSheet(QFrame):
         self._facts = QLabel(self)
         self._groups = QVBoxLayout()
         self._entries: list[Entry] = []
-        self._shown_buttons: list[QToolButton] = []
-        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._all_buttons: list[QToolButton] = []
+        self._arranged: tuple[list[QToolButton], int] = ([], 0)
+        self._buttons = QGridLayout()
         self._lay_out()
         self._add_buttons(actions, exports)
         over.installEventFilter(self)
@@ -84,7 +86,7 @@ class ResultsSheet(QFrame):
         self._groups.setSpacing(2)
         column.addLayout(self._groups)
         column.addSpacing(16)
-        self._buttons.setSpacing(8)
+        self._buttons.setSpacing(_SPACE)
         column.addLayout(self._buttons)
         column.addStretch()
         layout = QVBoxLayout(self)
@@ -109,7 +111,7 @@ class ResultsSheet(QFrame):
             button.setDefaultAction(action)
             button.setAccessibleName(action.iconText())
             self._add_button(button)
-            action.changed.connect(lambda action=action, button=button: button.setVisible(action.isEnabled()))
+            action.changed.connect(self._arrange)
         export = QToolButton(self)
         menu = QMenu(export)
         menu.addActions(exports)
@@ -119,13 +121,11 @@ class ResultsSheet(QFrame):
         export.setIcon(icons.icon("export"))
         export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._add_button(export)
-        self._buttons.addStretch()
 
     def _add_button(self, button: QToolButton) -> None:
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._buttons.addWidget(button)
-        self._shown_buttons.append(button)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._all_buttons.append(button)
 
     def show_summary(self, summary: Summary) -> None:
         """Show what came of a batch."""
@@ -157,7 +157,7 @@ class ResultsSheet(QFrame):
     def open_sheet(self) -> None:
         """Cover the widget below."""
         self.setGeometry(self._over.rect())
-        self._turn()
+        self._arrange()
         self.show()
         self.raise_()
         self.setFocus()
@@ -182,16 +182,23 @@ class ResultsSheet(QFrame):
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Turn the row of buttons where it does not fit."""
+        """Have as many columns of buttons as there is room for."""
         super().resizeEvent(event)
-        self._turn()
+        self._arrange()
 
-    def _turn(self) -> None:
-        """Put buttons below one another where a row of them is too wide."""
-        wide = sum(each.sizeHint().width() + 8 for each in self._shown_buttons if not each.isHidden())
-        fits = wide <= min(self.width(), _WIDEST) - 2 * _MARGIN - 16
-        way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
-        self._buttons.setDirection(way)
+    def _arrange(self) -> None:
+        """Put the buttons that can be used into two columns, or below one another where that is too wide."""
+        can = [each for each in self._all_buttons if each.defaultAction() is None or each.defaultAction().isEnabled()]
+        room = min(self.width(), _WIDEST) - 2 * _MARGIN - _SPACE
+        columns = 2 if 2 * max(each.sizeHint().width() for each in can) <= room else 1
+        if (can, columns) == self._arranged:
+            return
+        self._arranged = can, columns
+        for button in self._all_buttons:
+            self._buttons.removeWidget(button)
+            button.setVisible(button in can)
+        for place, button in enumerate(can):
+            self._buttons.addWidget(button, place // columns, place % columns)
 
 
 def _scrolled(content: QWidget, parent: QWidget) -> QScrollArea:
