@@ -46,7 +46,7 @@ class AfterRun(QObject):
         super().__init__(window)
         self._window = window
         self._session: Session | None = None
-        self._summary: Summary | None = None
+        self.summary: Summary | None = None
         self._to_retry: frozenset[int] = frozenset()
         self._dialog: PastBatches | None = None
         buttons = tuple(window.actions_[each] for each in _BUTTONS)
@@ -85,15 +85,15 @@ class AfterRun(QObject):
             Act.UNDO_EARLIER: self.ask_for_batch,
             Act.RETRY_FAILED: self.retry_failed,
             Act.SHOW_RESULTS: self._show_in_folder,
-            Act.EXPORT_CSV: lambda: self._summary and self.exporting.ask_for_csv(self._summary.report),
-            Act.EXPORT_JSON: lambda: self._summary and self.exporting.ask_for_json(self._summary.report),
+            Act.EXPORT_CSV: lambda: self.summary and self.exporting.ask_for_csv(self.summary.report),
+            Act.EXPORT_JSON: lambda: self.summary and self.exporting.ask_for_json(self.summary.report),
         }
         for name, do in doings.items():
             self._window.actions_[name].triggered.connect(lambda _=False, do=do: do())
 
     def show_actions(self) -> None:
         """Switch on what can be done now."""
-        summary, idle = self._summary, not self._window.running.active and not self.undoing.active
+        summary, idle = self.summary, not self._window.running.active and not self.undoing.active
         can = {
             Act.RESULTS: summary is not None and idle,
             Act.UNDO: summary is not None and summary.report.undoable and idle,
@@ -110,20 +110,20 @@ class AfterRun(QObject):
     @property
     def sentence(self) -> str:
         """Say what came of the last batch; empty before there was one."""
-        return "" if self._summary is None else self._summary.sentence
+        return "" if self.summary is None else self.summary.sentence
 
     def show_report(self, report: Report, ids: Iterable[int]) -> None:
         """Show what came of a batch."""
-        self._summary = summed_up(report, tuple(ids))
-        self.sheet.show_summary(self._summary)
+        self.summary = summed_up(report, tuple(ids))
+        self.sheet.show_summary(self.summary)
         self.show_actions()
         if self._window.isVisible():
             self.sheet.open_sheet()
 
     def undo(self) -> None:
         """Bring the originals of the last batch back."""
-        if self._summary is not None:
-            self._begin_to_undo(partial(self.undoing.batch, self._summary.report.batch))
+        if self.summary is not None:
+            self._begin_to_undo(partial(self.undoing.batch, self.summary.report.batch))
 
     def undo_selected(self) -> None:
         """Bring the originals of the selected files back."""
@@ -146,8 +146,8 @@ class AfterRun(QObject):
 
     def retry_failed(self) -> None:
         """Read the files that failed or were stopped anew, and work on them again."""
-        if self._summary is not None:
-            rows = self._failed_rows(self._summary)
+        if self.summary is not None:
+            rows = self._failed_rows(self.summary)
             self._to_retry = frozenset(row.id for row in rows)
             self.sheet.close_sheet()
             self._window.add([row.path for row in rows])
@@ -201,11 +201,11 @@ class AfterRun(QObject):
 
     def _take_back(self, back: set[Path]) -> None:
         """Show what still stands of the last batch."""
-        if self._summary is None or not self._summary.report.in_place or not back:
+        if self.summary is None or not self.summary.report.in_place or not back:
             return
-        self._summary = without(self._summary, back)
-        if self._summary is not None:
-            self.sheet.show_summary(self._summary)
+        self.summary = without(self.summary, back)
+        if self.summary is not None:
+            self.sheet.show_summary(self.summary)
 
     def _rows_of(self, restored: set[Path]) -> list[Row]:
         rows = [row for row in self._window.model.rows() if restored and _is_replaced(row)]
@@ -240,8 +240,8 @@ class AfterRun(QObject):
             self._dialog = None
 
     def _show_in_folder(self) -> None:
-        if self._summary is not None:
-            outcomes = (record.outcome for record in self._summary.report.records)
+        if self.summary is not None:
+            outcomes = (record.outcome for record in self.summary.report.records)
             show_in_folder([each.output for each in outcomes if isinstance(each, Optimized)])
 
     def _selected(self) -> Iterable[Row]:
