@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from oimg.faces import messages
+from oimg.faces.gui import after_run
 from oimg.faces.gui.about import show_about
 from oimg.faces.gui.acting import join_actions, show_actions
 from oimg.faces.gui.actions import Act, Actions
@@ -22,6 +23,7 @@ from oimg.faces.gui.header import Header
 from oimg.faces.gui.home import Home
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.leaving import Leaving, places, remember, restore
+from oimg.faces.gui.notifying import Notifying
 from oimg.faces.gui.options.panel import OptionsPanel
 from oimg.faces.gui.promise import show_promise
 from oimg.faces.gui.queue.model import QueueModel
@@ -32,7 +34,7 @@ from oimg.faces.gui.running import Item, Running, Standing
 from oimg.faces.gui.showing import show_in_folder
 from oimg.faces.gui.stage.view import StageView
 from oimg.faces.gui.theme import Choice, Theme
-from oimg.faces.messages import _, ngettext
+from oimg.faces.messages import _
 from oimg.words.recipe import Place, Recipe
 from oimg.words.report import Optimized, Report
 from oimg.words.task import JobEvent
@@ -50,6 +52,12 @@ _PLAN = 150
 
 class MainWindow(QMainWindow):
     """Holds the state that the parts show: the common recipe, the queue's model, the session."""
+
+    session_opened = Signal(object)
+    actions_shown = Signal()
+    """It was looked anew at what can be done now."""
+    closed = Signal()
+    """Threads are to end now."""
 
     def __init__(self, state: WindowState = WindowState()) -> None:
         super().__init__()
@@ -72,7 +80,7 @@ class MainWindow(QMainWindow):
         self.queue = QueuePanel(self.model, self.thumbnails, self.actions_[Act.COLUMNS], self)
         self.stage = StageView(self)
         self.options = OptionsPanel(names, self)
-        self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self)
+        self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self.actions_[Act.RESULTS], self)
         self.splitter = QSplitter(self)
         self._pages = QStackedWidget(self)
         self._plan_timer = QTimer(self, singleShot=True, interval=_PLAN)
@@ -81,6 +89,9 @@ class MainWindow(QMainWindow):
         self.dropping.let_through()
         self._join()
         join_actions(self)
+        self.after_run = after_run.join(self)
+        self.notifying = Notifying(self, self.running, lambda: self.after_run.sentence)
+        self.running.ended.connect(self._ended)  # after those who put the results together
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -95,7 +106,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.home)
         self._pages.addWidget(self.splitter)
         middle = QWidget(self)
-        layout = QVBoxLayout(middle)
+        self._column = layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
@@ -120,7 +131,6 @@ class MainWindow(QMainWindow):
         self.running.began.connect(self._show_actions)
         self.running.happened.connect(self._happened)
         self.running.moved.connect(self._moved)
-        self.running.ended.connect(self._ended)
         self.leaving.close_now.connect(self.close)
         self.foot.optimize.connect(self.optimize)
         self.foot.optimize_selected.connect(self.optimize_selected)
@@ -148,7 +158,12 @@ class MainWindow(QMainWindow):
         self.thumbnails.use(previews)
         self.importing.use(session)
         self.queue.view.viewport().update()
+        self.session_opened.emit(session)
         self._show_plan()
+
+    def show_above_foot(self, strip: QWidget) -> None:
+        """Give a strip its place above the foot."""
+        self._column.insertWidget(self._column.count() - 1, strip)
 
     def show_unusable(self, reason: str) -> None:
         """Say that there will be no session."""
@@ -192,14 +207,15 @@ class MainWindow(QMainWindow):
 
     def optimize(self) -> None:
         """Work on all files that are not done."""
-        self._start([row for row in self.model.rows() if row.is_open(self.recipe)])
+        self.work_on([row for row in self.model.rows() if row.is_open(self.recipe)])
 
     def optimize_selected(self) -> None:
         """Work on the selected files that are not done."""
         rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        self._start([row for row in rows if row is not None and row.is_open(self.recipe)])
+        self.work_on([row for row in rows if row is not None and row.is_open(self.recipe)])
 
-    def _start(self, rows: Sequence[Row]) -> None:
+    def work_on(self, rows: Sequence[Row]) -> None:
+        """Begin to work on some rows, each by its recipe."""
         if self._session is None or self.running.active or not rows:
             return
         items = [Item(row.id, row.source, row.recipe_under(self.recipe)) for row in rows if row.source is not None]
@@ -229,7 +245,7 @@ class MainWindow(QMainWindow):
         self.foot.show_standing(standing)
 
     def _ended(self, report: Report | None) -> None:
-        self._note = _("The work could not be started.") if report is None else _sum(report)
+        self._note = _("The work could not be started.") if report is None else ""
         self.actions_[Act.PAUSE].setChecked(False)
         self.model.sort_again()
         self._show_plan()
@@ -261,15 +277,17 @@ class MainWindow(QMainWindow):
         self._show_actions()
         if self.running.active:
             return
-        waiting = sum(row.is_open(self.recipe) for row in self.model.rows())
+        waiting = [row.before or 0 for row in self.model.rows() if row.is_open(self.recipe)]
         chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
         selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
-        self.foot.show_plan(waiting, selected, self.recipe.output)
-        if not waiting:
-            self.foot.show_note(self._note)
+        self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting))
+        note = self._note or self.after_run.sentence
+        if not waiting and note:
+            self.foot.show_note(note)
 
     def _show_actions(self) -> None:
         show_actions(self)
+        self.actions_shown.emit()
 
     def leave(self) -> None:
         """Close without a question; what is under way is stopped."""
@@ -286,17 +304,10 @@ class MainWindow(QMainWindow):
         self.hide()
         for each in (self.importing, self.running, self.thumbnails):
             each.close()
+        self.closed.emit()
         self.stage.close_threads()
         event.accept()
 
 
 def _result_of(row: Row) -> Path:
     return row.outcome.output if isinstance(row.outcome, Optimized) else row.path
-
-
-def _sum(report: Report) -> str:
-    """Say what came of a batch."""
-    files = ngettext("{count} file optimized", "{count} files optimized", report.count(Optimized))
-    saved = max(0, report.source_bytes - report.output_bytes)
-    text = _("{files}, {size} saved.")
-    return text.format(files=files.format(count=f"{report.count(Optimized):n}"), size=messages.size(saved))

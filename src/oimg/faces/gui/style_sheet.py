@@ -8,7 +8,8 @@ from typing import Final
 from oimg.faces.gui import icons
 from oimg.faces.gui.tokens import RADIUS, SMALL_RADIUS, Tokens
 
-# Looks: primary, plain (a button without a frame), chip; card, strip, foot (frames); quiet, warn, bad (texts).
+# Looks: primary, plain (a button without a frame), entry (one with lines of text), chip; card, strip, foot, tidings
+# (frames); quiet, warn, bad (texts).
 _SHEET: Final = Template("""
 QMainWindow, QDialog { background: $window; }
 QMenuBar { background: $window; border: 0; }
@@ -46,6 +47,9 @@ QToolButton[popupMode="2"] { padding-right: 24px; }
 *[look="primary"]:disabled { background: $border; border-color: $border; color: $quiet; }
 *[look="secondary"] { padding: 9px 16px; }
 *[look="secondary"]:focus { padding: 8px 15px; }
+*[look="entry"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 0; }
+*[look="entry"]:hover { background: $selection; border-color: transparent; }
+*[look="entry"]:focus { border: 2px solid $accent; padding: 0; }
 *[look="chip"] { border-radius: 16px; padding: 5px 14px; }
 *[look="chip"]:focus { padding: 4px 13px; }
 *[look="chip"]:checked { background: $selection; border-color: $accent; }
@@ -109,6 +113,7 @@ QFrame[look="pane"] { background: $surface; }
 QFrame[look="stage"] { background: $window; }
 QFrame[look="strip"] { background: $surface; border: 0; border-bottom: 1px solid $border; }
 QFrame[look="foot"] { background: $surface; border: 0; border-top: 1px solid $border; }
+QFrame[look="tidings"] { background: $selection; border: 0; border-top: 1px solid $border; }
 QLabel[look="quiet"] { color: $quiet; }
 QLabel[look="warn"] { color: $warn; }
 QLabel[look="bad"] { color: $bad; }
