@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw, ImageFilter
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "screenshots"
 THEMES = ("light", "dark")
 SIZE = (1280, 800)
-PATIENCE = 120.0
+PATIENCE = 900.0
 
 
 def main() -> int:
@@ -124,7 +124,9 @@ def take(language: str) -> None:
             with told(window.running.ended) as done:
                 window.optimize()
                 wait(until=done)
-            wait(4)
+            photo = next(row for row in window.model.rows() if row.path.name.startswith("Mountains"))
+            window.queue.view.select(photo.id)
+            wait(8)
             shot("window")
             window.leave()
             wait(0.5)

@@ -59,7 +59,7 @@ def test_every_text_of_the_code_is_translated(language: str) -> None:
 def test_translations_have_the_placeholders_of_their_texts(language: str) -> None:
     for entry in entries(language).values():
         for form in entry.forms:
-            assert fields(form) == fields(entry.plural or entry.text), entry.text
+            assert fields(form) in (fields(entry.text), fields(entry.plural or entry.text)), entry.text
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
