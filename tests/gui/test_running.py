@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.gui.foot import Foot, sentence, standing_text
 from oimg.faces.gui.running import Item, Progress, Running, Standing
+from oimg.faces.gui.time_left import TimeLeft
 from oimg.words.recipe import Mode, Originals, Output, Place, Recipe
 from oimg.words.report import Failed, Optimized, Record, Report, Stopped
 from oimg.words.task import Finished, JobEvent, Progressed, Started
@@ -165,6 +168,32 @@ def test_progress_is_by_pixels_and_time_by_progress() -> None:
     assert half.left(110.0) == pytest.approx(10.0)
 
 
+def test_the_time_that_is_shown_runs_down_and_does_not_jump() -> None:
+    clock, noise = TimeLeft(), random.Random(7)  # noqa: S311 - the same noise each time
+    assert clock.follow(None, 0.0) is None
+    shown = []
+    for tick in range(900):
+        now = tick / 10
+        estimate = max(0.0, 90 - now) * noise.uniform(0.7, 1.3)
+        shown.append(clock.follow(estimate, now))
+    assert shown[0] in range(60, 120)
+    assert shown[-1] == 5
+    pairs = [(one, other) for one, other in itertools.pairwise(shown) if one is not None and other is not None]
+    assert all(abs(one - other) <= 15 for one, other in pairs)
+    assert sum(other > one for one, other in pairs) <= 3  # the estimates rise some 450 times
+    assert all(value is not None and value % 5 == 0 for value in shown)
+
+
+def test_the_time_that_is_shown_believes_what_lasts_and_stands_in_a_pause() -> None:
+    clock = TimeLeft()
+    assert clock.follow(20.0, 0.0) == 20
+    for tick in range(1, 300):
+        clock.follow(300.0, tick / 10)
+    assert clock.follow(300.0, 30.0) in (285, 300)
+    before = clock.follow(300.0, 30.1, held=True)
+    assert clock.follow(300.0, 90.0, held=True) == before
+
+
 def test_a_pause_does_not_count() -> None:
     progress = Progress([50, 50], began=100.0)
     progress.take(done(0))
@@ -180,33 +209,41 @@ def test_a_pause_does_not_count() -> None:
     ("files", "output", "expected"),
     [
         (0, Output(), "Nothing is waiting."),
-        (1, Output(), "1 file → beside the original, named …_optimized. Originals stay."),
-        (12, Output(suffix="-s"), "12 files → beside the originals, named …-s. Originals stay."),
-        (2, Output(place=Place.FOLDER, path="/home/ada/Small"), "2 files → into Small. Originals stay."),
-        (1, Output(place=Place.IN_PLACE), "1 file is replaced. The original is kept in a backup; undo brings it back."),
+        (1, Output(), "1 file, 1.00 kB. The result goes beside the original as …_optimized; the original stays."),
+        (12, Output(suffix="-s"), "12 files, 1.00 kB. Results go beside the originals as …-s; the originals stay."),
+        (
+            2,
+            Output(place=Place.FOLDER, path="/home/ada/Small"),
+            "2 files, 1.00 kB. Results go into Small; the originals stay.",
+        ),
+        (
+            1,
+            Output(place=Place.IN_PLACE),
+            "1 file, 1.00 kB. It is replaced; the original is kept, and Undo brings it back.",
+        ),
         (
             3,
             Output(place=Place.IN_PLACE, originals=Originals.TRASH),
-            "3 files are replaced. Originals go to the trash; undo brings them back.",
+            "3 files, 1.00 kB. They are replaced; the originals go to the trash, and Undo brings them back.",
         ),
     ],
 )
 def test_the_foot_says_what_will_happen(files: int, output: Output, expected: str) -> None:
-    assert sentence(files, output) == expected
+    assert sentence(files, output, 1000) == expected
 
 
 @pytest.mark.parametrize(
     ("left", "state", "expected"),
     [
         (None, "", "3 of 12"),
-        (2.0, "", "3 of 12 · about 5 s left"),
-        (63.0, "", "3 of 12 · about 1:00 left"),
-        (4000.0, "", "3 of 12 · about 1:07:00 left"),
-        (63.0, "paused", "Paused at 3 of 12"),
-        (63.0, "stopping", "Stopping; finished files stay …"),
+        (5, "", "3 of 12 · about 5 s left"),
+        (60, "", "3 of 12 · about 1:00 left"),
+        (4020, "", "3 of 12 · about 1:07:00 left"),
+        (60, "paused", "Paused at 3 of 12"),
+        (60, "stopping", "Stopping; finished files stay …"),
     ],
 )
-def test_the_foot_says_how_far_it_is(left: float | None, state: str, expected: str) -> None:
+def test_the_foot_says_how_far_it_is(left: int | None, state: str, expected: str) -> None:
     standing = Standing(3, 12, 0.25, left, paused=state == "paused", stopping=state == "stopping")
     assert standing_text(standing) == expected
 
@@ -215,7 +252,7 @@ def test_the_foot_shows_a_plan_or_the_progress(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     actions = Actions(parent)
-    foot = Foot(actions[Act.PAUSE], actions[Act.CANCEL], parent)
+    foot = Foot(actions[Act.PAUSE], actions[Act.CANCEL], actions[Act.RESULTS], parent)
     parent.show()
     foot.show_plan(1234, 2, Output())
     buttons = {each.text(): each for each in foot.findChildren(QPushButton)}

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import platformdirs
 
+from oimg.words.i18n import LANGUAGES
 from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import (
     SCHEMA,
@@ -70,7 +71,8 @@ class Settings:
     """What the user set for all runs. 0 lets the program decide on jobs and memory, and means no limit to backups.
 
     Originals are kept for `backup_days`; the oldest go first when they have more than `backup_limit` bytes. What was
-    done is remembered in at most `cache_limit` bytes; with 0, not at all.
+    done is remembered in at most `cache_limit` bytes; with 0, not at all. `language` is one of `i18n.LANGUAGES`, or
+    empty for that of the system.
     """
 
     preset: str = "balanced"
@@ -79,6 +81,7 @@ class Settings:
     backup_days: int = 30
     backup_limit: int = 20_000_000_000
     cache_limit: int = 64_000_000
+    language: str = ""
 
 
 def config_folder() -> Path:
@@ -114,6 +117,15 @@ def load(folder: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
     }
     wrong = tuple(f"{path}: {name}" for name in known if name in data and name not in right)
     return replace(Settings(), **right), (*notes, *wrong)
+
+
+def language(folder: Path | None = None) -> str:
+    """Read the language alone: texts are needed before anybody can be told what is wrong with the settings."""
+    with suppress(OSError, ValueError, RecursionError):
+        data = json.loads(((folder or config_folder()) / "settings.json").read_text(encoding="utf-8"))
+        chosen = data.get("language") if isinstance(data, dict) else None
+        return chosen if isinstance(chosen, str) and chosen in LANGUAGES else ""
+    return ""
 
 
 def load_window(folder: Path | None = None) -> WindowState:

@@ -46,7 +46,20 @@ def test_a_failure_is_told_with_its_facts(code: ErrorCode) -> None:
 
 @pytest.mark.parametrize("code", KeptCode)
 def test_a_kept_file_is_told_why(code: KeptCode) -> None:
-    assert reason(Kept(PATH, SOURCE, code, "71.3")).startswith(messages.KEPT[code])
+    said = reason(Kept(PATH, SOURCE, code, "71.3"))
+    assert said.startswith(messages.why_kept(code))
+    assert "{" not in said
+
+
+def test_a_face_names_its_own_switches() -> None:
+    photo = Kept(PATH, SOURCE, KeptCode.GAIN_MAP)
+    assert reason(photo) == "HDR photo: --flatten-special would leave its gain map out"
+    named = messages.Switches(flatten="“Plain”", srgb="“sRGB”", format="“Format”", undo_file="“Undo”")
+    assert reason(photo, named) == "HDR photo: “Plain” would leave its gain map out"
+    told = [messages.why_kept(code, "", named) for code in KeptCode]
+    told += [messages.not_restored(code, "", named) for code in RefusalCode]
+    assert not [text for text in told if "--" in text or "`" in text or "{" in text]
+    assert messages.not_restored(RefusalCode.MISSING).startswith("the file is gone; `oimg undo --file` brings")
 
 
 def test_a_target_out_of_reach_names_the_best_score() -> None:
@@ -86,7 +99,7 @@ def test_preset_errors_are_told(code: str) -> None:
         (12_345_678, "12.3 MB"),
         (5 * 10**9, "5.00 GB"),
         (7 * 10**12, "7.00 TB"),
-        (7 * 10**15, "7000 TB"),
+        (7 * 10**15, "7,000 TB"),
     ],
 )
 def test_sizes(count: int, text: str) -> None:
@@ -157,3 +170,25 @@ def test_nothing_printable_can_move_the_cursor(text: str) -> None:
     safe = printable(text)
     assert safe.isprintable()
     safe.encode()
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", ("1,234,567", "1.23 MB", "-62.3 %", "4.2 s")),
+        ("de", ("1.234.567", "1,23 MB", "-62,3 %", "4,2 s")),
+        ("zh_CN", ("1,234,567", "1.23 MB", "-62.3 %", "4.2 s")),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(
+    language: str, written: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "LANGUAGE", language)
+    assert (messages.number(1_234_567), size(1_234_567), f"-{messages.number(62.3, 1)} %", seconds(4.2)) == written
+    assert share(100_000, 93_700) == f"-{messages.number(6.3, 1)} %"
+
+
+def test_nouns_stay_large_in_german_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert messages.in_a_sentence("Camera settings") == "camera settings"
+    monkeypatch.setattr(messages, "LANGUAGE", "de")
+    assert messages.in_a_sentence("Kameraeinstellungen") == "Kameraeinstellungen"

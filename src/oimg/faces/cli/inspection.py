@@ -8,7 +8,7 @@ import textwrap
 from typing import Any, Final
 
 from oimg.faces.cli.verdicts import TOPICS, Topic, answer, topic_of
-from oimg.faces.messages import KEPT, _, printable, size
+from oimg.faces.messages import _, in_a_sentence, printable, size, why_kept
 from oimg.words.answers import Inspection
 from oimg.words.i18n import N_
 from oimg.words.privacy import Fate, MetadataPolicy, Prospect
@@ -131,7 +131,7 @@ def _show_row(head: str, text: str) -> None:
 def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], recipe: Recipe) -> str:
     """Say in a sentence what the recipe takes out and what it leaves."""
     if inspection.kept is not None:
-        return _("This recipe leaves the file as it is: {}.").format(_(KEPT[inspection.kept[0]]))
+        return _("This recipe leaves the file as it is: {}.").format(why_kept(inspection.kept[0]))
     flags = f"--metadata {recipe.metadata}"
     if recipe.keep:
         flags += f" --keep {','.join(sorted(recipe.keep))}"
@@ -145,7 +145,7 @@ def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], reci
         (_("may leave {}"), [t for t, found in by_topic.items() if _fates(found) == {Fate.DEPENDS}]),
     ):
         if chosen:
-            parts.append(words.format(", ".join(_(TOPICS[topic]).lower() for topic in chosen)))
+            parts.append(words.format(", ".join(in_a_sentence(_(TOPICS[topic])) for topic in chosen)))
     return _("With {flags}: {what}.").format(flags=flags, what="; ".join(parts))
 
 

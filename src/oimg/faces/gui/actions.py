@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -33,6 +34,14 @@ class Act(StrEnum):
     OPTIMIZE_SELECTED = "optimize-selected"
     PAUSE = "pause"
     CANCEL = "cancel"
+    RESULTS = "results"
+    UNDO = "undo"
+    UNDO_FILES = "undo-files"
+    UNDO_EARLIER = "undo-earlier"
+    RETRY_FAILED = "retry-failed"
+    SHOW_RESULTS = "show-results"
+    EXPORT_CSV = "export-csv"
+    EXPORT_JSON = "export-json"
     QUEUE = "queue"
     OPTIONS = "options"
     COLUMNS = "columns"
@@ -54,6 +63,8 @@ class Act(StrEnum):
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
+    SHORTCUTS = "shortcuts"
+    ABOUT = "about"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,16 @@ SPECS: Final[dict[Act, Spec]] = {
         N_("&Pause"), "pause", ("Ctrl+P",), N_("Files that are being worked on are finished first"), checkable=True
     ),
     Act.CANCEL: Spec(N_("S&top"), "stop", ("Ctrl+.",), N_("Finished files stay")),
+    Act.RESULTS: Spec(N_("&Results"), "results", ("Ctrl+J",), N_("What came of the last run")),
+    Act.UNDO: Spec(N_("&Undo the run"), "undo", ("Ctrl+Z",), N_("Bring the replaced originals back")),
+    Act.UNDO_FILES: Spec(
+        N_("Bring the ori&ginal back"), "undo", ("Ctrl+Shift+Z",), N_("The result that replaced it goes")
+    ),
+    Act.UNDO_EARLIER: Spec(N_("Undo an &earlier run…"), "", (), N_("All runs that replaced originals")),
+    Act.RETRY_FAILED: Spec(N_("Optimize the &failed again"), "retry", ("Ctrl+Shift+R",)),
+    Act.SHOW_RESULTS: Spec(N_("S&how results in folder"), "show-folder"),
+    Act.EXPORT_CSV: Spec(N_("Export report as &CSV…"), "export", (), N_("A table for a spreadsheet")),
+    Act.EXPORT_JSON: Spec(N_("Export report as &JSON…"), "export", (), N_("For programs: one line a file")),
     Act.QUEUE: Spec(N_("Show the &list"), "queue", ("F9",), checkable=True),
     Act.OPTIONS: Spec(N_("Show the &options"), "options", ("F10",), checkable=True),
     Act.COLUMNS: Spec(N_("Show &columns"), "columns", ("Ctrl+L",), N_("A table to sort by"), checkable=True),
@@ -129,11 +150,26 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.THEME_SYSTEM: Spec(N_("Theme of the s&ystem"), checkable=True),
     Act.THEME_LIGHT: Spec(N_("&Light theme"), checkable=True),
     Act.THEME_DARK: Spec(N_("&Dark theme"), checkable=True),
+    Act.SHORTCUTS: Spec(N_("&Keyboard shortcuts"), "keyboard", ("F1",)),
+    Act.ABOUT: Spec(N_("&About OIMG"), "about"),
 }
+_AFTER: Final = (Act.RESULTS, Act.SHOW_RESULTS, Act.RETRY_FAILED)
 # None is a line between groups.
 MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
-    (N_("&File"), (Act.OPEN_FILES, Act.OPEN_FOLDER, Act.PASTE, None, Act.SHOW, None, Act.QUIT)),
-    (N_("&Edit"), (Act.SELECT_ALL, Act.SEARCH, None, Act.RETRY, Act.REMOVE, Act.CLEAR)),
+    (
+        N_("&File"),
+        (
+            *(Act.OPEN_FILES, Act.OPEN_FOLDER, Act.PASTE, None, Act.SHOW, None),
+            *(Act.EXPORT_CSV, Act.EXPORT_JSON, None, Act.UNDO_EARLIER, None, Act.QUIT),
+        ),
+    ),
+    (
+        N_("&Edit"),
+        (
+            *(Act.UNDO, Act.UNDO_FILES, None, Act.SELECT_ALL, Act.SEARCH, None),
+            *(Act.RETRY, Act.REMOVE, Act.CLEAR),
+        ),
+    ),
     (
         N_("&View"),
         (
@@ -157,9 +193,10 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
             *(Act.PREVIOUS, Act.NEXT),
         ),
     ),
-    (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL)),
+    (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL, None, *_AFTER)),
+    (N_("&Help"), (Act.SHORTCUTS, None, Act.ABOUT)),
 )
-ROW_MENU: Final = (Act.OPTIMIZE_SELECTED, Act.RETRY, Act.SHOW, None, Act.REMOVE)
+ROW_MENU: Final = (Act.OPTIMIZE_SELECTED, Act.RETRY, Act.UNDO_FILES, Act.SHOW, None, Act.REMOVE)
 THEMES: Final = {Act.THEME_SYSTEM: Choice.SYSTEM, Act.THEME_LIGHT: Choice.LIGHT, Act.THEME_DARK: Choice.DARK}
 
 
@@ -196,6 +233,11 @@ class Actions:
         return menu
 
 
+def plain(text: str) -> str:
+    """Translate the text of an action and write it without the mark of its key: also "打开(&O)" has none then."""
+    return re.sub(r"\(&\w\)|&", "", _(text)).rstrip("…")
+
+
 def _made(name: Act, spec: Spec, parent: QObject) -> QAction:
     action = QAction(_(spec.text), parent)
     action.setObjectName(name)
@@ -203,9 +245,9 @@ def _made(name: Act, spec: Spec, parent: QObject) -> QAction:
     action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
     if spec.icon:
         action.setIcon(icons.icon(spec.icon))
-    plain = _(spec.text).replace("&", "").rstrip("…")
-    action.setIconText(plain)
+    name_ = plain(spec.text)
+    action.setIconText(name_)
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    action.setToolTip(_("{name} ({keys})").format(name=plain, keys=keys) if keys else plain)
-    action.setStatusTip(_(spec.tip) if spec.tip else plain)
+    action.setToolTip(_("{name} ({keys})").format(name=name_, keys=keys) if keys else name_)
+    action.setStatusTip(_(spec.tip) if spec.tip else name_)
     return action

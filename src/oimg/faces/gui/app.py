@@ -21,17 +21,18 @@ _NO_WINDOW = 2
 def main(arguments: Sequence[str] | None = None, *, program: str = "oimg-gui") -> int:
     """Open the window with these pictures; gives the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    paths = _paths(given, program)
+    paths, quick = _asked(given, program)
     if missing := _missing_display():
         return _refuse(program, missing)
     try:
         from oimg.faces.gui import display  # noqa: PLC0415 - the guard comes long before Qt
     except ImportError as error:
         return _refuse(program, _unloadable(error))
-    return display.run(paths, lambda reason: _refuse(program, reason))
+    return display.run(paths, lambda reason: _refuse(program, reason), quick=quick)
 
 
-def _paths(given: list[str], program: str) -> list[Path]:
+def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
+    """Give the paths, and whether they are to be worked on at once."""
     import argparse  # noqa: PLC0415
 
     from oimg import __version__  # noqa: PLC0415
@@ -42,7 +43,12 @@ def _paths(given: list[str], program: str) -> list[Path]:
     )
     grammar.add_argument("paths", nargs="*", metavar="PATH", help=_("pictures, and folders with pictures"))
     grammar.add_argument("--version", action="version", version=f"oimg {__version__}")
-    return [Path(os.path.abspath(name)) for name in grammar.parse_args(given).paths if name]  # noqa: PTH100
+    grammar.add_argument("--quick", action="store_true", help=_("work on them at once, in a small window"))
+    asked = grammar.parse_args(given)
+    paths = [Path(os.path.abspath(name)) for name in asked.paths if name]  # noqa: PTH100
+    if asked.quick and not paths:
+        grammar.error(_("--quick wants to know which pictures"))
+    return paths, asked.quick
 
 
 def _missing_display() -> str:

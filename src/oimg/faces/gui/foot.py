@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
 
 from oimg.faces.gui import icons, theme
 from oimg.faces.gui.running import Standing
-from oimg.faces.messages import _, ngettext, printable, seconds
-from oimg.words.i18n import N_
+from oimg.faces.messages import _, ngettext, printable, seconds, size
+from oimg.words.i18n import NN_
 from oimg.words.recipe import Originals, Output, Place
 
 _HEIGHT: Final = 64
 _STEPS: Final = 1000
+_BUTTON: Final = 40
 
 
 class Foot(QFrame):
@@ -37,7 +38,7 @@ class Foot(QFrame):
     optimize_selected = Signal()
     privacy_asked = Signal()
 
-    def __init__(self, pause: QAction, stop: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, pause: QAction, stop: QAction, results: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "foot")
         self.setFixedHeight(max(_HEIGHT, 2 * self.fontMetrics().lineSpacing() + 28))
@@ -50,13 +51,13 @@ class Foot(QFrame):
         self._bar = QProgressBar(self)
         self._standing = QLabel(self)
         self._pages = QStackedWidget(self)
-        self._lay_out(pause, stop)
+        self._lay_out(pause, stop, results)
         self._primary.clicked.connect(self.optimize)
         self._selected.clicked.connect(self.optimize_selected)
         self.show_plan(0, 0, Output())
         self.show_note("")
 
-    def _lay_out(self, pause: QAction, stop: QAction) -> None:
+    def _lay_out(self, pause: QAction, stop: QAction, results: QAction) -> None:
         lock = QToolButton(self)
         lock.setIcon(icons.icon("lock", "good"))
         lock.setText(_("Processed on your device"))
@@ -65,7 +66,7 @@ class Foot(QFrame):
         lock.setProperty("look", "plain")
         lock.setFont(theme.font(theme.CAPTION))
         lock.clicked.connect(self.privacy_asked)
-        self._pages.addWidget(self._planning())
+        self._pages.addWidget(self._planning(results))
         self._pages.addWidget(self._running(pause, stop))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 8, 12, 8)
@@ -73,12 +74,13 @@ class Foot(QFrame):
         layout.addWidget(lock)
         layout.addWidget(self._pages, 1)
 
-    def _planning(self) -> QWidget:
+    def _planning(self, results: QAction) -> QWidget:
         page = QWidget(self)
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._sentence, 1)
+        row.addWidget(_button(results, self))
         row.addWidget(self._selected)
         row.addWidget(self._primary)
         return page
@@ -98,17 +100,13 @@ class Foot(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(texts, 1)
         for action in (pause, stop):
-            button = QToolButton(self)
-            button.setDefaultAction(action)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setMinimumSize(QSize(0, 40))
-            row.addWidget(button)
+            row.addWidget(_button(action, self))
         return page
 
-    def show_plan(self, files: int, selected: int, output: Output) -> None:
-        """Say what Optimize would do with so many files, and with those selected where they are several."""
+    def show_plan(self, files: int, selected: int, output: Output, weight: int = 0) -> None:
+        """Say what Optimize would do with so many files and bytes, and with those selected where they are several."""
         self._pages.setCurrentIndex(0)
-        self._sentence.setText(sentence(files, output))
+        self._sentence.setText(sentence(files, output, weight))
         button = ngettext("Optimize {count} file", "Optimize {count} files", files) if files else _("Optimize")
         self._primary.setText(button.format(count=f"{files:n}"))
         self._primary.setEnabled(files > 0)
@@ -128,25 +126,46 @@ class Foot(QFrame):
         self._sentence.setText(text)
 
 
-def sentence(files: int, output: Output) -> str:
-    """Say where results go and what becomes of the originals."""
+def _button(action: QAction, parent: QWidget) -> QToolButton:
+    """Make a button of an action, which is there while there is something to do."""
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.iconText())
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setMinimumSize(QSize(0, _BUTTON))
+    button.setVisible(action.isEnabled())
+    action.changed.connect(lambda: button.setVisible(action.isEnabled()))
+    return button
+
+
+def sentence(files: int, output: Output, weight: int = 0) -> str:
+    """Say how much there is to do, where results go and what becomes of the originals."""
     if not files:
         return _("Nothing is waiting.")
     match output.place:
         case Place.BESIDE:
-            one = N_("{count} file → beside the original, named …{suffix}. Originals stay.")
-            many = N_("{count} files → beside the originals, named …{suffix}. Originals stay.")
+            texts = NN_(
+                "{count} file, {size}. The result goes beside the original as …{suffix}; the original stays.",
+                "{count} files, {size}. Results go beside the originals as …{suffix}; the originals stay.",
+            )
         case Place.FOLDER | Place.FILE:
-            one = N_("{count} file → into {folder}. Originals stay.")
-            many = N_("{count} files → into {folder}. Originals stay.")
+            texts = NN_(
+                "{count} file, {size}. The result goes into {folder}; the original stays.",
+                "{count} files, {size}. Results go into {folder}; the originals stay.",
+            )
         case Place.IN_PLACE if output.originals is Originals.TRASH:
-            one = N_("{count} file is replaced. The original goes to the trash; undo brings it back.")
-            many = N_("{count} files are replaced. Originals go to the trash; undo brings them back.")
+            texts = NN_(
+                "{count} file, {size}. It is replaced; the original goes to the trash, and Undo brings it back.",
+                "{count} files, {size}. They are replaced; the originals go to the trash, and Undo brings them back.",
+            )
         case _:
-            one = N_("{count} file is replaced. The original is kept in a backup; undo brings it back.")
-            many = N_("{count} files are replaced. Originals are kept in a backup; undo brings them back.")
+            texts = NN_(
+                "{count} file, {size}. It is replaced; the original is kept, and Undo brings it back.",
+                "{count} files, {size}. They are replaced; the originals are kept, and Undo brings them back.",
+            )
     folder = printable(Path(output.path).name or output.path)
-    return ngettext(one, many, files).format(count=f"{files:n}", suffix=printable(output.suffix), folder=folder)
+    text = ngettext(*texts, files)
+    return text.format(count=f"{files:n}", size=size(weight), suffix=printable(output.suffix), folder=folder)
 
 
 def standing_text(standing: Standing) -> str:
@@ -158,11 +177,9 @@ def standing_text(standing: Standing) -> str:
         return _("Paused at {done} of {files}").format(**counts)
     if standing.left is None:
         return _("{done} of {files}").format(**counts)
-    return _("{done} of {files} · about {time} left").format(**counts, time=_rough(standing.left))
+    return _("{done} of {files} · about {time} left").format(**counts, time=_time(standing.left))
 
 
-def _rough(left: float) -> str:
-    """Write a time no finer than anybody can know it."""
-    step = 5 if left < 60 else 15 if left < 600 else 60
-    whole = max(step, round(left / step) * step)
-    return _("{seconds} s").format(seconds=whole) if whole < 60 else seconds(whole)
+def _time(left: int) -> str:
+    """Write a time that is no finer than anybody can know it."""
+    return _("{seconds} s").format(seconds=left) if left < 60 else seconds(left)

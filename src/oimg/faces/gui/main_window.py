@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from oimg.faces import messages
+from oimg.faces.gui import after_run
+from oimg.faces.gui.about import show_about
 from oimg.faces.gui.acting import join_actions, show_actions
 from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.gui.comparing import joining as comparing
@@ -23,6 +25,7 @@ from oimg.faces.gui.header import Header
 from oimg.faces.gui.home import Home
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.leaving import Leaving, places, remember, restore
+from oimg.faces.gui.notifying import Notifying
 from oimg.faces.gui.options.joining import join as join_options
 from oimg.faces.gui.options.panel import OptionsPanel
 from oimg.faces.gui.promise import show_promise
@@ -35,7 +38,7 @@ from oimg.faces.gui.showing import show_in_folder
 from oimg.faces.gui.stage import joining as stage_joining
 from oimg.faces.gui.stage.view import StageView
 from oimg.faces.gui.theme import Choice, Theme
-from oimg.faces.messages import _, ngettext
+from oimg.faces.messages import _
 from oimg.words.recipe import Place, Recipe
 from oimg.words.report import Optimized, Report
 from oimg.words.task import JobEvent
@@ -53,6 +56,12 @@ _PLAN = 150
 
 class MainWindow(QMainWindow):
     """Holds the state that the parts show: the common recipe, the queue's model, the session."""
+
+    session_opened = Signal(object)
+    actions_shown = Signal()
+    """It was looked anew at what can be done now."""
+    closed = Signal()
+    """Threads are to end now."""
 
     def __init__(self, state: WindowState = WindowState()) -> None:
         super().__init__()
@@ -77,7 +86,7 @@ class MainWindow(QMainWindow):
         self.drawer = Drawer(self)
         self.column = Column(self.stage, self.drawer, self)
         self.options = OptionsPanel(self._presets, self)
-        self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self)
+        self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self.actions_[Act.RESULTS], self)
         self.splitter = QSplitter(self)
         self._pages = QStackedWidget(self)
         self._plan_timer = QTimer(self, singleShot=True, interval=_PLAN)
@@ -89,6 +98,9 @@ class MainWindow(QMainWindow):
         stage_joining.join(self)
         self.comparing = comparing.join(self)
         join_options(self, self._presets)
+        self.after_run = after_run.join(self)
+        self.notifying = Notifying(self, self.running, lambda: self.after_run.sentence)
+        self.running.ended.connect(self._ended)  # after those who put the results together
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -103,7 +115,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.home)
         self._pages.addWidget(self.splitter)
         middle = QWidget(self)
-        layout = QVBoxLayout(middle)
+        self._column = layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
@@ -128,7 +140,6 @@ class MainWindow(QMainWindow):
         self.running.began.connect(self._show_actions)
         self.running.happened.connect(self._happened)
         self.running.moved.connect(self._moved)
-        self.running.ended.connect(self._ended)
         self.leaving.close_now.connect(self.close)
         self.foot.optimize.connect(self.optimize)
         self.foot.optimize_selected.connect(self.optimize_selected)
@@ -160,11 +171,20 @@ class MainWindow(QMainWindow):
         self.importing.use(session)
         self.options.output.show_keeping(session.settings.backup_days)
         self.queue.view.viewport().update()
+        self.session_opened.emit(session)
         self._show_plan()
+
+    def show_above_foot(self, strip: QWidget) -> None:
+        """Give a strip its place above the foot."""
+        self._column.insertWidget(self._column.count() - 1, strip)
 
     def show_unusable(self, reason: str) -> None:
         """Say that there will be no session."""
         QMessageBox(QMessageBox.Icon.Critical, "OIMG", _("OIMG cannot work: {reason}").format(reason=reason)).exec()
+
+    def show_about(self) -> None:
+        """Show the version, the licence and the libraries."""
+        show_about(self, self._session.diagnose().codecs if self._session is not None else ())
 
     def add(self, paths: Sequence[Path]) -> None:
         """Look for pictures in files and folders, and append them; what is there already is read anew."""
@@ -202,14 +222,15 @@ class MainWindow(QMainWindow):
 
     def optimize(self) -> None:
         """Work on all files that are not done."""
-        self._start([row for row in self.model.rows() if row.is_open(self.recipe)])
+        self.work_on([row for row in self.model.rows() if row.is_open(self.recipe)])
 
     def optimize_selected(self) -> None:
         """Work on the selected files that are not done."""
         rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        self._start([row for row in rows if row is not None and row.is_open(self.recipe)])
+        self.work_on([row for row in rows if row is not None and row.is_open(self.recipe)])
 
-    def _start(self, rows: Sequence[Row]) -> None:
+    def work_on(self, rows: Sequence[Row]) -> None:
+        """Begin to work on some rows, each by its recipe."""
         if self._session is None or self.running.active or not rows:
             return
         items = [Item(row.id, row.source, row.recipe_under(self.recipe)) for row in rows if row.source is not None]
@@ -239,7 +260,7 @@ class MainWindow(QMainWindow):
         self.foot.show_standing(standing)
 
     def _ended(self, report: Report | None) -> None:
-        self._note = _("The work could not be started.") if report is None else _sum(report)
+        self._note = _("The work could not be started.") if report is None else ""
         self.actions_[Act.PAUSE].setChecked(False)
         self.model.sort_again()
         self._show_plan()
@@ -271,15 +292,17 @@ class MainWindow(QMainWindow):
         self._show_actions()
         if self.running.active:
             return
-        waiting = sum(row.is_open(self.recipe) for row in self.model.rows())
+        waiting = [row.before or 0 for row in self.model.rows() if row.is_open(self.recipe)]
         chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
         selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
-        self.foot.show_plan(waiting, selected, self.recipe.output)
-        if not waiting:
-            self.foot.show_note(self._note)
+        self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting))
+        note = self._note or self.after_run.sentence
+        if not waiting and note:
+            self.foot.show_note(note)
 
     def _show_actions(self) -> None:
         show_actions(self)
+        self.actions_shown.emit()
 
     def leave(self) -> None:
         """Close without a question; what is under way is stopped."""
@@ -297,17 +320,10 @@ class MainWindow(QMainWindow):
         self.hide()
         for each in (self.importing, self.running, self.thumbnails, self.comparing):
             each.close()
+        self.closed.emit()
         self.stage.close_threads()
         event.accept()
 
 
 def _result_of(row: Row) -> Path:
     return row.outcome.output if isinstance(row.outcome, Optimized) else row.path
-
-
-def _sum(report: Report) -> str:
-    """Say what came of a batch."""
-    files = ngettext("{count} file optimized", "{count} files optimized", report.count(Optimized))
-    saved = max(0, report.source_bytes - report.output_bytes)
-    text = _("{files}, {size} saved.")
-    return text.format(files=files.format(count=f"{report.count(Optimized):n}"), size=messages.size(saved))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from oimg.faces.gui.bridge import Bridge
+from oimg.faces.gui.time_left import TimeLeft
 from oimg.words.recipe import Recipe
 from oimg.words.report import Report, SourceFile
 from oimg.words.task import Finished, JobEvent, Progressed
@@ -36,12 +37,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a batch is. `left` is in seconds, None where nobody can say yet."""
+    """How far a batch is. `left` is in seconds, as it is to be shown; None where nobody can say yet."""
 
     done: int
     files: int
     fraction: float
-    left: float | None
+    left: int | None
     paused: bool
     stopping: bool
 
@@ -122,6 +123,7 @@ class Running(QObject):
         self._run: Run | None = None
         self._ids: list[int] = []
         self._progress = Progress((), 0.0)
+        self._left = TimeLeft()
         self._stopping = self._pausing = False
         self._thread: threading.Thread | None = None
         self._bridge = Bridge(self)
@@ -136,6 +138,11 @@ class Running(QObject):
         return self._thread is not None
 
     @property
+    def ids(self) -> tuple[int, ...]:
+        """The rows of the batch, or of the last one, in the order of its report."""
+        return tuple(self._ids)
+
+    @property
     def paused(self) -> bool:
         """Whether it is held."""
         return self._pausing
@@ -146,6 +153,7 @@ class Running(QObject):
             return
         self._ids = [item.id for item in items]
         self._progress = Progress([item.source.header.pixels for item in items], time.monotonic())
+        self._left = TimeLeft()
         self._stopping = self._pausing = False
         self._thread = threading.Thread(target=self._begin, args=(session, list(items)), name="oimg-plan")
         self._thread.start()
@@ -226,7 +234,8 @@ class Running(QObject):
 
     def _tell(self) -> None:
         progress = self._progress
-        left = progress.left(time.monotonic())
+        now = time.monotonic()
+        left = self._left.follow(progress.left(now), now, held=self._pausing)
         standing = Standing(
             progress.done, len(self._ids), progress.fraction, left, paused=self._pausing, stopping=self._stopping
         )

@@ -30,10 +30,12 @@ def show_in_folder(paths: Sequence[Path]) -> None:
 
 def _asked_over_the_bus(paths: Sequence[Path]) -> bool:
     """Ask the desktop's file manager (D-Bus interface FileManager1); it runs on its own, not as our child."""
-    from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage  # noqa: PLC0415 - rarely needed
+    from PySide6.QtDBus import QDBus, QDBusMessage  # noqa: PLC0415 - rarely needed
 
-    bus = QDBusConnection.sessionBus()
-    if not bus.isConnected():
+    from oimg.faces.gui.desktop_bus import session_bus  # noqa: PLC0415
+
+    bus = session_bus()
+    if bus is None:
         return False
     names: list[str] = []
     for question in ("ListNames", "ListActivatableNames"):

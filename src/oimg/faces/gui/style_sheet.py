@@ -8,8 +8,8 @@ from typing import Final
 from oimg.faces.gui import icons
 from oimg.faces.gui.tokens import LIGHT, RADIUS, SMALL_RADIUS, Tokens
 
-# Looks: primary, plain (a button without a frame), link (the same, as text), icon, segment (one of several), chip;
-# card, strip, foot (frames); quiet, warn, bad (texts).
+# Looks: primary, plain (a button without a frame), entry (one with lines of text), link (plain, as text), icon, segment
+# (one of several), chip; card, strip, foot, tidings (frames); quiet, warn, bad (texts).
 _SHEET: Final = Template("""
 QMainWindow, QDialog { background: $window; }
 QMenuBar { background: $window; border: 0; }
@@ -47,6 +47,9 @@ QToolButton[popupMode="2"] { padding-right: 24px; }
 *[look="primary"]:disabled { background: $border; border-color: $border; color: $quiet; }
 *[look="secondary"] { padding: 9px 16px; }
 *[look="secondary"]:focus { padding: 8px 15px; }
+*[look="entry"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 0; }
+*[look="entry"]:hover { background: $selection; border-color: transparent; }
+*[look="entry"]:focus { border: 2px solid $accent; padding: 0; }
 *[look="chip"] { border-radius: 16px; padding: 5px 14px; }
 *[look="chip"]:focus { padding: 4px 13px; }
 *[look="chip"]:checked { background: $selection; border-color: $accent; }
@@ -99,6 +102,10 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QSplitter::handle { background: $border; }
 QSplitter::handle:hover { background: $accent; }
 QAbstractScrollArea { border: 0; background: $surface; }
+QLabel[look="key"] { background: $raised; color: $text; border: 1px solid $border; border-bottom: 2px solid $border;
+  border-radius: 4px; padding: 1px 6px; }
+QPlainTextEdit { border: 1px solid $border; border-radius: ${small}px; padding: 4px; }
+QPlainTextEdit:focus { border: 2px solid $accent; padding: 3px; }
 QTableView { background: $surface; outline: 0; selection-background-color: $selection; selection-color: $text; }
 QTableView::item { padding: 0 8px; }
 QHeaderView { background: $surface; }
@@ -129,6 +136,7 @@ QFrame[look="strip"] { background: $surface; border: 0; border-bottom: 1px solid
 QFrame[look="foot"] { background: $surface; border: 0; border-top: 1px solid $border; }
 QLabel[look="banner"] { background: $raised; color: $text; border: 1px solid $border; border-radius: ${small}px;
   padding: 8px 12px; }
+QFrame[look="tidings"] { background: $selection; border: 0; border-top: 1px solid $border; }
 QLabel[look="quiet"] { color: $quiet; }
 QLabel[look="warn"] { color: $warn; }
 QLabel[look="bad"] { color: $bad; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -31,9 +31,11 @@ class QueuePanel(QFrame):
         self.proxy = QueueProxy(model, self)
         self.view = QueueView(self.proxy, thumbnails, self)
         self.search = QLineEdit(self)
+        self._only = _Only(self)
         self._importing = _Importing(self)
         self._footer = Footer(self)
         self._lay_out(columns)
+        self._only.show_all.clicked.connect(self.show_all)
         self._importing.stop.clicked.connect(self.import_stopped)
         self.search.textChanged.connect(self.proxy.search)
         self.view.selection_changed.connect(self._show_selected)
@@ -56,9 +58,23 @@ class QueuePanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(bar)
+        layout.addWidget(self._only)
         layout.addWidget(self.view, 1)
         layout.addWidget(self._importing)
         layout.addWidget(self._footer)
+
+    def show_only(self, text: str, ids: frozenset[int]) -> None:
+        """Show just these rows, and say which they are."""
+        self.search.clear()
+        self.proxy.only(ids)
+        self._only.show_text(text)
+        if self.proxy.rowCount():
+            self.view.select_first()
+
+    def show_all(self) -> None:
+        """Show all rows again."""
+        self.proxy.only(None)
+        self._only.show_text("")
 
     def show_import(self, found: int) -> None:
         """Say how many files were found so far."""
@@ -75,6 +91,31 @@ class QueuePanel(QFrame):
 
     def _show_totals(self) -> None:
         self._footer.show_totals(self._model.totals, self._selected)
+
+
+class _Only(QFrame):
+    """A strip that is there while just some rows are shown."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "strip")
+        self._label = QLabel(self)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setFont(theme.font(theme.CAPTION))
+        self.show_all = QToolButton(self)
+        self.show_all.setText(_("Show all"))
+        self.show_all.setAccessibleName(_("Show all files"))
+        self.show_all.setProperty("look", "plain")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 8, 4)
+        layout.addWidget(self._label, 1)
+        layout.addWidget(self.show_all)
+        self.hide()
+
+    def show_text(self, text: str) -> None:
+        self._label.setText(text)
+        self.setVisible(bool(text))
 
 
 class _Importing(QFrame):

@@ -9,32 +9,42 @@ from oimg.faces.gui.queue.rows import Row, state_text
 
 
 class QueueProxy(QSortFilterProxyModel):
-    """Leaves out what does not hold a text in its name or state; the model itself puts rows in order."""
+    """Leaves out what is not asked for, by a text in name or state or by ids; the model itself puts rows in order."""
 
     def __init__(self, model: QueueModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._text = ""
+        self._only: frozenset[int] | None = None
         self._model = model
         self.setSourceModel(model)
 
     def search(self, text: str) -> None:
         """Leave out rows without this text."""
         wanted = text.casefold().strip()
-        if wanted == self._text:
-            return
+        if wanted != self._text:
+            self._filter(wanted, self._only)
+
+    def only(self, ids: frozenset[int] | None) -> None:
+        """Leave out all rows but these; None lets all be seen that the text lets."""
+        if ids != self._only:
+            self._filter(self._text, ids)
+
+    def _filter(self, text: str, only: frozenset[int] | None) -> None:
         if hasattr(self, "beginFilterChange"):  # Qt 6.9, which does not want the other any more
             self.beginFilterChange()
-            self._text = wanted
+            self._text, self._only = text, only
             self.endFilterChange()
         else:
-            self._text = wanted
+            self._text, self._only = text, only
             self.invalidateFilter()
 
     def filterAcceptsRow(self, place: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
         """Whether a row is seen."""
-        if not self._text:
+        if not self._text and self._only is None:
             return True
         row = self._model.rows()[place]
+        if self._only is not None and row.id not in self._only:
+            return False
         return self._text in row.path.name.casefold() or self._text in state_text(row).casefold()
 
     def row_at(self, place: int) -> Row | None:
@@ -50,7 +60,7 @@ class QueueProxy(QSortFilterProxyModel):
     def ids(self, first: int, last: int) -> list[int]:
         """Give the ids of the rows that are seen from one place to another."""
         rows = self._model.rows()
-        if not self._text:
+        if not self._text and self._only is None:
             return [row.id for row in rows[first : last + 1]]
         return [rows[self.mapToSource(self.index(each, 0)).row()].id for each in range(first, last + 1)]
 

@@ -132,3 +132,10 @@ def write_csv(path: Path, records: Iterable[Record]) -> None:
         for record in records:
             event = file_event(record)
             table.writerow([" ".join(v) if isinstance(v := event[name], list) else v for name in COLUMNS])
+
+
+def write_json(path: Path, report: Report) -> None:
+    """Write all outcomes and the totals as the lines that `--json` prints."""
+    with path.open("w", encoding="ascii", newline="\n") as stream:
+        stream.writelines(f"{line(file_event(record))}\n" for record in report.records)
+        stream.write(f"{line(summary_event(report))}\n")

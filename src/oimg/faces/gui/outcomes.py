@@ -1,0 +1,177 @@
+"""What came of a batch, put together: files that ended alike, and why. Values and words, no widgets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from oimg.faces.gui.wording import sentence, why_kept
+from oimg.faces.messages import _, error, ngettext, seconds, share, size
+from oimg.words.report import Failed, Kept, KeptCode, Optimized, Outcome, Report, Stopped
+
+# There was nothing to gain, and nothing is wrong with these files.
+_SMALL: Final = frozenset(
+    {
+        *(KeptCode.NOT_SMALLER, KeptCode.BELOW_GATE, KeptCode.ALREADY_OPTIMIZED, KeptCode.WITHIN_SIZE),
+        *(KeptCode.LOSSLESS, KeptCode.OWN_RESULT),
+    }
+)
+
+
+class End(StrEnum):
+    """How the work on a file can end. The values are names of icons, too."""
+
+    OPTIMIZED = "optimized"
+    SMALL = "small"
+    KEPT = "kept"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why some files ended as they did; `ids` are those of their rows."""
+
+    text: str
+    ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that ended alike."""
+
+    end: End
+    ids: frozenset[int]
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Say how many files these are, and how they ended."""
+        count = len(self.ids)
+        text = {
+            End.OPTIMIZED: ngettext("{count} file optimized", "{count} files optimized", count),
+            End.SMALL: ngettext(
+                "{count} file is already as small as it gets", "{count} files are already as small as they get", count
+            ),
+            End.KEPT: ngettext("{count} file kept as it is", "{count} files kept as they are", count),
+            End.FAILED: ngettext("{count} file failed", "{count} files failed", count),
+            End.STOPPED: ngettext("{count} file stopped", "{count} files stopped", count),
+        }[self.end]
+        return text.format(count=f"{count:n}")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A batch, and the rows that it worked on, in the order of its report."""
+
+    report: Report
+    rows: tuple[int, ...]
+    groups: tuple[Group, ...]
+
+    def ids(self, *ends: End) -> frozenset[int]:
+        """Give the rows that ended like this."""
+        return frozenset(id_ for group in self.groups if group.end in ends for id_ in group.ids)
+
+    @property
+    def saved(self) -> int:
+        """Bytes that are saved."""
+        return self.report.source_bytes - self.report.output_bytes
+
+    @property
+    def headline(self) -> str:
+        """Say in a few words what was won."""
+        if self.saved > 0:
+            return _("{size} saved").format(size=size(self.saved))
+        if self.saved < 0:
+            return _("{size} more").format(size=size(-self.saved))
+        if self.ids(End.OPTIMIZED, End.SMALL):
+            return _("Nothing left to save")
+        return _("Nothing was optimized")
+
+    @property
+    def share(self) -> str:
+        """Say how much smaller all is: −63 %; empty where nothing changed."""
+        if not self.saved:
+            return ""
+        return share(self.report.source_bytes, self.report.output_bytes).replace("-", "−")
+
+    @property
+    def facts(self) -> str:
+        """Say how much there was, how much there is, and how long it took."""
+        count = len(self.report.records)
+        words = {"count": f"{count:n}", "time": seconds(self.report.seconds)}
+        if not self.report.source_bytes:
+            return ngettext("{count} file in {time}", "{count} files in {time}", count).format(**words)
+        text = ngettext(
+            "{before} → {after} · {count} file in {time}", "{before} → {after} · {count} files in {time}", count
+        )
+        return text.format(**words, before=size(self.report.source_bytes), after=size(self.report.output_bytes))
+
+    @property
+    def sentence(self) -> str:
+        """Say all of it in one sentence, for a line and for a notification."""
+        count = len(self.ids(End.OPTIMIZED))
+        if not count:
+            return _("{headline}.").format(headline=self.headline)
+        text = ngettext("{count} file optimized, {headline}.", "{count} files optimized, {headline}.", count)
+        return text.format(count=f"{count:n}", headline=self.headline)
+
+
+def summed_up(report: Report, ids: Sequence[int]) -> Summary:
+    """Put the outcomes of a batch together; `ids` are those of its rows, in its order."""
+    ends: dict[End, dict[str, set[int]]] = {}
+    for id_, record in zip(ids, report.records, strict=True):
+        reasons = ends.setdefault(end_of(record.outcome), {})
+        reasons.setdefault(_why(record.outcome), set()).add(id_)
+    return Summary(report, tuple(ids), tuple(_groups(ends)))
+
+
+def without(summary: Summary, back: Container[Path]) -> Summary | None:
+    """Give what still stands of a batch when these originals are back; None where no result does."""
+    pairs = zip(summary.rows, summary.report.records, strict=True)
+    left = [(id_, record) for id_, record in pairs if not _is_back(record.outcome, back)]
+    if not any(isinstance(record.outcome, Optimized) for _id, record in left):
+        return None
+    return summed_up(
+        replace(summary.report, records=tuple(record for _id, record in left)), [id_ for id_, _record in left]
+    )
+
+
+def _is_back(outcome: Outcome, back: Container[Path]) -> bool:
+    return isinstance(outcome, Optimized) and (outcome.path in back or Path(os.path.realpath(outcome.path)) in back)
+
+
+def _groups(ends: dict[End, dict[str, set[int]]]) -> Iterator[Group]:
+    for end in End:
+        if end in ends:
+            most_first = sorted(ends[end].items(), key=lambda each: -len(each[1]))
+            reasons = tuple(Reason(text, frozenset(ids)) for text, ids in most_first if text)
+            yield Group(end, frozenset[int]().union(*ends[end].values()), reasons)
+
+
+def end_of(outcome: Outcome) -> End:
+    """Say how the work on a file ended."""
+    match outcome:
+        case Optimized():
+            return End.OPTIMIZED
+        case Kept(code=code):
+            return End.SMALL if code in _SMALL else End.KEPT
+        case Failed():
+            return End.FAILED
+        case Stopped():
+            return End.STOPPED
+
+
+def _why(outcome: Outcome) -> str:
+    """Say why, without what is of this file alone; empty where the end says it all."""
+    match outcome:
+        case Kept(code=KeptCode.NOT_SMALLER) | Optimized() | Stopped():
+            return ""
+        case Kept(code=code):
+            return why_kept(code)
+        case Failed(code=code):
+            return sentence(error(code))

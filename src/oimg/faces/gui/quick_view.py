@@ -1,0 +1,130 @@
+"""What the small window shows: a headline, how far the work is, reasons, and what can be done in the end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from oimg.faces.gui import icons, theme
+from oimg.faces.messages import _
+
+_WIDTH: Final = 480
+_STEPS: Final = 1000
+_LOGO: Final = 40
+_TALLEST: Final = 200  # of the reasons; more of them scroll
+
+
+class QuickView(QWidget):
+    """Fills a window. Its buttons are there when they can be used."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._headline = QLabel(self)
+        self._facts = QLabel(self)
+        self._lines = QLabel(self)
+        self._area = QScrollArea(self)
+        self._bar = QProgressBar(self)
+        self.open = QPushButton(_("Open in OIMG"), self)
+        self.undo = _button(_("Undo"), "undo", self)
+        self.show_results = _button(_("Show in folder"), "show-folder", self)
+        self.close_button = QPushButton(self)
+        self._set_texts()
+        self._lay_out()
+        whole = QVBoxLayout(window)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
+        whole.addWidget(self)
+
+    def _set_texts(self) -> None:
+        self._headline.setFont(theme.font(theme.TITLE, bold=True))
+        self._facts.setProperty("look", "quiet")
+        self._lines.setProperty("look", "quiet")
+        for label in (self._headline, self._facts, self._lines):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setAccessibleName(_("Reasons"))
+        self._area.setWidget(self._lines)
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(_("Progress"))
+
+    def _lay_out(self) -> None:
+        logo = QLabel(self)
+        logo.setPixmap(icons.application().pixmap(QSize(_LOGO, _LOGO), self.devicePixelRatioF()))
+        texts = QVBoxLayout()
+        texts.setSpacing(4)
+        texts.addWidget(self._headline)
+        texts.addWidget(self._facts)
+        texts.addSpacing(8)
+        texts.addWidget(self._bar)
+        texts.addWidget(self._area)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(logo, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(texts, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.open)
+        buttons.addStretch()
+        for each in (self.undo, self.show_results, self.close_button):
+            buttons.addWidget(each)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setSpacing(16)
+        layout.addLayout(head)
+        layout.addStretch()
+        layout.addLayout(buttons)
+        self.setMinimumWidth(_WIDTH)
+
+    def show_text(self, headline: str, facts: str = "") -> None:
+        """Say what is going on."""
+        self._headline.setText(headline)
+        self._facts.setText(facts)
+        self._facts.setVisible(bool(facts))
+        if self._bar.maximum() == 0:
+            self._show_buttons()
+
+    def show_progress(self, text: str, fraction: float) -> None:
+        """Say how far the work is."""
+        self.show_text(_("Making pictures smaller …"), text)
+        self._bar.setRange(0, _STEPS)
+        self._bar.setValue(round(_STEPS * fraction))
+        self._show_buttons(close=_("Stop"))
+
+    def show_lines(self, text: str) -> None:
+        """Give reasons; none where the text is empty."""
+        self._lines.setText(text)
+        self._area.setVisible(bool(text))
+        tall = self._lines.heightForWidth(_WIDTH - 96) + 4
+        self._area.setFixedHeight(min(_TALLEST, tall))
+
+    def show_busy(self) -> None:
+        """Let nothing be done while something is under way that cannot be measured."""
+        self._bar.setRange(0, 0)
+        self._bar.show()
+        self._show_buttons()
+
+    def show_end(self, *, can_undo: bool, can_show: bool, can_open: bool) -> None:
+        """Offer what can be done now that the work has ended."""
+        self._bar.hide()
+        self._show_buttons(undo=can_undo, show=can_show, can_open=can_open)
+        self.close_button.setFocus()
+        self.window().adjustSize()
+
+    def _show_buttons(self, *, undo: bool = False, show: bool = False, can_open: bool = False, close: str = "") -> None:
+        self.undo.setVisible(undo)
+        self.show_results.setVisible(show)
+        self.open.setVisible(can_open)
+        self.close_button.setText(close or _("Close"))
+        self._area.setVisible(bool(self._lines.text()))
+
+
+def _button(text: str, icon: str, parent: QWidget) -> QPushButton:
+    button = QPushButton(QIcon(icons.icon(icon)), text, parent)
+    button.hide()
+    return button
