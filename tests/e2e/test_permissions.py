@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 import os
-import struct
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from file_attributes import ACCESS, DEFAULT, SHARED, give
 from in_place_scenes import facts, opens, picture, state
 from ordinary_user import as_ordinary_user
 from process_help import Done, command, environment, run_oimg, unfinished
-
-# The access list as Linux stores it (linux/posix_acl_xattr.h): version 2, then tag, permissions and id of each entry.
-USER_OBJ, USER, GROUP_OBJ, GROUP, MASK, OTHER = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
-NOBODY_IN_PARTICULAR = 0xFFFFFFFF
-ACCESS, DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
-
-
-def access_list(*entries: tuple[int, int, int]) -> bytes:
-    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
-
-
-SHARED = access_list(
-    (USER_OBJ, 6, NOBODY_IN_PARTICULAR),
-    (USER, 4, 12345),
-    (GROUP_OBJ, 4, NOBODY_IN_PARTICULAR),
-    (MASK, 4, NOBODY_IN_PARTICULAR),
-    (OTHER, 0, NOBODY_IN_PARTICULAR),
-)
-
-
-def give(path: Path, name: str, value: bytes) -> None:
-    """Set an extended attribute, or skip where the disk has none."""
-    if not hasattr(os, "setxattr"):
-        pytest.skip("NOT TESTED: Python knows extended attributes on Linux only")
-    try:
-        os.setxattr(path, name, value)
-    except OSError as error:
-        pytest.skip(f"NOT TESTED: the disk of the tests refuses {name}: {error.strerror}")
 
 
 def run_ordinary(folder: Path, *arguments: str | Path) -> Done:

@@ -14,11 +14,11 @@ from oimg.words.recipe import Fitting, Recipe
 # one: measured peak for each pixel that is encoded (benchmarks/memory.py), rounded up. 16 bits take twice as much.
 BYTES_PER_PIXEL: Final = MappingProxyType(
     {
-        Format.JPEG: 30,
+        Format.JPEG: 32,
         Format.PNG: 88,
         Format.WEBP: 40,
         Format.AVIF: 72,
-        Format.JXL: 48,
+        Format.JXL: 84,
         Format.GIF: 32,
         Format.TIFF: 24,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from oimg.engine.codecs import ENCODERS
@@ -82,7 +83,7 @@ class Prepared:
             self.target,
             EncodeOptions(effort=self.recipe.effort, **options),
             codec.capabilities.qualities,
-            lambda chosen: codec.encode(self.image, replace(chosen, threads=self.threads())),
+            partial(self._encode, self.image),
             lambda data: codec.decode(data, self.limits),
             self.judge,
             self.check,
@@ -97,8 +98,12 @@ class Prepared:
         if self.part is None:
             return None
         image, judge = self.part
-        encode = lambda chosen: ENCODERS[self.target].encode(image, replace(chosen, threads=self.threads()))  # noqa: E731
+        encode = partial(self._encode, image)
         return replace(whole, encode=encode, judge=judge, pixels=math.prod(image.size), beside=len(image.icc))
+
+    def _encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
+        """Encode the picture or its part, with as many threads as there are just now."""
+        return ENCODERS[self.target].encode(image, replace(options, threads=self.threads()))
 
     @property
     def least_score(self) -> float:

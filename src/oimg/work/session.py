@@ -246,7 +246,7 @@ class Session:
         from oimg.engine.codecs.png import assemble  # noqa: PLC0415
         from oimg.work.inspection import compare  # noqa: PLC0415
 
-        if heatmap is not None and any(_same(heatmap, each) for each in (one, other)):
+        if heatmap is not None and any(commit.same_file(heatmap, each) for each in (one, other)):
             raise OimgError(ErrorCode.WRITE, f"{heatmap.name} is one of the pictures")
         comparison, painted = compare(one, other, self.limits)
         if heatmap is not None:
@@ -325,13 +325,6 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
 
 
 def _quarter_of_memory() -> int:

@@ -30,6 +30,14 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "cache" / "results.sqlite"
 
 
+@pytest.fixture
+def day(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What day it is: the one number, to be changed."""
+    days = [1]
+    monkeypatch.setattr(module, "_today", lambda: days[0])
+    return days
+
+
 def filled(path: Path, count: int = 300) -> None:
     store = Store(path, MIB)
     for each in range(count):
@@ -55,9 +63,7 @@ def test_is_for_the_user_alone(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_limit_drops_what_was_not_asked_for_longest(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    day = [1]
-    monkeypatch.setattr(module, "_today", lambda: day[0])
+def test_a_limit_drops_what_was_not_asked_for_longest(path: Path, day: list[int]) -> None:
     store = Store(path, 256 << 10)
     for each in range(500):
         store.put(key(each), bytes(200))
@@ -77,9 +83,7 @@ def test_a_limit_drops_what_was_not_asked_for_longest(path: Path, monkeypatch: p
     store.close()
 
 
-def test_what_was_asked_for_lately_outlives_what_was_not(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    day = [1]
-    monkeypatch.setattr(module, "_today", lambda: day[0])
+def test_what_was_asked_for_lately_outlives_what_was_not(path: Path, day: list[int]) -> None:
     store = Store(path, 256 << 10)
     for each in range(700):
         store.put(key(each), bytes(200))

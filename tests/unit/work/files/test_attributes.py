@@ -10,43 +10,18 @@ from typing import Any
 
 import pytest
 
+from file_attributes import ACCESS, SHARED, dated, give
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.work.files import attributes, exchange, temp
 from oimg.work.files.attributes import Carried
 from oimg.work.files.exchange import identity_of, take_place
 
 DATA = b"the result"
-NOBODY = 2**32 - 1  # the identifier of an entry that has none
-# An access list in the kernel's own form (linux/posix_acl_xattr.h): version 2; owner rw, user 12345 r, group r,
-# mask r, others none. Entries are tag, permissions (16 bits each), identifier (32 bits), little-endian.
-ACL = b"\2\0\0\0" + b"".join(
-    tag.to_bytes(2, "little") + bits.to_bytes(2, "little") + owner.to_bytes(4, "little")
-    for tag, bits, owner in (
-        (1, 6, 2**32 - 1),
-        (2, 4, 12345),
-        (4, 4, 2**32 - 1),
-        (16, 4, 2**32 - 1),
-        (32, 0, 2**32 - 1),
-    )
-)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"the original")
-    path.chmod(0o640)
-    os.utime(path, ns=(1_600_000_000_123_456_789, 1_500_000_000_987_654_321))
-    return path
-
-
-def with_attribute(path: Path, name: str, value: bytes) -> None:
-    if not hasattr(os, "setxattr"):
-        pytest.skip("NOT TESTED: Python has no extended attributes on this system")
-    try:
-        os.setxattr(path, name, value)
-    except OSError as error:
-        pytest.skip(f"NOT TESTED: {name} on this disk: {error}")
+    return dated(tmp_path / "a.png", b"the original")
 
 
 def rewritten(path: Path, **options: Any) -> temp.Temp:
@@ -70,21 +45,21 @@ def test_dates_of_its_own_where_asked(path: Path) -> None:
 
 @pytest.mark.parametrize("value", [b"", b"x", bytes(range(256)) * 8])
 def test_extended_attributes(path: Path, value: bytes) -> None:
-    with_attribute(path, "user.comment", value)
+    give(path, "user.comment", value)
     written = rewritten(path)
     assert written.carried == Carried()
     assert os.getxattr(written.path, "user.comment") == value
 
 
 def test_an_access_list(path: Path) -> None:
-    with_attribute(path, "system.posix_acl_access", ACL)
+    give(path, ACCESS, SHARED)
     written = rewritten(path)
-    assert os.getxattr(written.path, "system.posix_acl_access") == ACL
+    assert os.getxattr(written.path, ACCESS) == SHARED
     assert written.path.stat().st_mode == path.stat().st_mode
 
 
 def test_it_is_told_where_an_attribute_cannot_be_had(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_attribute(path, "user.comment", b"x")
+    give(path, "user.comment", b"x")
 
     def fail(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import pytest
 
+from file_attributes import dated
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Conflict
 from oimg.work.files import attributes, exchange, temp
@@ -33,11 +34,7 @@ FAILURES = {
 
 @pytest.fixture
 def original(tmp_path: Path) -> Path:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"the original picture")
-    path.chmod(0o640)
-    os.utime(path, ns=(1_600_000_000_123_456_789, 1_500_000_000_987_654_321))
-    return path
+    return dated(tmp_path / "a.png", b"the original picture")
 
 
 def name_in(folder: Path, stem: str = "b") -> Callable[[int], Path]:
