@@ -140,8 +140,10 @@ def refused(name: str, code: RefusalCode) -> NotRestored:
         ),
         (
             Undone((refused("c", RefusalCode.MISSING), *[refused(name, RefusalCode.TAKEN) for name in "ab"])),
-            "2 files were left alone. There is another file now where the original was.\n"
-            "1 file was left alone. The file is gone; “Bring the original back” brings its original back.",
+            (
+                "2 files were left alone. There is another file now where the original was.\n"
+                "1 file was left alone. The file is gone; “Bring the original back” brings its original back."
+            ),
         ),
         (Undone((), (Path("/p/a"),)), "1 file was left alone: its original is not kept any more."),
     ],
@@ -256,7 +258,7 @@ def test_a_backup_that_cannot_be_read_is_told(
     assert replaced.actions_[Act.UNDO].isEnabled()
 
 
-def test_a_count_shows_just_its_files(filled: MainWindow, pictures: Path, optimize: Press, qtbot: QtBot) -> None:
+def test_a_count_shows_just_its_files(filled: MainWindow, pictures: Path, optimize: Press) -> None:
     (pictures / "b.jpg").unlink()
     optimize(filled)
     found = {each.accessibleName(): each for each in filled.after_run.sheet.findChildren(Entry) if each.isVisible()}
