@@ -20,6 +20,7 @@ from oimg.faces.gui.running import Running, Standing
 from oimg.words import netguard
 from oimg.words.report import Report
 
+PATIENCE = 60_000  # ms; a busy machine is no failure
 PORTAL = "org.freedesktop.portal.Desktop"
 PLACE = "/org/freedesktop/portal/desktop"
 REPORT = Report("20260101-000000-abcd", (), 1.0)
@@ -76,7 +77,7 @@ def overheard(address: str, tmp_path: Path, qtbot: QtBot) -> Iterator[Overheard]
         pytest.skip("dbus-monitor is not installed: what is said to the desktop was NOT tested")
     path = tmp_path / "overheard"
     with path.open("wb") as out, subprocess.Popen([program, "--address", address], stdout=out) as monitor:
-        qtbot.waitUntil(lambda: "member=NameLost" in path.read_text())  # it has become a monitor
+        qtbot.waitUntil(lambda: "member=NameLost" in path.read_text(), timeout=PATIENCE)  # it has become a monitor
         yield Overheard(path)
         monitor.terminate()
 
@@ -123,7 +124,7 @@ def test_an_unseen_end_is_told(
 ) -> None:
     Notifying(window, running, lambda: "3 files optimized, 1.2 MB saved.", bus)
     running.ended.emit(REPORT)
-    qtbot.waitUntil(lambda: len(overheard.messages("AddNotification")) == 1)
+    qtbot.waitUntil(lambda: len(overheard.messages("AddNotification")) == 1, timeout=PATIENCE)
     (said,) = overheard.messages("AddNotification")
     assert f"destination={PORTAL}" in said
     assert 'string "OIMG is done"' in said
@@ -145,7 +146,9 @@ def test_what_is_seen_is_not_told(
     running.moved.emit(standing(0.5))
     running.ended.emit(REPORT)
     running.ended.emit(None)
-    qtbot.waitUntil(lambda: len(overheard.messages("Update")) == 2)  # said after the rest would have been
+    qtbot.waitUntil(
+        lambda: len(overheard.messages("Update")) == 2, timeout=PATIENCE
+    )  # said after the rest would have been
     assert overheard.messages("AddNotification") == []
 
 
@@ -161,7 +164,7 @@ def test_a_press_on_the_notification_brings_the_window_up(
         pressed = QDBusMessage.createSignal(PLACE, "org.freedesktop.portal.Notification", "ActionInvoked")
         pressed.setArguments([id_, "show"])
         assert desktop.send(pressed)
-    qtbot.waitUntil(lambda: not window.isMinimized())
+    qtbot.waitUntil(lambda: not window.isMinimized(), timeout=PATIENCE)
 
 
 def test_the_taskbar_is_told_how_far_it_is(
@@ -171,7 +174,7 @@ def test_the_taskbar_is_told_how_far_it_is(
     for fraction in (0.0, 0.001, 0.5, 0.505):
         running.moved.emit(standing(fraction))
     running.ended.emit(None)
-    qtbot.waitUntil(lambda: len(overheard.messages("Update")) == 3)
+    qtbot.waitUntil(lambda: len(overheard.messages("Update")) == 3, timeout=PATIENCE)
     said = overheard.messages("Update")
     assert all('string "application://oimg.desktop"' in each for each in said)
     shown = [re.findall(r"(?:double|boolean) (\S+)", each) for each in said]
@@ -193,7 +196,7 @@ def test_without_a_portal_the_older_way_is_gone(
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     Notifying(window, running, lambda: "-1 file", bus)
     running.ended.emit(REPORT)
-    qtbot.waitUntil(told.exists)
+    qtbot.waitUntil(told.exists, timeout=PATIENCE)
     assert told.read_text().splitlines()[-3:] == ["--", "OIMG is done", "-1 file"]
 
 

@@ -96,7 +96,7 @@ def test_a_pause_holds_and_goes_on(
     caplog.set_level("CRITICAL")
     with Session(workers=1) as session:
         watched.running.start(session, items(tmp_path, 3))
-        qtbot.waitUntil(lambda: len(held.begun) == 1)
+        qtbot.waitUntil(lambda: len(held.begun) == 1 and watched.running._run is not None)
         watched.running.pause(paused=True)
         assert watched.running.paused
         held.go_on.set()

@@ -190,7 +190,8 @@ class AfterRun(QObject):
         text = undone_text(undone)
         self.tidings.say(text, stays=not undone.complete)
         back = {each.path for each in undone.restored}
-        self._window.add([row.path for row in self._rows_of(back)])
+        if rows := self._rows_of(back):
+            self._window.add([row.path for row in rows])
         self._take_back(back)
         self.sheet.close_sheet()
         self._window.queue.show_all()

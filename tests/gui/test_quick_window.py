@@ -1,0 +1,128 @@
+"""The small window: works at once, says what came of it, brings originals back, hands over to the large one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from oimg.faces.gui import app, quick_window
+from oimg.faces.gui.main_window import MainWindow
+from oimg.faces.gui.queue.rows import State
+from oimg.faces.gui.quick_window import QuickWindow
+from oimg.words.recipe import Mode, Output, Place, Recipe
+from oimg.work.session import Session
+from oimg.work.settings import SettingsError
+from work_help import state
+
+PATIENCE = 60_000  # ms; a busy machine is no failure
+Open = Callable[[list[Path], Recipe], QuickWindow]
+BESIDE = Recipe(mode=Mode.LOSSLESS)
+IN_PLACE = Recipe(mode=Mode.LOSSLESS, output=Output(place=Place.IN_PLACE))
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    made: list[QuickWindow] = []
+
+    def begin(paths: list[Path], recipe: Recipe) -> QuickWindow:
+        monkeypatch.setattr(session.presets, "get", lambda _name: recipe)
+        window = QuickWindow(paths)
+        made.append(window)
+        window.show()
+        window.use(session)
+        qtbot.waitUntil(lambda: window.summary is not None, timeout=PATIENCE)
+        return window
+
+    yield begin
+    for window in made:
+        window.leave()
+        qtbot.waitUntil(lambda window=window: not window.isVisible(), timeout=PATIENCE)
+        window.deleteLater()
+
+
+def texts(window: QuickWindow) -> str:
+    return "\n".join(each.text() for each in window.findChildren(QLabel) if each.isVisible() and each.text())
+
+
+def buttons(window: QuickWindow) -> list[str]:
+    return [each.text() for each in window.findChildren(QPushButton) if each.isVisible()]
+
+
+def test_works_at_once_and_says_what_came_of_it(opened: Open, pictures: Path) -> None:
+    window = opened([pictures], BESIDE)
+    assert (pictures / "a_optimized.png").is_file()
+    told = texts(window)
+    assert told.startswith("2 files optimized, ")
+    assert "1 file failed" in told
+    assert "1 other file is no picture" in told
+    assert buttons(window) == ["Open in OIMG", "Show in folder", "Close"]
+
+
+def test_originals_can_be_brought_back(opened: Open, pictures: Path, qtbot: QtBot) -> None:
+    before = state(pictures)
+    window = opened([pictures / "a.png", pictures / "b.jpg"], IN_PLACE)
+    assert state(pictures) != before
+    assert "Undo" in buttons(window)
+    with qtbot.waitSignal(window.undoing.ended, timeout=PATIENCE):
+        window.view.undo.click()
+    assert state(pictures) == before
+    assert texts(window) == "2 originals are back."
+    assert buttons(window) == ["Open in OIMG", "Close"]
+
+
+def test_where_nothing_can_be_done_it_says_so(opened: Open, pictures: Path) -> None:
+    (pictures / "only" / "deep").mkdir(parents=True)
+    (pictures / "only" / "deep" / "a.txt").write_text("no picture")
+    window = opened([pictures / "only"], BESIDE)
+    assert texts(window).startswith("There are no pictures here that OIMG could make smaller.")
+    assert "1 other file is no picture" in texts(window)
+    assert buttons(window) == ["Close"]
+    named = opened([pictures / "notes.txt", pictures / "gone.png"], BESIDE)
+    assert "2 files failed" in texts(named)
+
+
+def test_it_closes_by_esc(opened: Open, pictures: Path, qtbot: QtBot) -> None:
+    window = opened([pictures / "a.png"], BESIDE)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
+
+
+def test_the_large_window_goes_on_with_its_rows(opened: Open, pictures: Path, window: MainWindow) -> None:
+    small = opened([pictures], IN_PLACE)
+    small.hand_over(window)
+    states = {row.path.name: row.state for row in window.model.rows()}
+    assert states == {"a.png": State.OPTIMIZED, "b.jpg": State.OPTIMIZED, "broken.png": State.FAILED}
+    assert window.recipe == IN_PLACE
+    assert not any(row.is_open(window.recipe) for row in window.model.rows())
+    assert window.after_run.sheet.isVisible()
+    assert window.after_run.sentence.startswith("2 files optimized, ")
+
+
+def test_a_preset_that_is_gone_is_no_obstacle(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> Recipe:
+        raise SettingsError("unknown-preset", name)
+
+    monkeypatch.setattr(session.presets, "get", refuse)
+    assert quick_window._chosen(session) == ("balanced", Recipe())
+
+
+def test_a_session_that_cannot_be_opened_is_told(qtbot: QtBot) -> None:
+    window = QuickWindow([Path("/p/a.png")])
+    qtbot.addWidget(window)
+    window.show()
+    window.show_unusable("no disk")
+    assert texts(window) == "OIMG cannot work: no disk"
+    assert buttons(window) == ["Close"]
+
+
+def test_the_command_line_knows_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app._asked(["--quick", "/p/a.png"], "oimg-gui") == ([Path("/p/a.png")], True)
+    assert app._asked(["/p/a.png"], "oimg-gui") == ([Path("/p/a.png")], False)
+    with pytest.raises(SystemExit):
+        app._asked(["--quick"], "oimg-gui")
+    assert "which pictures" in capsys.readouterr().err
