@@ -104,6 +104,11 @@ def topic_of(finding: Finding) -> Topic:
     return _TOPIC_OF[finding.group]
 
 
+def groups_of(topic: Topic) -> frozenset[MetadataGroup]:
+    """The metadata groups that a topic is made of."""
+    return frozenset(group for group, each in _TOPIC_OF.items() if each is topic)
+
+
 def answer(topic: Topic, prospects: list[Prospect]) -> str:
     """Answer a topic in one line: "no", or the most telling values and how many more there are."""
     if not prospects:
