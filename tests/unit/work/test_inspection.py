@@ -168,7 +168,16 @@ def test_embedded_pictures_are_given_out_as_the_file_is_shown(
 
 
 def test_a_thumbnail_that_cannot_be_decoded_is_not_given_out(tmp_path: Path) -> None:
-    photo(tmp_path / "a.jpg", (240, 160), exif=piexif.dump({"1st": {259: 6}, "thumbnail": jpeg_of((9, 9), "red")[:80]}))
+    photo(
+        tmp_path / "a.jpg",
+        (240, 160),
+        exif=piexif.dump(
+            {
+                "1st": {259: 6},
+                "thumbnail": jpeg_of((9, 9), "red").replace(b"\xff\xc0\x00\x11\x08", b"\xff\xc0\x00\x11\x07"),
+            }
+        ),
+    )
     assert embedded(tmp_path / "a.jpg", Limits()) == ()
     with pytest.raises(OimgError):
         embedded(tmp_path / "none.jpg", Limits())
