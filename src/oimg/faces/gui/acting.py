@@ -10,7 +10,7 @@ from oimg.faces.gui.actions import THEMES, Act
 if TYPE_CHECKING:
     from oimg.faces.gui.main_window import MainWindow
 
-_FOR_ROWS: Final = (Act.SELECT_ALL, Act.SEARCH, Act.CLEAR, Act.COLUMNS, Act.QUEUE, Act.OPTIONS)
+_FOR_ROWS: Final = (Act.SELECT_ALL, Act.SEARCH, Act.CLEAR, Act.COLUMNS, Act.QUEUE, Act.OPTIONS, Act.PRIVACY)
 _FOR_SELECTED: Final = (Act.REMOVE, Act.RETRY, Act.SHOW)
 
 

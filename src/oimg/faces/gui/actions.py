@@ -36,6 +36,9 @@ class Act(StrEnum):
     QUEUE = "queue"
     OPTIONS = "options"
     COLUMNS = "columns"
+    PRIVACY = "privacy"
+    GUARDS = "guards"
+    PREFERENCES = "preferences"
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
@@ -74,6 +77,9 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.QUEUE: Spec(N_("Show the &list"), "queue", ("F9",), checkable=True),
     Act.OPTIONS: Spec(N_("Show the &options"), "options", ("F10",), checkable=True),
     Act.COLUMNS: Spec(N_("Show &columns"), "columns", ("Ctrl+L",), N_("A table to sort by"), checkable=True),
+    Act.PRIVACY: Spec(N_("&Privacy"), "eye", ("F8",), N_("What this picture reveals"), checkable=True),
+    Act.GUARDS: Spec(N_("&Guards and stored data…"), "guard", (), N_("What keeps your pictures on this computer")),
+    Act.PREFERENCES: Spec(N_("Pr&eferences…"), "preferences", ("Ctrl+,",)),
     Act.THEME_SYSTEM: Spec(N_("Theme of the s&ystem"), checkable=True),
     Act.THEME_LIGHT: Spec(N_("&Light theme"), checkable=True),
     Act.THEME_DARK: Spec(N_("&Dark theme"), checkable=True),
@@ -81,10 +87,13 @@ SPECS: Final[dict[Act, Spec]] = {
 # None is a line between groups.
 MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
     (N_("&File"), (Act.OPEN_FILES, Act.OPEN_FOLDER, Act.PASTE, None, Act.SHOW, None, Act.QUIT)),
-    (N_("&Edit"), (Act.SELECT_ALL, Act.SEARCH, None, Act.RETRY, Act.REMOVE, Act.CLEAR)),
+    (
+        N_("&Edit"),
+        (Act.SELECT_ALL, Act.SEARCH, None, Act.RETRY, Act.REMOVE, Act.CLEAR, None, Act.GUARDS, Act.PREFERENCES),
+    ),
     (
         N_("&View"),
-        (Act.QUEUE, Act.OPTIONS, Act.COLUMNS, None, Act.THEME_SYSTEM, Act.THEME_LIGHT, Act.THEME_DARK),
+        (Act.QUEUE, Act.OPTIONS, Act.COLUMNS, Act.PRIVACY, None, Act.THEME_SYSTEM, Act.THEME_LIGHT, Act.THEME_DARK),
     ),
     (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL)),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -22,7 +22,7 @@ from oimg.faces.gui.home import Home
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.leaving import Leaving, places, remember, restore
 from oimg.faces.gui.options.panel import OptionsPanel
-from oimg.faces.gui.promise import show_promise
+from oimg.faces.gui.privacy.joining import Privacy
 from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.panel import QueuePanel
 from oimg.faces.gui.queue.rows import Row
@@ -49,6 +49,9 @@ _PLAN = 150
 
 class MainWindow(QMainWindow):
     """Holds the state that the parts show: the common recipe, the queue's model, the session."""
+
+    recipe_used = Signal(object)
+    """The common `Recipe`, whenever it is another one."""
 
     def __init__(self, state: WindowState = WindowState()) -> None:
         super().__init__()
@@ -80,6 +83,7 @@ class MainWindow(QMainWindow):
         self.dropping.let_through()
         self._join()
         join_actions(self)
+        self.privacy = Privacy(self)
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -123,7 +127,6 @@ class MainWindow(QMainWindow):
         self.leaving.close_now.connect(self.close)
         self.foot.optimize.connect(self.optimize)
         self.foot.optimize_selected.connect(self.optimize_selected)
-        self.foot.privacy_asked.connect(lambda: show_promise(self))
         self.home.preset_chosen.connect(self.choose_preset)
         self.home.clicked.connect(self.actions_[Act.OPEN_FILES].trigger)
         self.options.preset_chosen.connect(self.choose_preset)
@@ -146,6 +149,7 @@ class MainWindow(QMainWindow):
         self.stage.use(previews)
         self.thumbnails.use(previews)
         self.importing.use(session)
+        self.privacy.use(session)
         self.queue.view.viewport().update()
         self._show_plan()
 
@@ -179,6 +183,7 @@ class MainWindow(QMainWindow):
         self.options.show_recipe(self.preset, recipe)
         self._note = ""
         self._plan_timer.start()
+        self.recipe_used.emit(recipe)
 
     def _is_preset(self) -> bool:
         with suppress(SettingsError):
@@ -266,6 +271,12 @@ class MainWindow(QMainWindow):
     def _show_actions(self) -> None:
         show_actions(self)
 
+    def state(self) -> WindowState:
+        """Tell what is to be remembered until the next start."""
+        columns = "shown" if self.queue.view.columns_shown else ""
+        chosen = {"theme": self.theme.choice, "preset": self.preset}
+        return WindowState(**places(self, self.splitter), **chosen, columns=columns, recipe=self.recipe)
+
     def leave(self) -> None:
         """Close without a question; what is under way is stopped."""
         self.leaving.leave()
@@ -275,11 +286,10 @@ class MainWindow(QMainWindow):
         if not self.leaving.may_close():
             event.ignore()
             return
-        columns = "shown" if self.queue.view.columns_shown else ""
-        where = places(self, self.splitter)
-        remember(WindowState(**where, columns=columns, theme=self.theme.choice, preset=self.preset, recipe=self.recipe))
+        if self.leaving.remembers:
+            remember(self.state())
         self.hide()
-        for each in (self.importing, self.running, self.thumbnails):
+        for each in (self.importing, self.running, self.thumbnails, self.privacy):
             each.close()
         self.stage.close_threads()
         event.accept()
