@@ -20,6 +20,10 @@ fix:
 test *arguments:
     python -m pytest -q {{ arguments }}
 
+# Bring the translations in step with the code, and list what is not translated.
+i18n:
+    python packaging/catalogues.py
+
 # Figures of the metric and of the libraries; CORPUS is the folder of real test pictures.
 bench corpus="../shared/corpus":
     python benchmarks/metric/speed.py

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# Texts are loaded once, when a test file is: in English, whoever runs the tests.
+os.environ["LANGUAGE"] = "en"
+os.environ["XDG_CONFIG_HOME"] = os.devnull
 
 # Another program on the machine must not fail a property.
 settings.register_profile("oimg", deadline=None)
@@ -32,6 +37,5 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         monkeypatch.setenv(name, str(home))
     for name in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
-    for name in ("NO_COLOR", "LANGUAGE", "OIMG_LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
     return home

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, QStandardPaths, Qt, QUrl
+from PySide6 import __version_info__
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QStandardPaths, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,6 +30,10 @@ def urls(*names: str) -> QMimeData:
     return data
 
 
+# Qt 6.12 takes points of another kind.
+WHERE = QPointF(5, 5) if __version_info__ >= (6, 12) else QPoint(5, 5)
+
+
 class Target:
     """A window with a field of text in it, and what was dropped there."""
 
@@ -44,7 +49,7 @@ class Target:
         self.dropping.image.connect(self.images.append)
 
     def enter(self, data: QMimeData) -> QDragEnterEvent:
-        event = QDragEnterEvent(QPointF(5, 5), Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, data, LEFT, NO_KEYS)
+        event = QDragEnterEvent(WHERE, Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, data, LEFT, NO_KEYS)
         QCoreApplication.sendEvent(self.widget, event)
         return event
 
@@ -75,7 +80,7 @@ def test_files_are_dropped_as_a_copy(target: Target, tmp_path: Path) -> None:
     assert entering.dropAction() is Qt.DropAction.CopyAction
     assert target.dropping.overlay.isVisible()
     assert target.dropping.overlay.size() == target.widget.size()
-    moving = QDragMoveEvent(QPointF(9, 9), Qt.DropAction.MoveAction, data, LEFT, NO_KEYS)
+    moving = QDragMoveEvent(WHERE, Qt.DropAction.MoveAction, data, LEFT, NO_KEYS)
     QCoreApplication.sendEvent(target.widget, moving)
     assert target.dropping.overlay.isVisible()
     dropped = target.drop(data)

@@ -7,11 +7,13 @@ from types import MappingProxyType
 from typing import Final
 
 from oimg.words.errors import ErrorCode
-from oimg.words.i18n import N_, catalogue
+from oimg.words.i18n import LANGUAGES, N_, catalogue, language_of
 from oimg.words.report import Failed, Kept, KeptCode, Notice, Optimized, Outcome, Stopped
 from oimg.words.undo import RefusalCode
+from oimg.work.settings import language as chosen_language
 
-_translations = catalogue()
+_translations = catalogue(chosen_language())
+LANGUAGE: Final = language_of(_translations)
 _: Callable[[str], str] = _translations.gettext
 ngettext: Callable[[str, str, int], str] = _translations.ngettext
 
@@ -162,6 +164,13 @@ def settings_error(code: str, detail: str) -> str:
     return _with_detail(_(SETTINGS.get(code, code)), detail)
 
 
+def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
+    """Write a number as the language does: 12,345.6 in English, 12.345,6 in German."""
+    kind = LANGUAGES[LANGUAGE]
+    text = f"{value:{'+' if signed else ''},.{digits}f}"
+    return text.translate({ord(","): kind.group, ord("."): kind.decimal})
+
+
 def size(count: int) -> str:
     """Write a number of bytes in units of 1000, as file managers do: 950 B, 12.3 kB, 4.56 MB."""
     if abs(count) < 1000:
@@ -172,7 +181,7 @@ def size(count: int) -> str:
         if abs(value) < 999.5 or unit == "TB":
             break
     digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
-    return f"{value:.{digits}f} {unit}"
+    return f"{number(value, digits)} {unit}"
 
 
 def share(before: int, after: int) -> str:
@@ -180,17 +189,24 @@ def share(before: int, after: int) -> str:
     if before <= 0:
         return ""
     percent = 100 * (after - before) / before
-    text = f"{percent:+.1f}" if abs(percent) < 9.95 else f"{percent:+.0f}"
-    return f"{text} %".replace("+0.0", "0").replace("-0.0", "0")
+    digits = 1 if abs(percent) < 9.95 else 0
+    if not round(percent, digits):
+        return "0 %"
+    return f"{number(percent, digits, signed=True)} %"
 
 
 def seconds(value: float) -> str:
     """Write a time: 4.2 s, 1:05, 2:03:09."""
     if value < 59.95:
-        return f"{value:.1f} s"
+        return f"{number(value, 1)} s"
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def in_a_sentence(heading: str) -> str:
+    """Write a heading as it is written inside of a sentence: small, but where nouns are written large."""
+    return heading if LANGUAGE == "de" else heading.lower()
 
 
 def printable(text: str) -> str:

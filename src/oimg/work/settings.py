@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import platformdirs
 
+from oimg.words.i18n import LANGUAGES
 from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import (
     SCHEMA,
@@ -55,9 +56,9 @@ BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
 _HIGHEST: Final = MappingProxyType(
     {"jobs": 512, "memory_limit": 1 << 50, "backup_days": 36_500, "backup_limit": 1 << 60, "cache_limit": 1 << 40}
 )
-LANGUAGES: Final = ("", "en", "de", "zh_CN")
-"""Languages that can be chosen; the empty one is the system's."""
-_CHOICES: Final[Mapping[str, Sequence[str]]] = MappingProxyType({"language": LANGUAGES, "originals": tuple(Originals)})
+_CHOICES: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
+    {"language": ("", *LANGUAGES), "originals": tuple(Originals)}
+)
 _NAME: Final = re.compile(r"\w[\w .-]{0,62}")
 
 
@@ -75,8 +76,8 @@ class Settings:
     """What the user set for all runs. 0 lets the program decide on jobs and memory, and means no limit to backups.
 
     Originals are kept for `backup_days`; the oldest go first when they have more than `backup_limit` bytes. What was
-    done is remembered in at most `cache_limit` bytes; with 0, not at all. `originals` is where the window puts what it
-    replaces until told otherwise, `language` that of all texts.
+    done is remembered in at most `cache_limit` bytes; with 0, not at all. `language` is one of `i18n.LANGUAGES`, or
+    empty for that of the system; `originals` is where the window puts what it replaces until told otherwise.
     """
 
     preset: str = "balanced"
@@ -128,6 +129,15 @@ def save(settings: Settings, folder: Path | None = None) -> None:
     path = (folder or config_folder()) / "settings.json"
     before, _ = _read(path)
     _write(path, {**before, "schema": SCHEMA, **asdict(settings)})
+
+
+def language(folder: Path | None = None) -> str:
+    """Read the language alone: texts are needed before anybody can be told what is wrong with the settings."""
+    with suppress(OSError, ValueError, RecursionError):
+        data = json.loads(((folder or config_folder()) / "settings.json").read_text(encoding="utf-8"))
+        chosen = data.get("language") if isinstance(data, dict) else None
+        return chosen if isinstance(chosen, str) and chosen in LANGUAGES else ""
+    return ""
 
 
 def load_window(folder: Path | None = None) -> WindowState:

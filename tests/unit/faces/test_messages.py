@@ -86,7 +86,7 @@ def test_preset_errors_are_told(code: str) -> None:
         (12_345_678, "12.3 MB"),
         (5 * 10**9, "5.00 GB"),
         (7 * 10**12, "7.00 TB"),
-        (7 * 10**15, "7000 TB"),
+        (7 * 10**15, "7,000 TB"),
     ],
 )
 def test_sizes(count: int, text: str) -> None:
@@ -157,3 +157,25 @@ def test_nothing_printable_can_move_the_cursor(text: str) -> None:
     safe = printable(text)
     assert safe.isprintable()
     safe.encode()
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", ("1,234,567", "1.23 MB", "-62.3 %", "4.2 s")),
+        ("de", ("1.234.567", "1,23 MB", "-62,3 %", "4,2 s")),
+        ("zh_CN", ("1,234,567", "1.23 MB", "-62.3 %", "4.2 s")),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(
+    language: str, written: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "LANGUAGE", language)
+    assert (messages.number(1_234_567), size(1_234_567), f"-{messages.number(62.3, 1)} %", seconds(4.2)) == written
+    assert share(100_000, 93_700) == f"-{messages.number(6.3, 1)} %"
+
+
+def test_nouns_stay_large_in_german_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert messages.in_a_sentence("Camera settings") == "camera settings"
+    monkeypatch.setattr(messages, "LANGUAGE", "de")
+    assert messages.in_a_sentence("Kameraeinstellungen") == "Kameraeinstellungen"

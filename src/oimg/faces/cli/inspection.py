@@ -7,7 +7,7 @@ import sys
 import textwrap
 from typing import Any, Final
 
-from oimg.faces.messages import KEPT, _, printable, size
+from oimg.faces.messages import KEPT, _, in_a_sentence, printable, size
 from oimg.faces.verdicts import TOPICS, Topic, answer, topic_of
 from oimg.words.answers import Inspection
 from oimg.words.i18n import N_
@@ -145,7 +145,7 @@ def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], reci
         (_("may leave {}"), [t for t, found in by_topic.items() if _fates(found) == {Fate.DEPENDS}]),
     ):
         if chosen:
-            parts.append(words.format(", ".join(_(TOPICS[topic]).lower() for topic in chosen)))
+            parts.append(words.format(", ".join(in_a_sentence(_(TOPICS[topic])) for topic in chosen)))
     return _("With {flags}: {what}.").format(flags=flags, what="; ".join(parts))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from oimg.faces.gui.actions import THEMES, Act
+from oimg.faces.gui.shortcuts import show_shortcuts
 
 if TYPE_CHECKING:
     from oimg.faces.gui.main_window import MainWindow
@@ -31,6 +32,8 @@ def join_actions(window: MainWindow) -> None:
         Act.OPTIMIZE: window.optimize,
         Act.OPTIMIZE_SELECTED: window.optimize_selected,
         Act.CANCEL: window.running.cancel,
+        Act.SHORTCUTS: lambda: show_shortcuts(window),
+        Act.ABOUT: window.show_about,
     }
     for name, do in doings.items():
         actions[name].triggered.connect(lambda _=False, do=do: do())

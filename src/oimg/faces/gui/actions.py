@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -42,6 +43,8 @@ class Act(StrEnum):
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
+    SHORTCUTS = "shortcuts"
+    ABOUT = "about"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.THEME_SYSTEM: Spec(N_("Theme of the s&ystem"), checkable=True),
     Act.THEME_LIGHT: Spec(N_("&Light theme"), checkable=True),
     Act.THEME_DARK: Spec(N_("&Dark theme"), checkable=True),
+    Act.SHORTCUTS: Spec(N_("&Keyboard shortcuts"), "keyboard", ("F1",)),
+    Act.ABOUT: Spec(N_("&About OIMG"), "about"),
 }
 # None is a line between groups.
 MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
@@ -96,6 +101,7 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
         (Act.QUEUE, Act.OPTIONS, Act.COLUMNS, Act.PRIVACY, None, Act.THEME_SYSTEM, Act.THEME_LIGHT, Act.THEME_DARK),
     ),
     (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL)),
+    (N_("&Help"), (Act.SHORTCUTS, None, Act.ABOUT)),
 )
 ROW_MENU: Final = (Act.OPTIMIZE_SELECTED, Act.RETRY, Act.SHOW, None, Act.REMOVE)
 THEMES: Final = {Act.THEME_SYSTEM: Choice.SYSTEM, Act.THEME_LIGHT: Choice.LIGHT, Act.THEME_DARK: Choice.DARK}
@@ -134,6 +140,11 @@ class Actions:
         return menu
 
 
+def plain(text: str) -> str:
+    """Translate the text of an action and write it without the mark of its key: also "打开(&O)" has none then."""
+    return re.sub(r"\(&\w\)|&", "", _(text)).rstrip("…")
+
+
 def _made(name: Act, spec: Spec, parent: QObject) -> QAction:
     action = QAction(_(spec.text), parent)
     action.setObjectName(name)
@@ -141,9 +152,9 @@ def _made(name: Act, spec: Spec, parent: QObject) -> QAction:
     action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
     if spec.icon:
         action.setIcon(icons.icon(spec.icon))
-    plain = _(spec.text).replace("&", "").rstrip("…")
-    action.setIconText(plain)
+    name_ = plain(spec.text)
+    action.setIconText(name_)
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    action.setToolTip(_("{name} ({keys})").format(name=plain, keys=keys) if keys else plain)
-    action.setStatusTip(_(spec.tip) if spec.tip else plain)
+    action.setToolTip(_("{name} ({keys})").format(name=name_, keys=keys) if keys else name_)
+    action.setStatusTip(_(spec.tip) if spec.tip else name_)
     return action

@@ -9,12 +9,23 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QLibraryInfo,
+    QLocale,
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
+from oimg.faces import messages
 from oimg.faces.gui import icons
 from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.opening import Opening
+from oimg.faces.gui.unexpected import Unexpected, keep_log, log_path
 from oimg.faces.messages import _
 from oimg.work.settings import load_window
 
@@ -33,12 +44,16 @@ def run(paths: Sequence[Path], refuse: Callable[[str], int]) -> int:
     opening.opened.connect(window.use)
     opening.failed.connect(window.show_unusable)
     notifier = _leave_on_signals(window)
+    unexpected = Unexpected(window)
+    unexpected.watch()
+    keep_log(log_path())
     window.show()
     opening.start()
     if paths:
         window.add(list(paths))
     code = application.exec()
     notifier.setEnabled(False)
+    unexpected.close()
     opening.close(abandon=window.leaving.left_at_work)
     if window.leaving.left_at_work:
         os._exit(code)  # Python would wait for threads that sit in a native call
@@ -53,7 +68,18 @@ def application_of(arguments: Sequence[str]) -> QApplication:
     application.setDesktopFileName("oimg")
     application.setStyle("Fusion")
     application.setWindowIcon(icons.application())
+    speak(application)
     return application
+
+
+def speak(application: QApplication) -> None:
+    """Give Qt's own texts, the direction of writing and the numbers in fields the language that ours are in."""
+    locale = QLocale(messages.LANGUAGE)
+    QLocale.setDefault(locale)
+    application.setLayoutDirection(locale.textDirection())
+    translator = QTranslator(application)
+    if translator.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
 
 
 def _messages(refuse: Callable[[str], int]) -> Callable[[QtMsgType, QMessageLogContext, str], None]:

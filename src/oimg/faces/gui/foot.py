@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from oimg.faces.gui import icons, theme
 from oimg.faces.gui.running import Standing
 from oimg.faces.messages import _, ngettext, printable, seconds
-from oimg.words.i18n import N_
+from oimg.words.i18n import NN_
 from oimg.words.recipe import Originals, Output, Place
 
 _HEIGHT: Final = 64
@@ -134,19 +134,27 @@ def sentence(files: int, output: Output) -> str:
         return _("Nothing is waiting.")
     match output.place:
         case Place.BESIDE:
-            one = N_("{count} file → beside the original, named …{suffix}. Originals stay.")
-            many = N_("{count} files → beside the originals, named …{suffix}. Originals stay.")
+            texts = NN_(
+                "{count} file → beside the original, named …{suffix}. Originals stay.",
+                "{count} files → beside the originals, named …{suffix}. Originals stay.",
+            )
         case Place.FOLDER | Place.FILE:
-            one = N_("{count} file → into {folder}. Originals stay.")
-            many = N_("{count} files → into {folder}. Originals stay.")
+            texts = NN_(
+                "{count} file → into {folder}. Originals stay.",
+                "{count} files → into {folder}. Originals stay.",
+            )
         case Place.IN_PLACE if output.originals is Originals.TRASH:
-            one = N_("{count} file is replaced. The original goes to the trash; undo brings it back.")
-            many = N_("{count} files are replaced. Originals go to the trash; undo brings them back.")
+            texts = NN_(
+                "{count} file is replaced. The original goes to the trash; undo brings it back.",
+                "{count} files are replaced. Originals go to the trash; undo brings them back.",
+            )
         case _:
-            one = N_("{count} file is replaced. The original is kept in a backup; undo brings it back.")
-            many = N_("{count} files are replaced. Originals are kept in a backup; undo brings them back.")
+            texts = NN_(
+                "{count} file is replaced. The original is kept in a backup; undo brings it back.",
+                "{count} files are replaced. Originals are kept in a backup; undo brings them back.",
+            )
     folder = printable(Path(output.path).name or output.path)
-    return ngettext(one, many, files).format(count=f"{files:n}", suffix=printable(output.suffix), folder=folder)
+    return ngettext(*texts, files).format(count=f"{files:n}", suffix=printable(output.suffix), folder=folder)
 
 
 def standing_text(standing: Standing) -> str:

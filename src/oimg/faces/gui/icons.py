@@ -13,6 +13,8 @@ from PySide6.QtSvg import QSvgRenderer
 from oimg.faces.gui.tokens import now
 
 SIZE: Final = 20
+_APPLICATION_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
+_SMALL: Final = 24
 _FOLDER: Final = Path(__file__).resolve().parent / "icons"
 
 
@@ -28,7 +30,20 @@ def icon(name: str, color: str = "text") -> QIcon:
 
 def application() -> QIcon:
     """Give the icon of the program."""
-    return QIcon(str(path("oimg")))
+    made = QIcon()
+    for size in _APPLICATION_SIZES:
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        paint(painter, application_name(size), QRectF(0, 0, size, size), "")
+        painter.end()
+        made.addPixmap(pixmap)
+    return made
+
+
+def application_name(size: int) -> str:
+    """Tell which drawing of the program's icon suits a size."""
+    return "oimg-small" if size <= _SMALL else "oimg"
 
 
 def paint(painter: QPainter, name: str, rect: QRectF, color: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QImage
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from oimg.faces import messages
+from oimg.faces.gui.about import show_about
 from oimg.faces.gui.acting import join_actions, show_actions
 from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.gui.dropping import Dropping
@@ -156,6 +157,10 @@ class MainWindow(QMainWindow):
     def show_unusable(self, reason: str) -> None:
         """Say that there will be no session."""
         QMessageBox(QMessageBox.Icon.Critical, "OIMG", _("OIMG cannot work: {reason}").format(reason=reason)).exec()
+
+    def show_about(self) -> None:
+        """Show the version, the licence and the libraries."""
+        show_about(self, self._session.diagnose().codecs if self._session is not None else ())
 
     def add(self, paths: Sequence[Path]) -> None:
         """Look for pictures in files and folders, and append them; what is there already is read anew."""

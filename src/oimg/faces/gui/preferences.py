@@ -29,16 +29,14 @@ from oimg.faces.gui.setting_fields import ChoiceField, NumberField
 from oimg.faces.gui.theme import Choice
 from oimg.faces.messages import _, size
 from oimg.words.answers import Stored, StoredKind
-from oimg.words.i18n import N_
+from oimg.words.i18n import LANGUAGES, N_
 from oimg.words.recipe import Originals
-from oimg.work.settings import LANGUAGES, Settings
+from oimg.work.settings import Settings
 
 _SIZE: Final = QSize(600, 680)
 _MEGABYTE: Final = 1_000_000
 _GIGABYTE: Final = 1_000_000_000
 _THEMES: Final = ((Choice.SYSTEM, N_("As the system")), (Choice.LIGHT, N_("Light")), (Choice.DARK, N_("Dark")))
-# A language is found by who speaks it: each in its own words.
-_LANGUAGES: Final = {"": N_("As the system"), "en": "English", "de": "Deutsch", "zh_CN": "简体中文"}
 _PLACES: Final = ((Originals.BACKUP, N_("A backup of OIMG")), (Originals.TRASH, N_("The trash")))
 _CLEARED: Final = (StoredKind.ORIGINALS, StoredKind.MEMORY, StoredKind.WINDOW)
 
@@ -59,7 +57,8 @@ class Preferences(QDialog):
         self._note = text_label()
         self._note.setAccessibleName(_("What was done"))
         self._theme = ChoiceField([(value, _(name)) for value, name in _THEMES], self)
-        self._language = ChoiceField([(value, _(_LANGUAGES[value])) for value in LANGUAGES], self)
+        spoken = ((code, language.name) for code, language in LANGUAGES.items())
+        self._language = ChoiceField([("", _("As the system")), *spoken], self)
         self._preset = ChoiceField([], self)
         self._jobs = NumberField("jobs", _("Automatic"), "", parent=self)
         self._memory = NumberField("memory_limit", _("Automatic"), "MB", _MEGABYTE, 256, self)

@@ -105,6 +105,10 @@ QFrame[look="pane"] { background: $surface; }
 QFrame[look="stage"] { background: $window; }
 QFrame[look="strip"] { background: $surface; border: 0; border-bottom: 1px solid $border; }
 QFrame[look="foot"] { background: $surface; border: 0; border-top: 1px solid $border; }
+QLabel[look="key"] { background: $raised; color: $text; border: 1px solid $border; border-bottom: 2px solid $border;
+  border-radius: 4px; padding: 1px 6px; }
+QPlainTextEdit { border: 1px solid $border; border-radius: ${small}px; padding: 4px; }
+QPlainTextEdit:focus { border: 2px solid $accent; padding: 3px; }
 QLabel[look="quiet"] { color: $quiet; }
 QLabel[look="warn"] { color: $warn; }
 QLabel[look="bad"] { color: $bad; }

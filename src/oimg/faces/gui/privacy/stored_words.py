@@ -6,7 +6,7 @@ import time
 from types import MappingProxyType
 from typing import Final
 
-from oimg.faces.messages import _, ngettext, size
+from oimg.faces.messages import _, ngettext, number, size
 from oimg.words.answers import Stored, StoredKind
 from oimg.words.i18n import N_
 
@@ -81,11 +81,11 @@ def amount(stored: Stored) -> str:
     bytes_ = size(stored.byte_size)
     if stored.kind is StoredKind.ORIGINALS:
         text = ngettext("{count} original, {size}", "{count} originals, {size}", stored.count)
-        told = text.format(count=f"{stored.count:n}", size=bytes_)
+        told = text.format(count=number(stored.count), size=bytes_)
         return told if stored.oldest is None else f"{told}, {age(stored.oldest)}"
     if stored.kind is StoredKind.PRESETS:
         text = ngettext("{count} preset, {size}", "{count} presets, {size}", stored.count)
-        return text.format(count=f"{stored.count:n}", size=bytes_)
+        return text.format(count=number(stored.count), size=bytes_)
     return bytes_
 
 
@@ -95,5 +95,5 @@ def age(since: float) -> str:
     if not days:
         return _("all from the last 24 hours")
     return ngettext("the oldest from {count} day ago", "the oldest from {count} days ago", days).format(
-        count=f"{days:n}"
+        count=number(days)
     )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBox
 from oimg.faces.gui.privacy.field_names import title
 from oimg.faces.gui.privacy.finding_row import FindingRow
 from oimg.faces.gui.privacy.glyph import text_label
-from oimg.faces.messages import _, ngettext
+from oimg.faces.messages import _, ngettext, number
 from oimg.faces.verdicts import TOPICS, Topic, groups_of, telling
 from oimg.words.privacy import MetadataPolicy, Prospect
 from oimg.words.recipe import Recipe
@@ -94,7 +94,7 @@ class TopicCard(QFrame):
             self._rows.addWidget(FindingRow(each, self))
         hidden = len(self._prospects) - few
         more = ngettext("Show {count} more", "Show {count} more", hidden) if few else _("Show all {count}")
-        self._more.setText(_("Show less") if self._open else more.format(count=f"{hidden:n}"))
+        self._more.setText(_("Show less") if self._open else more.format(count=number(hidden)))
         self._more.setAccessibleName(f"{_(TOPICS[self.topic])}: {self._more.text()}")
         self._more.setVisible(hidden > 0)
 
@@ -102,8 +102,8 @@ class TopicCard(QFrame):
 def _told_once_first(prospects: Sequence[Prospect]) -> tuple[list[Prospect], int]:
     """Put last what only says again what EXIF, XMP or IPTC said already; gives how many are before that."""
     first: dict[tuple[str, str], Prospect] = {}
-    again = []
     for each in prospects:
-        if first.setdefault((title(each.finding.name), each.finding.value), each) is not each:
-            again.append(each)
+        first.setdefault((title(each.finding.name), each.finding.value), each)
+    once = {id(each) for each in first.values()}
+    again = [each for each in prospects if id(each) not in once]
     return [*first.values(), *again], len(first)

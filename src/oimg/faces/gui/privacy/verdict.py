@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from oimg.faces import messages
 from oimg.faces.gui.privacy.glyph import Glyph, text_label
 from oimg.faces.gui.privacy.revealing import TECHNICAL, Revealed
-from oimg.faces.messages import _, ngettext
+from oimg.faces.messages import _, ngettext, number
 from oimg.words.privacy import Fate
 from oimg.words.report import Kept
 
@@ -46,7 +46,7 @@ class Verdict(QWidget):
             self._show("guard", "good", _("Nothing private found"), technical)
             return
         found = ngettext("{count} private thing found", "{count} private things found", len(private))
-        found = found.format(count=f"{len(private):n}")
+        found = found.format(count=number(len(private)))
         if inspection.kept is not None:
             code, detail = inspection.kept
             reason = messages.reason(Kept(inspection.path, None, code, detail))
@@ -71,7 +71,7 @@ class Verdict(QWidget):
 
 def _what_becomes(fates: Counter[Fate]) -> str:
     """Say how many are removed, stay, or may stay."""
-    counts = {fate: f"{fates[fate]:n}" for fate in Fate}
+    counts = {fate: number(fates[fate]) for fate in Fate}
     if not fates[Fate.REMOVED] and not fates[Fate.DEPENDS]:
         return _("All of it stays.")
     if fates[Fate.DEPENDS]:

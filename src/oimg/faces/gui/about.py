@@ -1,0 +1,96 @@
+"""About OIMG: its version, its licence, and the libraries that do the work, each with its version."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import PySide6
+from PySide6.QtCore import QSize, Qt, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from oimg import __version__
+from oimg.faces.gui import icons, theme
+from oimg.faces.messages import _
+
+if TYPE_CHECKING:
+    from oimg.words.answers import CodecState
+
+_SIDE = 64
+
+
+def show_about(parent: QWidget, codecs: Sequence[CodecState]) -> QDialog:
+    """Show what this program is."""
+    dialog = AboutDialog(libraries(codecs), parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
+
+
+def libraries(codecs: Sequence[CodecState]) -> str:
+    """Name the libraries with their versions, a line each."""
+    lines = [f"Python {platform.python_version()}", f"Qt {qVersion()} (PySide6 {PySide6.__version__})"]
+    lines += [f"{codec.format.upper()}: {codec.library}" for codec in codecs if codec.library]
+    return "\n".join(lines)
+
+
+class AboutDialog(QDialog):
+    """Shows it all; the list of libraries can be copied into a report."""
+
+    def __init__(self, libraries_: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("About OIMG"))
+        picture = QLabel(self)
+        picture.setPixmap(icons.application().pixmap(QSize(_SIDE, _SIDE)))
+        picture.setAccessibleName("OIMG")
+        title = QLabel(_("OIMG {version}").format(version=__version__), self)
+        title.setFont(theme.font(theme.WELCOME, bold=True))
+        texts = QVBoxLayout()
+        texts.setSpacing(4)
+        texts.addWidget(title)
+        texts.addWidget(self._text(_("Makes pictures smaller, on your own computer.")))
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(texts, 1)
+        self._libraries = QPlainTextEdit(libraries_, self)
+        self._libraries.setReadOnly(True)
+        self._libraries.setTabChangesFocus(True)
+        self._libraries.setAccessibleName(_("Libraries and their versions"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addWidget(
+            self._text(
+                _(
+                    "Free software under the GNU General Public License, version 3 or later: you may use it, study it, "
+                    "change it and pass it on. It comes without any warranty."
+                ),
+                "quiet",
+            )
+        )
+        layout.addWidget(self._text(_("OIMG stands on these libraries. Thank you to all who make them.")))
+        layout.addWidget(self._libraries, 1)
+        layout.addWidget(self._buttons())
+        self.resize(520, 460)
+
+    def _text(self, text: str, look: str = "") -> QLabel:
+        label = QLabel(text, self)
+        label.setWordWrap(True)
+        label.setProperty("look", look)
+        return label
+
+    def _buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        copy = buttons.addButton(_("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setAccessibleName(_("Copy the versions"))
+        copy.clicked.connect(self.copy)
+        return buttons
+
+    def copy(self) -> None:
+        """Put versions into the clipboard."""
+        QGuiApplication.clipboard().setText(f"OIMG {__version__}\n{self._libraries.toPlainText()}\n")
