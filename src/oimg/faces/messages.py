@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +18,18 @@ LANGUAGE: Final = language_of(_translations)
 _: Callable[[str], str] = _translations.gettext
 ngettext: Callable[[str, str, int], str] = _translations.ngettext
 
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What a face calls the switches that sentences speak of: the sentences are the same for all faces."""
+
+    flatten: str = "--flatten-special"
+    srgb: str = "--color srgb"
+    format: str = "--format"
+    undo_file: str = "`oimg undo --file`"
+
+
+COMMAND_LINE: Final = Switches()
 ERRORS: Final = MappingProxyType(
     {
         ErrorCode.NOT_FOUND: N_("there is no such file"),
@@ -54,17 +67,17 @@ KEPT: Final = MappingProxyType(
         KeptCode.OWN_RESULT: N_("this is the result for the file beside it"),
         KeptCode.ANIMATION: N_("animated: its frames cannot be carried over"),
         KeptCode.MULTI_PAGE: N_("has several pages, which cannot be carried over"),
-        KeptCode.MULTI_PICTURE: N_("holds several pictures; --flatten-special would keep the first one only"),
-        KeptCode.GAIN_MAP: N_("HDR photo: --flatten-special would leave its gain map out"),
-        KeptCode.MOTION_PHOTO: N_("motion photo: --flatten-special would leave its video out"),
-        KeptCode.DEPTH_MAP: N_("has a depth map, which --flatten-special would leave out"),
+        KeptCode.MULTI_PICTURE: N_("holds several pictures; {flatten} would keep the first one only"),
+        KeptCode.GAIN_MAP: N_("HDR photo: {flatten} would leave its gain map out"),
+        KeptCode.MOTION_PHOTO: N_("motion photo: {flatten} would leave its video out"),
+        KeptCode.DEPTH_MAP: N_("has a depth map, which {flatten} would leave out"),
         KeptCode.HDR: N_("HDR picture: its brightness cannot be carried over"),
-        KeptCode.C2PA: N_("signed with content credentials, which a change would break (--flatten-special drops them)"),
+        KeptCode.C2PA: N_("signed with content credentials, which a change would break ({flatten} drops them)"),
         KeptCode.BIT_DEPTH: N_("has more bits per colour than can be carried over"),
-        KeptCode.COLOR: N_("its colours cannot be carried over; convert with --color srgb"),
+        KeptCode.COLOR: N_("its colours cannot be carried over; convert with {srgb}"),
         KeptCode.GAMMA: N_("its PNG colour correction (gAMA, cHRM or cICP) cannot be carried over"),
         KeptCode.LOSSLESS: N_("cannot be made smaller without loss in this format"),
-        KeptCode.READ_ONLY_FORMAT: N_("OIMG reads this format but does not write it; choose another with --format"),
+        KeptCode.READ_ONLY_FORMAT: N_("OIMG reads this format but does not write it; choose another with {format}"),
         KeptCode.DAMAGED: N_("damaged: parts of it are missing or wrong, so it stays as it is"),
         KeptCode.NOT_AN_IMAGE: N_("not a picture"),
         KeptCode.FOLDER_LINK: N_("a link to a folder is not followed"),
@@ -109,7 +122,7 @@ NOTICES: Final = MappingProxyType(
 UNDO: Final = MappingProxyType(
     {
         RefusalCode.CHANGED: N_("the file was changed after it was optimized"),
-        RefusalCode.MISSING: N_("the file is gone; `oimg undo --file` brings its original back"),
+        RefusalCode.MISSING: N_("the file is gone; {undo_file} brings its original back"),
         RefusalCode.TAKEN: N_("there is another file now where the original was"),
         RefusalCode.NO_BACKUP: N_("the original is not kept any more"),
         RefusalCode.BAD_BACKUP: N_("the kept original is damaged"),
@@ -134,13 +147,19 @@ def error(code: ErrorCode, detail: str = "") -> str:
     return _with_detail(_(ERRORS[code]), detail)
 
 
-def reason(outcome: Outcome) -> str:
+def why_kept(code: KeptCode, detail: str = "", switches: Switches = COMMAND_LINE) -> str:
+    """Say why a file is kept as it is."""
+    sentence = _named(_(KEPT[code]), switches)
+    if code is KeptCode.TARGET_UNREACHABLE and detail:
+        return f"{sentence} {printable(detail)}"
+    return _with_detail(sentence, detail if code in _INFORMATIVE else "")
+
+
+def reason(outcome: Outcome, switches: Switches = COMMAND_LINE) -> str:
     """Say in a few words why a file is kept, failed or stopped; empty for one that was optimized."""
     match outcome:
-        case Kept(code=KeptCode.TARGET_UNREACHABLE, detail=detail):
-            return f"{_(KEPT[KeptCode.TARGET_UNREACHABLE])} {printable(detail)}"
         case Kept(code=code, detail=detail):
-            return _with_detail(_(KEPT[code]), detail if code in _INFORMATIVE else "")
+            return why_kept(code, detail, switches)
         case Failed(code=code, detail=detail):
             return error(code, detail)
         case Stopped():
@@ -149,9 +168,9 @@ def reason(outcome: Outcome) -> str:
             return ""
 
 
-def not_restored(code: RefusalCode, detail: str = "") -> str:
+def not_restored(code: RefusalCode, detail: str = "", switches: Switches = COMMAND_LINE) -> str:
     """Say why an original was not put back."""
-    return _with_detail(_(UNDO[code]), detail)
+    return _with_detail(_named(_(UNDO[code]), switches), detail)
 
 
 def notice(code: Notice) -> str:
@@ -212,6 +231,11 @@ def in_a_sentence(heading: str) -> str:
 def printable(text: str) -> str:
     """Make a file name safe for a terminal: control characters and undecodable bytes are shown, not sent."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def _named(sentence: str, switches: Switches) -> str:
+    """Put the names of switches into a sentence."""
+    return sentence.format(**{each.name: getattr(switches, each.name) for each in fields(switches)})
 
 
 def _with_detail(sentence: str, detail: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oimg.faces.cli import jsonl
+from oimg.faces import jsonl
 from oimg.words.errors import ErrorCode
 from oimg.words.images import Format, Header
 from oimg.words.privacy import MetadataGroup

@@ -46,7 +46,20 @@ def test_a_failure_is_told_with_its_facts(code: ErrorCode) -> None:
 
 @pytest.mark.parametrize("code", KeptCode)
 def test_a_kept_file_is_told_why(code: KeptCode) -> None:
-    assert reason(Kept(PATH, SOURCE, code, "71.3")).startswith(messages.KEPT[code])
+    said = reason(Kept(PATH, SOURCE, code, "71.3"))
+    assert said.startswith(messages.why_kept(code))
+    assert "{" not in said
+
+
+def test_a_face_names_its_own_switches() -> None:
+    photo = Kept(PATH, SOURCE, KeptCode.GAIN_MAP)
+    assert reason(photo) == "HDR photo: --flatten-special would leave its gain map out"
+    named = messages.Switches(flatten="“Plain”", srgb="“sRGB”", format="“Format”", undo_file="“Undo”")
+    assert reason(photo, named) == "HDR photo: “Plain” would leave its gain map out"
+    told = [messages.why_kept(code, "", named) for code in KeptCode]
+    told += [messages.not_restored(code, "", named) for code in RefusalCode]
+    assert not [text for text in told if "--" in text or "`" in text or "{" in text]
+    assert messages.not_restored(RefusalCode.MISSING).startswith("the file is gone; `oimg undo --file` brings")
 
 
 def test_a_target_out_of_reach_names_the_best_score() -> None:

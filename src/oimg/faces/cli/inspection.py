@@ -7,7 +7,7 @@ import sys
 import textwrap
 from typing import Any, Final
 
-from oimg.faces.messages import KEPT, _, in_a_sentence, printable, size
+from oimg.faces.messages import _, in_a_sentence, printable, size, why_kept
 from oimg.faces.verdicts import TOPICS, Topic, answer, topic_of
 from oimg.words.answers import Inspection
 from oimg.words.i18n import N_
@@ -131,7 +131,7 @@ def _show_row(head: str, text: str) -> None:
 def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], recipe: Recipe) -> str:
     """Say in a sentence what the recipe takes out and what it leaves."""
     if inspection.kept is not None:
-        return _("This recipe leaves the file as it is: {}.").format(_(KEPT[inspection.kept[0]]))
+        return _("This recipe leaves the file as it is: {}.").format(why_kept(inspection.kept[0]))
     flags = f"--metadata {recipe.metadata}"
     if recipe.keep:
         flags += f" --keep {','.join(sorted(recipe.keep))}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from oimg.faces.cli import jsonl
+from oimg.faces import jsonl
 from oimg.faces.cli.args import paths_from
 from oimg.faces.cli.recipe_flags import bytes_from, recipe_from
 from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr

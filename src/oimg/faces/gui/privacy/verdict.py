@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from oimg.faces import messages
 from oimg.faces.gui.privacy.glyph import Glyph, text_label
 from oimg.faces.gui.privacy.revealing import TECHNICAL, Revealed
+from oimg.faces.gui.wording import SWITCHES
 from oimg.faces.messages import _, ngettext, number
 from oimg.words.privacy import Fate
-from oimg.words.report import Kept
 
 
 class Verdict(QWidget):
@@ -48,10 +48,8 @@ class Verdict(QWidget):
         found = ngettext("{count} private thing found", "{count} private things found", len(private))
         found = found.format(count=number(len(private)))
         if inspection.kept is not None:
-            code, detail = inspection.kept
-            reason = messages.reason(Kept(inspection.path, None, code, detail))
-            text = _("This file stays as it is ({reason}), so all of it stays in it.").format(reason=reason)
-            self._show("eye", "warn", found, text)
+            text = _("This file stays as it is, and so does all of it. The reason: {reason}.")
+            self._show("eye", "warn", found, text.format(reason=messages.why_kept(*inspection.kept, SWITCHES)))
             return
         fates = Counter(each.fate for each in private)
         if fates[Fate.REMOVED] == len(private):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from oimg.faces.messages import _, reason, share, size
+from oimg.faces.gui.wording import reason
+from oimg.faces.messages import _, share, size
 from oimg.words.recipe import Place, Recipe
 from oimg.words.report import Failed, Kept, Optimized, Outcome, Record, SourceFile, Stopped
 from oimg.words.task import Finished, JobEvent, Progressed, Started
@@ -122,8 +123,7 @@ def line(row: Row) -> str:
     if row.state is State.OPTIMIZED and row.source is not None and row.after is not None:
         return _("{before} → {after}").format(before=size(row.source.byte_size), after=size(row.after))
     if row.state in (State.KEPT, State.FAILED) and row.outcome is not None:
-        text = reason(row.outcome)
-        return text[:1].upper() + text[1:]
+        return reason(row.outcome)
     if row.source is None:
         return ""
     width, height = row.source.header.upright_size
