@@ -158,7 +158,7 @@ class Preferences(QDialog):
         return _section(
             (_("&Theme"), self._theme, ""),
             (_("&Language"), self._language, _("Takes effect at the next start.")),
-            (_("Look of the &window"), clear, ""),
+            (_("Look of the windo&w"), clear, ""),
         )
 
     def _work(self) -> QFrame:
@@ -175,13 +175,13 @@ class Preferences(QDialog):
             (_("They go t&o"), self._originals, ""),
             (_("Backup is &kept for"), self._days, ""),
             (_("Backup has at m&ost"), self._most, limit),
-            (_("Backup &now"), self._clearing(StoredKind.ORIGINALS, _("Clear now…")), ""),
+            (_("It holds &now"), self._clearing(StoredKind.ORIGINALS, _("Clear now…")), ""),
         )
 
     def _remembering(self) -> QFrame:
         return _section(
             (_("At mo&st"), self._cache, stored_words.about(StoredKind.MEMORY)),
-            (_("N&ow"), self._clearing(StoredKind.MEMORY, _("Forget now…")), ""),
+            (_("It holds no&w"), self._clearing(StoredKind.MEMORY, _("Forget now…")), ""),
         )
 
     def _clearing(self, kind: StoredKind, text: str) -> QWidget:
@@ -231,7 +231,7 @@ def _section(*rows: tuple[str, QWidget, str]) -> QFrame:
     form.setHorizontalSpacing(20)
     form.setVerticalSpacing(10)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
     for text, field, hint in rows:
         label = QLabel(text)
         label.setBuddy(field)

@@ -100,7 +100,12 @@ class GuardPage(QDialog):
         return row
 
     def _show_guards(self, layers: Sequence[GuardLayer]) -> None:
-        self._checked.setText(_("Tried at {time}.").format(time=QTime.currentTime().toString("HH:mm:ss")))
+        text = (
+            _("Tried at {time}: nothing gets through.")
+            if all(guard_words.is_fine(layer) for layer in layers)
+            else _("Tried at {time}: not every guard holds. OIMG sends nothing, but less would stop it.")
+        )
+        self._checked.setText(text.format(time=QTime.currentTime().toString("HH:mm:ss")))
         while self._guards.count() > len(layers):
             item = self._guards.takeAt(self._guards.count() - 1)
             if item is not None and (widget := item.widget()) is not None:

@@ -43,6 +43,11 @@ def state(layer: GuardLayer) -> tuple[str, str, str]:
     """Give icon, colour and words for whether a guard holds at this moment."""
     if layer.armed:
         return "guard", "good", _("holds")
-    if layer.name == "kernel filter" and sys.platform != "linux":
+    if is_fine(layer):
         return "guard-off", "quiet", _("not on this system")
     return "guard-off", "bad", _("does not hold")
+
+
+def is_fine(layer: GuardLayer) -> bool:
+    """Whether a guard holds, or is one that only Linux has."""
+    return layer.armed or (layer.name == "kernel filter" and sys.platform != "linux")

@@ -91,7 +91,9 @@ class TopicCard(QFrame):
         if len(self._prospects) == few + 1:
             few += 1  # a button would take as much room as what it hides
         for each in self._prospects if self._open else self._prospects[:few]:
-            self._rows.addWidget(FindingRow(each, self))
+            row = FindingRow(each, self)
+            self._rows.addWidget(row)
+            row.show()  # now, with the heading, and not one turn of the loop later
         hidden = len(self._prospects) - few
         more = ngettext("Show {count} more", "Show {count} more", hidden) if few else _("Show all {count}")
         self._more.setText(_("Show less") if self._open else more.format(count=number(hidden)))
