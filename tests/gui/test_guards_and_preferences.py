@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from oimg.faces.gui import unexpected
 from oimg.faces.gui.actions import Act
 from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.preferences import Preferences
@@ -33,6 +34,7 @@ from oimg.words.answers import GuardLayer, Stored, StoredKind
 from oimg.words.i18n import LANGUAGES
 from oimg.words.recipe import Mode, Originals, Output, Place, Recipe
 from oimg.work import settings as store
+from oimg.work.session import Session
 from oimg.work.settings import PresetStore, Settings, config_folder, highest, load, load_window
 
 Press = Callable[[MainWindow], None]
@@ -141,6 +143,11 @@ def test_a_disk_that_refuses_is_told(page: GuardPage, window: MainWindow, qtbot:
         window.privacy.keeping.erase_now(StoredKind.MEMORY)
         expected = "Memory of what was done: that did not work (Permission denied)."
         qtbot.waitUntil(lambda: expected in texts(page))
+
+
+def test_the_log_is_the_one_that_is_written(session: Session) -> None:
+    assert unexpected.log_path() in {each.path for each in session.stored()}
+    assert set(stored_words.ORDER) == set(StoredKind)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,8 @@ class StoredKind(StrEnum):
     """Those that results took the place of, for undo."""
     MEMORY = "memory"
     """What was done before, so that it need not be done again."""
+    LOG = "log"
+    """The details of errors that nobody foresaw."""
 
 
 @dataclass(frozen=True, slots=True)

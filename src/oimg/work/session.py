@@ -264,7 +264,7 @@ class Session:
                 return self.clear_cache()
             case StoredKind.SETTINGS:
                 self._go_by(settings.Settings())
-            case StoredKind.PRESETS | StoredKind.WINDOW:
+            case StoredKind.PRESETS | StoredKind.WINDOW | StoredKind.LOG:
                 pass
         return storage.erase_files(kind)
 

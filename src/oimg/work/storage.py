@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+
+import platformdirs
 
 from oimg.words.answers import Stored, StoredKind
 from oimg.work.cache import folder as cache_folder
 from oimg.work.safety.keeper import Keeper
 from oimg.work.settings import config_folder
+
+
+def log_file() -> Path:
+    """Where the window writes down errors that nobody foresaw."""
+    return platformdirs.user_state_path("oimg", appauthor=False) / "errors.log"
 
 
 def stored(keeper: Keeper) -> tuple[Stored, ...]:
@@ -21,6 +29,7 @@ def stored(keeper: Keeper) -> tuple[Stored, ...]:
         *(_of_files(kind) for kind in (StoredKind.SETTINGS, StoredKind.PRESETS, StoredKind.WINDOW)),
         Stored(StoredKind.ORIGINALS, keeper.folder, keeper.size(), sum(batch.left for batch in past), oldest),
         Stored(StoredKind.MEMORY, cache_folder.folder(), remembered, int(remembered > 0)),
+        _of_files(StoredKind.LOG),
     )
 
 
@@ -29,18 +38,24 @@ def erase_files(kind: StoredKind) -> int:
     files = _files(kind)
     freed = _bytes_of(files)
     for path in files:
-        path.unlink(missing_ok=True)
+        if kind is StoredKind.LOG:
+            os.truncate(path, 0)  # it is open, and goes on being written to
+        else:
+            path.unlink(missing_ok=True)
     return freed
 
 
 def _of_files(kind: StoredKind) -> Stored:
     files = _files(kind)
-    place = config_folder() / "presets" if kind is StoredKind.PRESETS else _json(kind)
-    return Stored(kind, place, _bytes_of(files), len(files))
+    places = {StoredKind.PRESETS: config_folder() / "presets", StoredKind.LOG: log_file()}
+    return Stored(kind, places.get(kind, _json(kind)), _bytes_of(files), len(files))
 
 
 def _files(kind: StoredKind) -> list[Path]:
     """The files of a kind that are there, with those that could not be read and were set aside."""
+    if kind is StoredKind.LOG:
+        log = log_file()
+        return [log] if log.is_file() and log.stat().st_size else []
     if kind is StoredKind.PRESETS:
         folder = config_folder() / "presets"
         return sorted(folder.glob("*.json")) if folder.is_dir() else []

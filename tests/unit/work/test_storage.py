@@ -10,6 +10,7 @@ from oimg.words.answers import Stored, StoredKind
 from oimg.words.recipe import Mode, Output, Place, Recipe
 from oimg.work.session import Session
 from oimg.work.settings import PresetStore, Settings, WindowState, config_folder, load, save, save_window
+from oimg.work.storage import log_file
 from work_help import flat
 
 IN_PLACE = Recipe(mode=Mode.LOSSLESS, output=Output(place=Place.IN_PLACE))
@@ -42,6 +43,18 @@ def test_files_of_the_user_are_counted_and_erased() -> None:
             assert session.erase(kind) == found[kind].byte_size > 0
         assert session.settings == Settings()
     assert [path for path in config_folder().rglob("*") if path.is_file()] == []
+
+
+def test_the_log_is_emptied_where_it_is_open() -> None:
+    log_file().parent.mkdir(parents=True)
+    with log_file().open("a") as log, Session(workers=1) as session:
+        log.write("error")
+        log.flush()
+        assert kept(session)[StoredKind.LOG].byte_size == 5
+        assert session.erase(StoredKind.LOG) == 5
+        assert (kept(session)[StoredKind.LOG].byte_size, kept(session)[StoredKind.LOG].count) == (0, 0)
+        log.write("again")
+    assert log_file().read_text() == "again"
 
 
 def test_originals_and_memory_are_counted_and_erased(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Keeping(QObject):
     """The layers of the guard, as they were just now."""
     stored_told = Signal(object)
     """A tuple of `Stored`."""
-    erased = Signal(object, int)
+    erased = Signal(object, object)  # an int of Qt has 32 bits, too few for bytes
     """The `StoredKind`, and the bytes that were freed."""
     failed = Signal(str)
 

@@ -17,6 +17,7 @@ _TITLES: Final = MappingProxyType(
         StoredKind.PRESETS: N_("Your presets"),
         StoredKind.SETTINGS: N_("Preferences"),
         StoredKind.WINDOW: N_("Look of the window"),
+        StoredKind.LOG: N_("Log of errors"),
     }
 )
 _ABOUT: Final = MappingProxyType(
@@ -28,6 +29,7 @@ _ABOUT: Final = MappingProxyType(
         StoredKind.PRESETS: N_("The recipes that you named."),
         StoredKind.SETTINGS: N_("What you set in the preferences."),
         StoredKind.WINDOW: N_("Its size and place, and the options that you used last."),
+        StoredKind.LOG: N_("Details of what went wrong in OIMG itself. Names of files can be in it."),
     }
 )
 _QUESTIONS: Final = MappingProxyType(
@@ -52,6 +54,7 @@ _QUESTIONS: Final = MappingProxyType(
             N_("Forget the look of the window?"),
             N_("The next start looks like the first one."),
         ),
+        StoredKind.LOG: (N_("Erase the log of errors?"), N_("It is only needed to find out what went wrong.")),
     }
 )
 ORDER: Final = tuple(_TITLES)
