@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPushButton,
+    QScrollArea,
     QScrollBar,
     QWidget,
 )
@@ -37,6 +38,7 @@ from oimg.work import settings as store
 from oimg.work.session import Session
 from oimg.work.settings import PresetStore, Settings, config_folder, highest, load, load_window
 
+PATIENCE = 60_000  # ms: another program on the machine must not fail a test
 Press = Callable[[MainWindow], None]
 IN_PLACE = Recipe(mode=Mode.LOSSLESS, output=Output(place=Place.IN_PLACE))
 
@@ -63,8 +65,8 @@ def page(window: MainWindow, qtbot: QtBot) -> GuardPage:
     lock = next(each for each in window.foot.findChildren(QAbstractButton) if "device" in each.text())
     lock.click()
     (made,) = window.findChildren(GuardPage)
-    qtbot.waitUntil(lambda: any(text.startswith("Tried at") for text in texts(made)))
-    qtbot.waitUntil(lambda: "Looking …" not in texts(made))
+    qtbot.waitUntil(lambda: any(text.startswith("Tried at") for text in texts(made)), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Looking …" not in texts(made), timeout=PATIENCE)
     return made
 
 
@@ -89,12 +91,12 @@ def test_trying_again_tells_what_is_so_now(page: GuardPage, qtbot: QtBot, monkey
     lost = (netguard.Layer("audit hook", False, "a name look-up is not refused"), *netguard.state()[1:])
     monkeypatch.setattr(keeping.netguard, "state", lambda: lost)
     button(page, "Try them now").click()
-    qtbot.waitUntil(lambda: "does not hold" in texts(page))
+    qtbot.waitUntil(lambda: "does not hold" in texts(page), timeout=PATIENCE)
     assert any("not every guard holds" in text for text in texts(page))
     assert "Seen just now by audit hook: a name look-up is not refused" in texts(page)
     monkeypatch.undo()
     button(page, "Try them now").click()
-    qtbot.waitUntil(lambda: "does not hold" not in texts(page))
+    qtbot.waitUntil(lambda: "does not hold" not in texts(page), timeout=PATIENCE)
 
 
 def test_a_guard_that_only_linux_has_is_no_alarm_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,12 +112,12 @@ def test_originals_are_counted_shown_and_erased_after_one_question(
 ) -> None:
     size = sum((pictures / name).stat().st_size for name in ("a.png", "b.jpg"))
     window.use_recipe(IN_PLACE)
-    with qtbot.waitSignal(window.importing.finished):
+    with qtbot.waitSignal(window.importing.finished, timeout=PATIENCE):
         window.add([pictures])
     optimize(window)
     page = window.privacy.dialogs.show_guards()
     expected = f"2 originals, {stored_list.messages.size(size)}, all from the last 24 hours"
-    qtbot.waitUntil(lambda: expected in texts(page))
+    qtbot.waitUntil(lambda: expected in texts(page), timeout=PATIENCE)
     shown: list[Path] = []
     monkeypatch.setattr(stored_list, "show_in_folder", shown.extend)
     button(page, "Show in folder: Originals that were replaced").click()
@@ -123,13 +125,13 @@ def test_originals_are_counted_shown_and_erased_after_one_question(
     erase = button(page, "Erase: Originals that were replaced")
     erase.click()
     answer(window, "Keep")
-    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
+    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox), timeout=PATIENCE)
     assert expected in texts(page)
     erase.click()
     answer(window, "Erase")
     freed = f"Originals that were replaced: erased, {stored_list.messages.size(size)} freed."
-    qtbot.waitUntil(lambda: freed in texts(page))
-    qtbot.waitUntil(lambda: not erase.isEnabled())
+    qtbot.waitUntil(lambda: freed in texts(page), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not erase.isEnabled(), timeout=PATIENCE)
 
 
 def test_a_disk_that_refuses_is_told(page: GuardPage, window: MainWindow, qtbot: QtBot) -> None:
@@ -142,7 +144,7 @@ def test_a_disk_that_refuses_is_told(page: GuardPage, window: MainWindow, qtbot:
         patch.setattr(session, "erase", refuse)
         window.privacy.keeping.erase_now(StoredKind.MEMORY)
         expected = "Memory of what was done: that did not work (Permission denied)."
-        qtbot.waitUntil(lambda: expected in texts(page))
+        qtbot.waitUntil(lambda: expected in texts(page), timeout=PATIENCE)
 
 
 def test_the_log_is_the_one_that_is_written(session: Session) -> None:
@@ -251,12 +253,12 @@ def test_a_window_that_is_forgotten_is_not_written_again(
     store.save_window(window.state())
     window.privacy.keeping.ask_stored()
     forget = button(preferences, "Erase: Look of the window")
-    qtbot.waitUntil(forget.isEnabled)
+    qtbot.waitUntil(forget.isEnabled, timeout=PATIENCE)
     forget.click()
     answer(window, "Erase")
-    qtbot.waitUntil(lambda: any("Look of the window: erased" in text for text in texts(preferences)))
+    qtbot.waitUntil(lambda: any("Look of the window: erased" in text for text in texts(preferences)), timeout=PATIENCE)
     window.leave()
-    qtbot.waitUntil(lambda: not window.isVisible())
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE)
     assert not (config_folder() / "window.json").exists()
 
 
@@ -276,7 +278,7 @@ def test_before_the_session_is_there_settings_can_be_made(qtbot: QtBot) -> None:
     made._jobs.setValue(2)
     assert load()[0].jobs == 2
     page = window.privacy.dialogs.show_guards()
-    qtbot.waitUntil(lambda: any(text.startswith("Tried at") for text in texts(page)))
+    qtbot.waitUntil(lambda: any(text.startswith("Tried at") for text in texts(page)), timeout=PATIENCE)
     window.close()
 
 
@@ -299,6 +301,8 @@ def test_can_be_drawn_narrow_and_the_other_way_round(
         dialog.resize(460, 400)
         qtbot.wait(20)
         assert dialog.width() == 460
+        (area,) = dialog.findChildren(QScrollArea)
+        assert area.widget().width() <= area.viewport().width()  # nothing is cut off at the side
         assert not dialog.grab().isNull()
         for each in dialog.findChildren(QPushButton):
             assert not each.isVisible() or each.width() >= each.sizeHint().width()

@@ -26,6 +26,7 @@ from oimg.words.privacy import Fate, Finding, MetadataGroup, MetadataPolicy, Pro
 from oimg.words.recipe import Mode, Output, Place, Recipe, Target
 
 G = MetadataGroup
+PATIENCE = 60_000  # ms: another program on the machine must not fail a test
 
 
 def small(color: str) -> bytes:
@@ -65,7 +66,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def looking(window: MainWindow, folder: Path, qtbot: QtBot) -> MainWindow:
     """The window with the inspector open on the first picture."""
-    with qtbot.waitSignal(window.importing.finished):
+    with qtbot.waitSignal(window.importing.finished, timeout=PATIENCE):
         window.add([folder])
     window.actions_[Act.PRIVACY].trigger()
     wait_for(window, "a.jpg", qtbot)
@@ -81,7 +82,7 @@ def wait_for(window: MainWindow, name: str, qtbot: QtBot) -> None:
         found = inspector(window)._shown
         return found is not None and found.path.name == name
 
-    qtbot.waitUntil(shown, timeout=20_000)
+    qtbot.waitUntil(shown, timeout=PATIENCE)
 
 
 def card(window: MainWindow, topic: Topic) -> TopicCard:
@@ -104,7 +105,7 @@ def select(window: MainWindow, name: str) -> None:
 
 
 def test_tells_what_a_picture_reveals_the_most_telling_first(looking: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: told(inspector(looking))[0].startswith("What"))  # laid out
+    qtbot.waitUntil(lambda: told(inspector(looking))[0].startswith("What"), timeout=PATIENCE)  # laid out
     texts = told(inspector(looking))
     assert texts[:2] == ["What this picture reveals", "a.jpg"]
     headings = [text for text in texts if text in {"Place", "Embedded preview", "Device", "Owner and names", "Time"}]
@@ -151,12 +152,12 @@ def test_a_topic_can_be_let_stay_from_here(looking: MainWindow, qtbot: QtBot) ->
     assert not box.isChecked()
     box.click()
     assert looking.recipe == replace(before, keep=frozenset({G.DEVICE, G.MAKER_NOTES}))
-    qtbot.waitUntil(lambda: fates(looking, Topic.DEVICE) == {"stays"})
+    qtbot.waitUntil(lambda: fates(looking, Topic.DEVICE) == {"stays"}, timeout=PATIENCE)
     assert box.isChecked()
     assert fates(looking, Topic.PLACE) == {"will be removed"}
     box.click()
     assert looking.recipe == before
-    qtbot.waitUntil(lambda: fates(looking, Topic.DEVICE) == {"will be removed"})
+    qtbot.waitUntil(lambda: fates(looking, Topic.DEVICE) == {"will be removed"}, timeout=PATIENCE)
 
 
 def test_a_recipe_of_the_files_own_is_the_one_that_counts(looking: MainWindow, qtbot: QtBot) -> None:
@@ -164,7 +165,7 @@ def test_a_recipe_of_the_files_own_is_the_one_that_counts(looking: MainWindow, q
     row = looking.queue.view.current_row()
     assert row is not None
     looking.model.change([row.id], lambda each: replace(each, recipe=Recipe(metadata=MetadataPolicy.STRIP)))
-    qtbot.waitUntil(lambda: fates(looking, Topic.RIGHTS) == {"will be removed"})
+    qtbot.waitUntil(lambda: fates(looking, Topic.RIGHTS) == {"will be removed"}, timeout=PATIENCE)
     card(looking, Topic.RIGHTS).findChild(QCheckBox).click()
     own = looking.queue.view.current_row()
     assert own is not None
@@ -174,7 +175,7 @@ def test_a_recipe_of_the_files_own_is_the_one_that_counts(looking: MainWindow, q
 
 def test_where_all_is_kept_that_is_said_and_can_be_changed(looking: MainWindow, qtbot: QtBot) -> None:
     looking.use_recipe(replace(looking.recipe, metadata=MetadataPolicy.KEEP))
-    qtbot.waitUntil(lambda: fates(looking, Topic.PLACE) == {"stays"})
+    qtbot.waitUntil(lambda: fates(looking, Topic.PLACE) == {"stays"}, timeout=PATIENCE)
     assert not card(looking, Topic.PLACE).findChild(QCheckBox).isEnabled()
     private = next(
         each for each in inspector(looking).findChildren(QPushButton) if each.text().startswith("Remove what")
@@ -182,7 +183,7 @@ def test_where_all_is_kept_that_is_said_and_can_be_changed(looking: MainWindow, 
     assert private.isVisible()
     private.click()
     assert looking.recipe.metadata is MetadataPolicy.PRIVATE
-    qtbot.waitUntil(lambda: fates(looking, Topic.PLACE) == {"will be removed"})
+    qtbot.waitUntil(lambda: fates(looking, Topic.PLACE) == {"will be removed"}, timeout=PATIENCE)
     assert not private.isVisible()
 
 
@@ -195,7 +196,7 @@ def test_nothing_private_is_said_plainly(looking: MainWindow, qtbot: QtBot) -> N
 
 def test_a_file_that_cannot_be_read_says_why(looking: MainWindow, qtbot: QtBot) -> None:
     select(looking, "c.png")
-    qtbot.waitUntil(lambda: any("cannot be looked into" in text for text in told(inspector(looking))))
+    qtbot.waitUntil(lambda: any("cannot be looked into" in text for text in told(inspector(looking))), timeout=PATIENCE)
     assert "52.520000, 13.405000" not in told(inspector(looking))
 
 
@@ -203,7 +204,7 @@ def test_a_file_that_would_be_kept_keeps_all(looking: MainWindow, folder: Path, 
     frames = [Image.effect_noise((40, 30), 90) for _ in range(2)]
     frames[0].save(folder / "d.gif", save_all=True, append_images=frames[1:], comment=b"my diary")
     looking.use_recipe(replace(looking.recipe, format=Target.JPEG, mode=Mode.VISUAL))
-    with qtbot.waitSignal(looking.importing.finished):
+    with qtbot.waitSignal(looking.importing.finished, timeout=PATIENCE):
         looking.add([folder / "d.gif"])
     select(looking, "d.gif")
     wait_for(looking, "d.gif", qtbot)
@@ -227,7 +228,7 @@ def test_after_the_work_the_inspector_looks_again(looking: MainWindow, folder: P
     looking.use_recipe(Recipe(output=Output(place=Place.IN_PLACE)))
     with qtbot.waitSignal(looking.running.ended, timeout=60_000):
         looking.optimize()
-    qtbot.waitUntil(lambda: not card(looking, Topic.PLACE).isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: not card(looking, Topic.PLACE).isVisible(), timeout=PATIENCE)
     assert "(c) Ann" in told(card(looking, Topic.RIGHTS))
     assert folder.joinpath("a.jpg").is_file()
 
@@ -280,7 +281,7 @@ def test_in_a_wide_window_both_have_room(looking: MainWindow, qtbot: QtBot) -> N
 
 def test_a_queue_that_is_emptied_leaves_nothing_shown(looking: MainWindow, qtbot: QtBot) -> None:
     looking.actions_[Act.CLEAR].trigger()
-    qtbot.waitUntil(lambda: inspector(looking)._shown is None)
+    qtbot.waitUntil(lambda: inspector(looking)._shown is None, timeout=PATIENCE)
     assert not looking.actions_[Act.PRIVACY].isEnabled()
 
 

@@ -70,6 +70,7 @@ class TopicCard(QFrame):
             self._keep.setEnabled(not everything)
             self._keep.setToolTip(_("All metadata stay, as the options say.") if everything else "")
         if self._above is not None:
+            self._above.hide()
             self._above.deleteLater()
         self._above = above
         if above is not None:
