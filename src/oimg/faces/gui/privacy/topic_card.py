@@ -40,6 +40,7 @@ class TopicCard(QFrame):
         self._keep.toggled.connect(lambda on: self.keep_wanted.emit(groups_of(topic), on))
         self._more = QPushButton(self)
         self._more.setProperty("look", "plain")
+        self._more.setAccessibleName(heading)
         self._more.clicked.connect(self._turn)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(10)
