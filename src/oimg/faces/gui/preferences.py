@@ -219,7 +219,8 @@ def _align(page: QWidget) -> None:
     for label in labels:
         buddy = label.buddy()
         if buddy is not None:
-            label.setMinimumSize(max(each.sizeHint().width() for each in labels), buddy.sizeHint().height())
+            label.setMinimumWidth(max(each.sizeHint().width() for each in labels))
+            label.setFixedHeight(max(label.sizeHint().height(), buddy.sizeHint().height()))
 
 
 def _section(*rows: tuple[str, QWidget, str]) -> QFrame:
