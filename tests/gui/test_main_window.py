@@ -331,16 +331,6 @@ def test_the_guard_holds_with_the_window_open(window: MainWindow) -> None:
     assert all(armed for _, armed, _ in netguard.state()[:2])
 
 
-def test_the_lock_tells_what_holds_the_promise(window: MainWindow, qtbot: QtBot) -> None:
-    lock = next(each for each in window.foot.findChildren(QAbstractButton) if "device" in each.text())
-    lock.click()
-    box = question(window)
-    for name, armed, _ in netguard.state():
-        assert f"{name}: {'on' if armed else 'OFF'} (" in box.informativeText()
-    box.close()
-    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
-
-
 def test_a_session_that_cannot_be_opened_is_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     from oimg.faces.gui.opening import Opening
 

@@ -63,7 +63,7 @@ def compared(untrusted: bytes, header: Header, metadata: Metadata, limits: Limit
 
     One that cannot be decoded is not in the answer, and none is where the file cannot be decoded.
     """
-    small = {name: image for name, stream in _streams(metadata) if (image := decode(stream)) is not None}
+    small = dict(pictures(metadata))
     if not small:
         return {}
     try:
@@ -82,6 +82,24 @@ def annotated(finding: Finding, shows: dict[str, bool]) -> Finding:
     words = "shows the picture" if same else "shows something else than the picture"
     value = readable(f"{finding.value}, {words}")
     return replace(finding, value=value, facts=(*finding.facts, ("shows_picture", same)))
+
+
+def pictures(metadata: Metadata) -> Iterator[tuple[str, DecodedImage]]:
+    """Give the pictures that metadata hold and that can be decoded, by the name of their finding."""
+    for name, stream in _streams(metadata):
+        if (image := decode(stream)) is not None:
+            yield name, image
+
+
+def turned_like(small: DecodedImage, header: Header) -> DecodedImage:
+    """Turn a small picture as the whole one is shown, where it lies as that is stored.
+
+    Cameras store both the same way round; programs that made the small one upright are told by its other shape.
+    """
+    width, height = small.size
+    lies_the_same = (width > height) == (header.width > header.height)
+    orientation = header.orientation if small.orientation == 1 and lies_the_same else small.orientation
+    return orient(DecodedImage(small.frames[:1], small.color, small.icc, small.metadata, orientation))
 
 
 def _streams(metadata: Metadata) -> Iterator[tuple[str, bytes]]:

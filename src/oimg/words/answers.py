@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from oimg.words.images import Header
+from oimg.words.preview import Shown
 from oimg.words.privacy import MetadataGroup, Prospect
 from oimg.words.report import KeptCode
 
@@ -28,6 +30,14 @@ class Inspection:
     removed: frozenset[MetadataGroup]
     right_suffix: bool
     kept: tuple[KeptCode, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPicture:
+    """A small picture in the metadata of a file, by the name of its finding, turned as the file is shown."""
+
+    name: str
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,32 @@ class GuardLayer:
     name: str
     armed: bool
     detail: str
+
+
+class StoredKind(StrEnum):
+    """What the program keeps on this machine."""
+
+    SETTINGS = "settings"
+    PRESETS = "presets"
+    WINDOW = "window"
+    """Where the window was, and what was chosen in it last."""
+    ORIGINALS = "originals"
+    """Those that results took the place of, for undo."""
+    MEMORY = "memory"
+    """What was done before, so that it need not be done again."""
+    LOG = "log"
+    """The details of errors that nobody foresaw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One kind of what is kept: where, how many bytes, how many things, and since when in seconds since 1970."""
+
+    kind: StoredKind
+    path: Path
+    byte_size: int
+    count: int
+    oldest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from oimg.engine import guarded, thumbnails
+from oimg.engine.disclosure import disclose
 from oimg.engine.metrics import heatmap
 from oimg.engine.metrics.ssimulacra2 import Reference
 from oimg.engine.outlook import foresee
 from oimg.engine.search import Judge, shown
 from oimg.engine.steps.color import profile_name
-from oimg.engine.steps.geometry import orient
+from oimg.engine.steps.geometry import orient, scale_to
 from oimg.engine.verify import same_pixels
-from oimg.words.answers import Comparison, Inspection
+from oimg.words.answers import Comparison, EmbeddedPicture, Inspection
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import DecodedImage, Feature, Limits
+from oimg.words.images import DecodedImage, Feature, Frame, Limits
+from oimg.words.preview import Shown
 from oimg.words.recipe import Recipe
 from oimg.words.report import Failed, Kept, SourceFile
 from oimg.work.files.destinations import has_wrong_suffix
@@ -27,6 +29,8 @@ from oimg.work.files.probe import probe, read_source
 from oimg.work.files.scan import Found
 
 _LEGEND_HEIGHT: Final = 16
+_SMALL: Final = 512
+"""As many pixels as an embedded picture is given out with, a side."""
 
 
 def look(path: Path, limits: Limits) -> SourceFile:
@@ -59,6 +63,14 @@ def inspect(path: Path, recipe: Recipe, limits: Limits) -> Inspection:
     )
 
 
+def embedded(path: Path, limits: Limits) -> tuple[EmbeddedPicture, ...]:
+    """Give the small pictures in the metadata of a file, decoded by us; raises OimgError."""
+    source = look(path, limits)
+    metadata, _, _ = disclose(read_source(source), source.header.format)
+    found = thumbnails.pictures(metadata)
+    return tuple(EmbeddedPicture(name, _small(thumbnails.turned_like(each, source.header))) for name, each in found)
+
+
 def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDArray[np.uint8]]:
     """Compare two pictures as they are shown, upright and in sRGB; gives a heat map with a legend, too.
 
@@ -85,6 +97,17 @@ def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDA
     )
     strip = heatmap.legend((width, _LEGEND_HEIGHT))
     return comparison, np.concatenate([heatmap.paint(cells, (width, height)), strip])
+
+
+def _small(image: DecodedImage) -> Shown:
+    pixels = _rgb(shown(image, image.pixels))
+    longest = max(image.size)
+    if longest > _SMALL:
+        width, height = (max(1, round(side * _SMALL / longest)) for side in image.size)
+        pixels = np.ascontiguousarray(scale_to(DecodedImage((Frame(pixels),)), (width, height)).pixels, np.uint8)
+    pixels = pixels.view()
+    pixels.flags.writeable = False
+    return Shown(pixels)
 
 
 def _decode(source: SourceFile, limits: Limits) -> DecodedImage:

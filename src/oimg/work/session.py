@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -13,17 +12,22 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from oimg import __version__
 from oimg.engine import child
-from oimg.words import netguard
-from oimg.words.answers import CodecState, Comparison, Diagnosis, GuardLayer, Inspection
+from oimg.words.answers import (
+    Comparison,
+    Diagnosis,
+    EmbeddedPicture,
+    Inspection,
+    Stored,
+    StoredKind,
+)
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
 from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Failed, Kept, Record, SourceFile
 from oimg.words.task import CancelToken, Finished, OnEvent, Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
-from oimg.work import settings
+from oimg.work import settings, storage
 from oimg.work.cache import folder as cache_folder
 from oimg.work.cache.results import ResultCache
 from oimg.work.files import commit, temp
@@ -32,6 +36,7 @@ from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
 from oimg.work.foresight import foretold
 from oimg.work.jobs import BatchRunner
+from oimg.work.machine import codec_states, diagnosis, quarter_of_memory, usable_cores
 from oimg.work.pipeline import optimize_file, suffix_in_place
 from oimg.work.previews import Previews
 from oimg.work.run import Prepared, Run
@@ -73,10 +78,11 @@ class Session:
     ) -> None:
         self.settings, self.notes = settings.load()
         self.workers = workers or self.settings.jobs or usable_cores()
-        self.memory_limit = max(memory_limit or self.settings.memory_limit or _quarter_of_memory(), _SMALLEST_LIMIT)
+        self.memory_limit = max(memory_limit or self.settings.memory_limit or quarter_of_memory(), _SMALLEST_LIMIT)
         self.presets = settings.PresetStore()
         self.limits = limits
         self._keeper = Keeper(self.settings)
+        self._may_remember = use_cache
         self._use_cache = use_cache
         self._dry_run = dry_run
         self._cache: ResultCache | None = None
@@ -233,13 +239,60 @@ class Session:
 
     def clear_cache(self) -> int:
         """Forget what was done, so that it is done again; gives the bytes freed. Raises OSError."""
-        return cache_folder.clear()
+        with self._lock:
+            self._close_cache()
+            return cache_folder.clear()
+
+    def _close_cache(self) -> None:
+        """Close the memory of what was done; it is opened again when it is needed, by the settings of then."""
+        if self._cache is not None:
+            self._cache.close()
+        self._cache, self._use_cache = None, self._may_remember
+
+    def change_settings(self, wanted: settings.Settings) -> None:
+        """Save other settings and go by them; threads and memory are those of the next start. Raises OSError.
+
+        Where nothing is to be remembered any more, what was is forgotten.
+        """
+        settings.save(wanted)
+        self._go_by(wanted)
+        if not wanted.cache_limit:
+            self.clear_cache()
+
+    def _go_by(self, wanted: settings.Settings) -> None:
+        with self._lock:
+            self._close_cache()
+            self.settings = wanted
+            self._keeper = Keeper(wanted)
+
+    def stored(self) -> tuple[Stored, ...]:
+        """Tell what is kept on this machine: settings, presets, originals and so on. Raises OSError."""
+        return storage.stored(self._keeper)
+
+    def erase(self, kind: StoredKind) -> int:
+        """Remove what is kept of one kind; gives the bytes freed. Originals of a batch at work stay. Raises OSError."""
+        match kind:
+            case StoredKind.ORIGINALS:
+                return self.clear_backups()
+            case StoredKind.MEMORY:
+                return self.clear_cache()
+            case StoredKind.SETTINGS:
+                self._go_by(settings.Settings())
+            case StoredKind.PRESETS | StoredKind.WINDOW | StoredKind.LOG:
+                pass
+        return storage.erase_files(kind)
 
     def inspect(self, path: Path, recipe: Recipe) -> Inspection:
         """Tell what a file is and reveals; raises OimgError."""
         from oimg.work.inspection import inspect  # noqa: PLC0415 - the metric is not needed for a batch of PNGs
 
         return inspect(path, recipe, self.limits)
+
+    def embedded(self, path: Path) -> tuple[EmbeddedPicture, ...]:
+        """Give the small pictures inside a file, which may show what it does not show any more. Raises OimgError."""
+        from oimg.work.inspection import embedded  # noqa: PLC0415
+
+        return embedded(path, self.limits)
 
     def compare(self, one: Path, other: Path, heatmap: Path | None = None) -> Comparison:
         """Compare two pictures; writes the heat map as a PNG where asked. Raises OimgError."""
@@ -255,28 +308,12 @@ class Session:
 
     def diagnose(self) -> Diagnosis:
         """Tell the state of the program on this machine, the guard tried out live."""
-        import platform  # noqa: PLC0415 - slow to import, and only needed here
-
-        from oimg.engine.metrics import back_end  # noqa: PLC0415
-
-        guard = tuple(GuardLayer(name, armed, detail) for name, armed, detail in netguard.state())
-        return Diagnosis(
-            __version__,
-            platform.python_version(),
-            platform.platform(),
-            codec_states(),
-            back_end.chosen(),
-            guard,
-            (
-                ("settings", settings.config_folder()),
-                ("backups", self._keeper.folder),
-                ("cache", cache_folder.folder()),
-            ),
-            self.workers,
-            self.memory_limit,
-            cache_folder.size(),
-            self.notes,
+        folders = (
+            ("settings", settings.config_folder()),
+            ("backups", self._keeper.folder),
+            ("cache", cache_folder.folder()),
         )
+        return diagnosis(folders, self.workers, self.memory_limit, cache_folder.size(), self.notes)
 
     def close(self) -> None:
         """Wait for the threads, end the children."""
@@ -305,30 +342,3 @@ def planned_path(task: Task) -> Path:
         return conflict_free(task.destination, suffix_for(target, task.source.path), 1)
     suffix = suffix_in_place(task, target)
     return conflict_free(task.destination, suffix, 1) if suffix else task.destination.names[0]
-
-
-def codec_states() -> tuple[CodecState, ...]:
-    """Every format with the library that serves it, found out by loading it."""
-    from oimg.engine.codecs import CODECS, ENCODERS  # noqa: PLC0415
-
-    states = []
-    for format_, codec in CODECS.items():
-        try:
-            states.append(CodecState(format_, codec.library(), reads=True, writes=format_ in ENCODERS))
-        except OimgError as error:
-            states.append(CodecState(format_, error.detail, reads=False, writes=False))
-    return tuple(states)
-
-
-def usable_cores() -> int:
-    """Processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
-
-
-def _quarter_of_memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
-    except (ValueError, OSError, AttributeError):  # Windows
-        return 2 << 30

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -21,6 +21,8 @@ from oimg.words.recipe import (
     ColorPolicy,
     Fitting,
     Mode,
+    Originals,
+    Output,
     Recipe,
     RecipeError,
     Resize,
@@ -54,6 +56,9 @@ BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
 _HIGHEST: Final = MappingProxyType(
     {"jobs": 512, "memory_limit": 1 << 50, "backup_days": 36_500, "backup_limit": 1 << 60, "cache_limit": 1 << 40}
 )
+_CHOICES: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
+    {"language": ("", *LANGUAGES), "originals": tuple(Originals)}
+)
 _NAME: Final = re.compile(r"\w[\w .-]{0,62}")
 
 
@@ -72,7 +77,7 @@ class Settings:
 
     Originals are kept for `backup_days`; the oldest go first when they have more than `backup_limit` bytes. What was
     done is remembered in at most `cache_limit` bytes; with 0, not at all. `language` is one of `i18n.LANGUAGES`, or
-    empty for that of the system.
+    empty for that of the system; `originals` is where the window puts what it replaces until told otherwise.
     """
 
     preset: str = "balanced"
@@ -82,6 +87,12 @@ class Settings:
     backup_limit: int = 20_000_000_000
     cache_limit: int = 64_000_000
     language: str = ""
+    originals: str = Originals.BACKUP.value
+
+
+def highest(name: str) -> int:
+    """Give the highest value that a number among the settings can have; the lowest is 0."""
+    return _HIGHEST[name]
 
 
 def config_folder() -> Path:
@@ -119,6 +130,13 @@ def load(folder: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
     return replace(Settings(), **right), (*notes, *wrong)
 
 
+def save(settings: Settings, folder: Path | None = None) -> None:
+    """Write the settings, whole or not at all; what a later version put there stays. Raises OSError."""
+    path = (folder or config_folder()) / "settings.json"
+    before, _ = _read(path)
+    _write(path, {**before, "schema": SCHEMA, **asdict(settings)})
+
+
 def language(folder: Path | None = None) -> str:
     """Read the language alone: texts are needed before anybody can be told what is wrong with the settings."""
     with suppress(OSError, ValueError, RecursionError):
@@ -131,6 +149,8 @@ def language(folder: Path | None = None) -> str:
 def load_window(folder: Path | None = None) -> WindowState:
     """Read what the window remembers; what cannot be read falls back to a first start's."""
     data, _ = _read((folder or config_folder()) / "window.json")
+    if not data:
+        return _first_window(folder)
     texts = {
         field.name: data[field.name]
         for field in fields(WindowState)
@@ -162,7 +182,21 @@ def _read(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def _can_be(name: str, value: str | int) -> bool:
-    return isinstance(value, str) or 0 <= value <= _HIGHEST[name]
+    if isinstance(value, str):
+        return value in _CHOICES.get(name, (value,))
+    return 0 <= value <= _HIGHEST[name]
+
+
+def _first_window(folder: Path | None) -> WindowState:
+    """What the window begins with: the preset of the settings, and their place for originals."""
+    settings, _ = load(folder)
+    output = Output(originals=Originals(settings.originals))
+    try:
+        return WindowState(
+            preset=settings.preset, recipe=replace(PresetStore(folder).get(settings.preset), output=output)
+        )
+    except SettingsError:  # the preset is gone
+        return WindowState(recipe=Recipe(output=output))
 
 
 def _set_aside(path: Path, error: Exception) -> str:
@@ -255,7 +289,10 @@ def _write(path: Path, data: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temp.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        with temp.open("w", encoding="utf-8") as stream:
+            stream.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())  # or a power cut could leave an empty file under the name
         temp.replace(path)
     finally:
         temp.unlink(missing_ok=True)

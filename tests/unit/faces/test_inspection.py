@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from oimg.faces.cli import inspection, tell
-from oimg.faces.cli.verdicts import TOPICS, Topic, answer, topic_of
+from oimg.faces.verdicts import TOPICS, Topic, answer, topic_of
 from oimg.words.privacy import Fate, Finding, MetadataGroup, MetadataPolicy, Prospect
 from oimg.words.recipe import Recipe
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import piexif
 import pytest
 from PIL import Image
 
@@ -14,7 +16,7 @@ from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
 from oimg.words.privacy import Fate, MetadataGroup, MetadataPolicy
 from oimg.words.recipe import Recipe
-from oimg.work.inspection import compare, inspect, look
+from oimg.work.inspection import compare, embedded, inspect, look
 from work_help import photo, state
 
 
@@ -140,3 +142,42 @@ def test_pages_of_a_tiff_are_one_picture(tmp_path: Path) -> None:
     with Image.open(first) as image:
         image.save(tmp_path / "pages.tif", save_all=True, append_images=[image.rotate(180)])
     assert compare(first, tmp_path / "pages.tif", Limits())[0].identical
+
+
+def jpeg_of(size: tuple[int, int], color: str) -> bytes:
+    stream = BytesIO()
+    Image.new("RGB", size, color).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("small", "orientation", "shown"),
+    [((60, 40), 1, (60, 40)), ((60, 40), 6, (40, 60)), ((40, 60), 6, (40, 60)), ((1200, 800), 1, (512, 341))],
+)
+def test_embedded_pictures_are_given_out_as_the_file_is_shown(
+    tmp_path: Path, small: tuple[int, int], orientation: int, shown: tuple[int, int]
+) -> None:
+    exif = piexif.dump({"0th": {274: orientation}, "1st": {259: 6}, "thumbnail": jpeg_of(small, "red")})
+    photo(tmp_path / "a.jpg", (240, 160), exif=exif)
+    (found,) = embedded(tmp_path / "a.jpg", Limits())
+    assert (found.name, found.shown.size) == ("Thumbnail", shown)
+    red, green, _ = found.shown.pixels[0, 0]
+    assert red > 240
+    assert green < 20
+    assert not found.shown.pixels.flags.writeable
+
+
+def test_a_thumbnail_that_cannot_be_decoded_is_not_given_out(tmp_path: Path) -> None:
+    photo(
+        tmp_path / "a.jpg",
+        (240, 160),
+        exif=piexif.dump(
+            {
+                "1st": {259: 6},
+                "thumbnail": jpeg_of((9, 9), "red").replace(b"\xff\xc0\x00\x11\x08", b"\xff\xc0\x00\x11\x07"),
+            }
+        ),
+    )
+    assert embedded(tmp_path / "a.jpg", Limits()) == ()
+    with pytest.raises(OimgError):
+        embedded(tmp_path / "none.jpg", Limits())

@@ -10,8 +10,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oimg.words.recipe import Mode, Output, Place, Recipe, Target, to_dict
-from oimg.work.settings import BUILT_IN, PresetStore, Settings, SettingsError, config_folder, load, write_preset
+from oimg.words.recipe import Mode, Originals, Output, Place, Recipe, Target, to_dict
+from oimg.work import settings as module
+from oimg.work.settings import (
+    BUILT_IN,
+    PresetStore,
+    Settings,
+    SettingsError,
+    WindowState,
+    config_folder,
+    highest,
+    load,
+    load_window,
+    save,
+    save_window,
+    write_preset,
+)
 from strategies import recipes
 
 WEB = Recipe(format=Target.WEBP, target=75)
@@ -65,6 +79,8 @@ def test_an_unreadable_file_is_kept_aside_and_noted(tmp_path: Path, text: str | 
         ("memory_limit", 1 << 60),
         ("preset", 7),
         ("preset", ["web"]),
+        ("language", "klingon"),
+        ("originals", "nowhere"),
     ],
 )
 def test_one_wrong_field_keeps_the_rest(tmp_path: Path, field: str, value: object) -> None:
@@ -75,6 +91,56 @@ def test_one_wrong_field_keeps_the_rest(tmp_path: Path, field: str, value: objec
     assert len(notes) == 1
     assert field in notes[0]
     assert path.exists()
+
+
+def test_what_is_saved_is_read_again(tmp_path: Path) -> None:
+    wanted = Settings("web", 3, 10**9, 7, 0, 0, "de", "trash")
+    save(wanted, tmp_path / "not there yet")
+    assert load(tmp_path / "not there yet") == (wanted, ())
+    assert [path.name for path in (tmp_path / "not there yet").iterdir()] == ["settings.json"]
+
+
+def test_saving_keeps_what_a_later_version_put_there(tmp_path: Path) -> None:
+    path = write(tmp_path, json.dumps({"schema": 1, "jobs": 2, "later": {"a": [1]}}))
+    save(Settings(jobs=4), tmp_path)
+    data = json.loads(path.read_text())
+    assert (data["later"], data["jobs"], data["schema"]) == ({"a": [1]}, 4, 1)
+
+
+def test_saving_over_what_cannot_be_read_keeps_that_aside(tmp_path: Path) -> None:
+    path = write(tmp_path, "{ broken")
+    save(Settings(jobs=4), tmp_path)
+    assert path.with_suffix(".bad").read_text() == "{ broken"
+    assert load(tmp_path) == (Settings(jobs=4), ())
+
+
+def test_a_disk_that_is_full_leaves_the_old_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(Settings(jobs=4), tmp_path)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        save(Settings(jobs=5), tmp_path)
+    assert load(tmp_path) == (Settings(jobs=4), ())
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_every_number_has_a_highest_value_that_can_be_saved(tmp_path: Path) -> None:
+    numbers = {name: highest(name) for name in ("jobs", "memory_limit", "backup_days", "backup_limit", "cache_limit")}
+    save(replace(Settings(), **numbers), tmp_path)
+    assert load(tmp_path) == (replace(Settings(), **numbers), ())
+
+
+def test_a_first_window_begins_with_the_settings(tmp_path: Path) -> None:
+    save(Settings("web", originals="trash"), tmp_path)
+    output = Output(originals=Originals.TRASH)
+    assert load_window(tmp_path) == WindowState(preset="web", recipe=replace(BUILT_IN["web"], output=output))
+    save(Settings("gone", originals="trash"), tmp_path)
+    assert load_window(tmp_path) == WindowState(recipe=Recipe(output=output))
+    save_window(WindowState(preset="email"), tmp_path)
+    assert load_window(tmp_path) == WindowState(preset="email")
 
 
 def test_settings_lie_in_the_users_own_folder(own_home: Path) -> None:

@@ -7,8 +7,8 @@ import sys
 import textwrap
 from typing import Any, Final
 
-from oimg.faces.cli.verdicts import TOPICS, Topic, answer, topic_of
 from oimg.faces.messages import _, in_a_sentence, printable, size, why_kept
+from oimg.faces.verdicts import TOPICS, Topic, answer, topic_of
 from oimg.words.answers import Inspection
 from oimg.words.i18n import N_
 from oimg.words.privacy import Fate, MetadataPolicy, Prospect

@@ -11,7 +11,10 @@ from oimg.faces.gui.shortcuts import show_shortcuts
 if TYPE_CHECKING:
     from oimg.faces.gui.main_window import MainWindow
 
-_FOR_ROWS: Final = (Act.SELECT_ALL, Act.SEARCH, Act.CLEAR, Act.COLUMNS, Act.QUEUE, Act.OPTIONS, Act.FORMATS, Act.CURVE)
+_FOR_ROWS: Final = (
+    *(Act.SELECT_ALL, Act.SEARCH, Act.CLEAR, Act.COLUMNS),
+    *(Act.QUEUE, Act.OPTIONS, Act.FORMATS, Act.CURVE, Act.PRIVACY),
+)
 _FOR_SELECTED: Final = (Act.REMOVE, Act.RETRY, Act.SHOW)
 
 

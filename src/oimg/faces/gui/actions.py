@@ -60,6 +60,9 @@ class Act(StrEnum):
     NEXT = "next"
     FORMATS = "formats"
     CURVE = "curve"
+    PRIVACY = "privacy"
+    GUARDS = "guards"
+    PREFERENCES = "preferences"
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
@@ -147,6 +150,9 @@ SPECS: Final[dict[Act, Spec]] = {
         checkable=True,
     ),
     Act.CURVE: Spec(N_("&Curve"), "curve", ("F7",), N_("What each step of quality costs in bytes"), checkable=True),
+    Act.PRIVACY: Spec(N_("&Privacy"), "eye", ("F8",), N_("What this picture reveals"), checkable=True),
+    Act.GUARDS: Spec(N_("&Guards and stored data…"), "guard", (), N_("What keeps your pictures on this computer")),
+    Act.PREFERENCES: Spec(N_("Pr&eferences…"), "preferences", ("Ctrl+,",)),
     Act.THEME_SYSTEM: Spec(N_("Theme of the s&ystem"), checkable=True),
     Act.THEME_LIGHT: Spec(N_("&Light theme"), checkable=True),
     Act.THEME_DARK: Spec(N_("&Dark theme"), checkable=True),
@@ -167,7 +173,7 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
         N_("&Edit"),
         (
             *(Act.UNDO, Act.UNDO_FILES, None, Act.SELECT_ALL, Act.SEARCH, None),
-            *(Act.RETRY, Act.REMOVE, Act.CLEAR),
+            *(Act.RETRY, Act.REMOVE, Act.CLEAR, None, Act.GUARDS, Act.PREFERENCES),
         ),
     ),
     (
@@ -179,6 +185,7 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
             None,
             Act.FORMATS,
             Act.CURVE,
+            Act.PRIVACY,
             None,
             Act.THEME_SYSTEM,
             Act.THEME_LIGHT,

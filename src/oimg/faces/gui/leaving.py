@@ -30,6 +30,8 @@ class Leaving(QObject):
         self._box: QMessageBox | None = None
         self.left_at_work = False
         """Whether native calls are still under way although the window is closed."""
+        self.remembers = True
+        """Whether what was chosen is kept for the next start."""
         self._patience = QTimer(self, singleShot=True, interval=_GRACE)
         self._patience.timeout.connect(self._give_up_waiting)
         running.ended.connect(self._ended)

@@ -28,7 +28,7 @@ from oimg.faces.gui.leaving import Leaving, places, remember, restore
 from oimg.faces.gui.notifying import Notifying
 from oimg.faces.gui.options.joining import join as join_options
 from oimg.faces.gui.options.panel import OptionsPanel
-from oimg.faces.gui.promise import show_promise
+from oimg.faces.gui.privacy.joining import Privacy
 from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.panel import QueuePanel
 from oimg.faces.gui.queue.rows import Row
@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
     """It was looked anew at what can be done now."""
     closed = Signal()
     """Threads are to end now."""
+    recipe_used = Signal(object)
+    """The common `Recipe`, whenever it is another one."""
 
     def __init__(self, state: WindowState = WindowState()) -> None:
         super().__init__()
@@ -101,6 +103,7 @@ class MainWindow(QMainWindow):
         self.after_run = after_run.join(self)
         self.notifying = Notifying(self, self.running, lambda: self.after_run.sentence)
         self.running.ended.connect(self._ended)  # after those who put the results together
+        self.privacy = Privacy(self)
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -143,7 +146,6 @@ class MainWindow(QMainWindow):
         self.leaving.close_now.connect(self.close)
         self.foot.optimize.connect(self.optimize)
         self.foot.optimize_selected.connect(self.optimize_selected)
-        self.foot.privacy_asked.connect(lambda: show_promise(self))
         self.home.preset_chosen.connect(self.choose_preset)
         self.home.clicked.connect(self.actions_[Act.OPEN_FILES].trigger)
         self.options.preset_chosen.connect(self.choose_preset)
@@ -170,6 +172,7 @@ class MainWindow(QMainWindow):
         self.comparing.use(previews)
         self.importing.use(session)
         self.options.output.show_keeping(session.settings.backup_days)
+        self.privacy.use(session)
         self.queue.view.viewport().update()
         self.session_opened.emit(session)
         self._show_plan()
@@ -214,6 +217,7 @@ class MainWindow(QMainWindow):
         self.comparing.look()
         self._note = ""
         self._plan_timer.start()
+        self.recipe_used.emit(recipe)
 
     def _is_preset(self) -> bool:
         with suppress(SettingsError):
@@ -304,6 +308,13 @@ class MainWindow(QMainWindow):
         show_actions(self)
         self.actions_shown.emit()
 
+    def state(self) -> WindowState:
+        """Tell what is to be remembered until the next start."""
+        columns = "shown" if self.queue.view.columns_shown else ""
+        chosen = {"theme": self.theme.choice, "preset": self.preset}
+        where = places(self, self.splitter) | self.options.remembered() | {"drawer": self.column.state}
+        return WindowState(**where, **chosen, columns=columns, recipe=self.recipe)
+
     def leave(self) -> None:
         """Close without a question; what is under way is stopped."""
         self.leaving.leave()
@@ -313,12 +324,10 @@ class MainWindow(QMainWindow):
         if not self.leaving.may_close():
             event.ignore()
             return
-        columns = "shown" if self.queue.view.columns_shown else ""
-        where = places(self, self.splitter) | self.options.remembered()
-        where |= {"columns": columns, "drawer": self.column.state}
-        remember(WindowState(**where, theme=self.theme.choice, preset=self.preset, recipe=self.recipe))
+        if self.leaving.remembers:
+            remember(self.state())
         self.hide()
-        for each in (self.importing, self.running, self.thumbnails, self.comparing):
+        for each in (self.importing, self.running, self.thumbnails, self.comparing, self.privacy):
             each.close()
         self.closed.emit()
         self.stage.close_threads()

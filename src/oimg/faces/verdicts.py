@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from oimg.faces.messages import _
@@ -104,6 +106,36 @@ def topic_of(finding: Finding) -> Topic:
     return _TOPIC_OF[finding.group]
 
 
+def groups_of(topic: Topic) -> frozenset[MetadataGroup]:
+    """The metadata groups that a topic is made of."""
+    return frozenset(group for group, each in _TOPIC_OF.items() if each is topic)
+
+
+def by_topic(prospects: Iterable[Prospect]) -> dict[Topic, list[Prospect]]:
+    """Sort what a picture reveals into topics, and within each the most telling fields first."""
+    sorted_: dict[Topic, list[Prospect]] = {topic: [] for topic in TOPICS}
+    for each in prospects:
+        sorted_[topic_of(each.finding)].append(each)
+    for topic, found in sorted_.items():
+        ranks = _ranks(topic)
+        found.sort(key=lambda each: _rank(ranks, each.finding))
+    return sorted_
+
+
+def telling(topic: Topic, prospects: Sequence[Prospect]) -> int:
+    """How many of the things of a topic, as `by_topic` sorts them, are among those that answer it best."""
+    ranks = _ranks(topic)
+    return sum(_rank(ranks, each.finding) < len(ranks) for each in prospects) if ranks else len(prospects)
+
+
+def _ranks(topic: Topic) -> dict[str, int]:
+    return {name: rank for rank, name in enumerate(_BEST.get(topic, ()))}
+
+
+def _rank(ranks: dict[str, int], finding: Finding) -> int:
+    return ranks.get(finding.name.lower().rpartition(":")[2], len(ranks))
+
+
 def answer(topic: Topic, prospects: list[Prospect]) -> str:
     """Answer a topic in one line: "no", or the most telling values and how many more there are."""
     if not prospects:
@@ -118,10 +150,8 @@ def answer(topic: Topic, prospects: list[Prospect]) -> str:
 
 
 def _most_telling(topic: Topic, findings: list[Finding]) -> list[Finding]:
-    ranks = {name: rank for rank, name in enumerate(_BEST.get(topic, ()))}
-
-    def rank(finding: Finding) -> int:
-        return ranks.get(finding.name.lower().rpartition(":")[2], len(ranks))
+    ranks = _ranks(topic)
+    rank = partial(_rank, ranks)
 
     if topic in _ONE and rank(first := min(findings, key=rank)) == 0:
         return [first]

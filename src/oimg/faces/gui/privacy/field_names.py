@@ -1,0 +1,113 @@
+"""What the fields of metadata are called by people; a field without a name of ours keeps the one it has in the file."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from oimg.faces.messages import _
+from oimg.words.i18n import N_
+
+# By the field's own name in small letters, without the prefix of its kind.
+_NAMES: Final = MappingProxyType(
+    {
+        "position": N_("Position"),
+        "gpslatitude": N_("Latitude"),
+        "gpslongitude": N_("Longitude"),
+        "gpsaltitude": N_("Altitude"),
+        "gpsimgdirection": N_("Direction of the camera"),
+        "gpsspeed": N_("Speed"),
+        "gpstimestamp": N_("Time from the satellites"),
+        "gpsdatestamp": N_("Date from the satellites"),
+        "gpsareainformation": N_("Name of the area"),
+        "sub-location": N_("Place"),
+        "location": N_("Place"),
+        "city": N_("City"),
+        "state": N_("State"),
+        "province-state": N_("State"),
+        "country": N_("Country"),
+        "countryname": N_("Country"),
+        "thumbnail": N_("Small preview"),
+        "thumbnails": N_("Small preview"),
+        "objectpreviewdata": N_("Small preview"),
+        "photoshopthumbnail": N_("Small preview by Photoshop"),
+        "make": N_("Maker"),
+        "model": N_("Model"),
+        "lens": N_("Lens"),
+        "lensmodel": N_("Lens"),
+        "lensmake": N_("Maker of the lens"),
+        "bodyserialnumber": N_("Serial number of the camera"),
+        "serialnumber": N_("Serial number"),
+        "internalserialnumber": N_("Inner serial number"),
+        "lensserialnumber": N_("Serial number of the lens"),
+        "firmware": N_("Firmware"),
+        "imagenumber": N_("Pictures taken so far"),
+        "imageuniqueid": N_("Unique number of the picture"),
+        "makernote": N_("Data of the camera's maker"),
+        "ownername": N_("Owner of the camera"),
+        "cameraownername": N_("Owner of the camera"),
+        "artist": N_("Artist"),
+        "creator": N_("Creator"),
+        "by-line": N_("Creator"),
+        "xpauthor": N_("Author"),
+        "photographer": N_("Photographer"),
+        "signer": N_("Signed by"),
+        "personinimage": N_("Person in the picture"),
+        "regions": N_("Faces that are marked"),
+        "datetimeoriginal": N_("Taken"),
+        "datecreated": N_("Taken"),
+        "timecreated": N_("Time taken"),
+        "datetimedigitized": N_("Digitized"),
+        "datetime": N_("Changed"),
+        "modifydate": N_("Changed"),
+        "metadatadate": N_("Metadata changed"),
+        "createdate": N_("Created"),
+        "offsettime": N_("Time zone"),
+        "offsettimeoriginal": N_("Time zone when taken"),
+        "software": N_("Software"),
+        "creatortool": N_("Software"),
+        "claimgenerator": N_("Software that signed"),
+        "xmptk": N_("Software that wrote this"),
+        "history": N_("Edit history"),
+        "derivedfrom": N_("Made from"),
+        "documentancestors": N_("Files it was made from"),
+        "documentid": N_("Number of the document"),
+        "instanceid": N_("Number of this version"),
+        "originaldocumentid": N_("Number of the original"),
+        "c2pa": N_("Content credentials (C2PA)"),
+        "actions": N_("Edits that were signed"),
+        "digitalsourcetype": N_("How it was made"),
+        "usercomment": N_("Comment"),
+        "comment": N_("Comment"),
+        "xpcomment": N_("Comment"),
+        "imagedescription": N_("Description"),
+        "description": N_("Description"),
+        "caption-abstract": N_("Description"),
+        "title": N_("Title"),
+        "xptitle": N_("Title"),
+        "headline": N_("Headline"),
+        "keywords": N_("Keywords"),
+        "subject": N_("Keywords"),
+        "rating": N_("Rating"),
+        "copyright": N_("Copyright"),
+        "rights": N_("Copyright"),
+        "credit": N_("Credit"),
+        "exposuretime": N_("Exposure time"),
+        "fnumber": N_("Aperture"),
+        "isospeedratings": N_("ISO"),
+        "focallength": N_("Focal length"),
+        "flash": N_("Flash"),
+        "trailingdata": N_("Bytes after the end of the picture"),
+        "profiledescription": N_("Colour profile"),
+        "profilecopyright": N_("Copyright of the colour profile"),
+        "profiledatetime": N_("Date of the colour profile"),
+        "devicemodeldesc": N_("Device of the colour profile"),
+        "devicemfgdesc": N_("Maker of the colour profile's device"),
+    }
+)
+
+
+def title(name: str) -> str:
+    """Give the name of a field as people say it."""
+    known = _NAMES.get(name.lower().rpartition(":")[2])
+    return name if known is None or name.startswith("IFD1.") else _(known)
