@@ -262,9 +262,13 @@ def test_the_window_takes_a_format(filled: MainWindow, qtbot: QtBot) -> None:
     filled.actions_[Act.FORMATS].trigger()
     page = filled.comparing.formats
     qtbot.waitUntil(lambda: page.model.rowCount() == len(TRIALS))
+    shown: list[Recipe] = []
+    filled.stage.loader.change = shown.append  # type: ignore[method-assign]
+    before = filled.recipe
     with qtbot.waitSignal(filled.comparing.preview_wanted):
         page.view.setCurrentIndex(page.model.index(1, 0))
-    before = filled.recipe
+    assert shown[-1] == replace(before, format=Target.WEBP)
+    assert filled.recipe == before
     qtbot.keyClick(page.view, Qt.Key.Key_Return)
     assert filled.recipe == replace(before, format=Target.WEBP)
     assert page.model.in_use is Format.WEBP

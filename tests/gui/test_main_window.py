@@ -30,6 +30,8 @@ from oimg.faces.gui import showing
 from oimg.faces.gui.actions import ROW_MENU, SPECS, Act
 from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.queue.rows import State
+from oimg.faces.gui.stage.joining import show_view
+from oimg.faces.gui.stage.scene import ViewMode
 from oimg.faces.gui.theme import Choice
 from oimg.faces.gui.tokens import DARK, now
 from oimg.words import netguard
@@ -239,6 +241,7 @@ def test_what_was_chosen_is_remembered(qtbot: QtBot) -> None:
     window.choose_preset("web")
     window.theme.choose(Choice.DARK)
     window.actions_[Act.COLUMNS].setChecked(True)
+    show_view(window, "side")
     window.show()
     qtbot.waitExposed(window)
     window.close()
@@ -246,6 +249,8 @@ def test_what_was_chosen_is_remembered(qtbot: QtBot) -> None:
     assert again.height() == 700  # the screen of the tests is 800 wide, and a window is kept on it
     assert (again.preset, again.recipe, again.theme.choice) == ("web", BUILT_IN["web"], Choice.DARK)
     assert again.queue.view.columns_shown
+    assert again.stage.canvas.mode is ViewMode.SIDE
+    assert again.actions_[Act.VIEW_SIDE].isChecked()
     assert now() is DARK
     assert again.actions_[Act.THEME_DARK].isChecked()
     again.close()
@@ -268,7 +273,7 @@ def test_a_wrong_field_falls_back_alone() -> None:
 
 
 def test_a_strange_memory_does_no_harm(qtbot: QtBot) -> None:
-    window = MainWindow(WindowState(geometry="é!", splitter="AAAA", theme="purple", preset="gone"))
+    window = MainWindow(WindowState(geometry="é!", splitter="AAAA", theme="purple", preset="gone", view="?"))
     qtbot.addWidget(window)
     window.show()
     assert window.theme.choice is Choice.SYSTEM

@@ -78,7 +78,7 @@ def test_files_that_ended_alike_are_put_together() -> None:
     reasons = [(reason.text, sorted(reason.ids)) for reason in summary.groups[2].reasons]
     assert reasons == [
         ("Animated: its frames cannot be carried over", [12, 14]),
-        ("HDR photo: “Keep the plain picture only” would leave its gain map out", [13]),
+        ("HDR photo: “Take the plain picture of special files” would leave its gain map out", [13]),
     ]
     assert [each.text for each in summary.groups[3].reasons] == ["The picture is damaged"]
     assert summary.ids(End.FAILED, End.STOPPED) == {15, 16}

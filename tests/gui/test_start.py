@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from oimg import __version__
-from oimg.faces.gui import lasting
 
 WINDOW = "import sys; from oimg.faces.gui.app import main; sys.exit(main(sys.argv[1:]))"
 COMMAND = "import sys; from oimg.faces.cli.main import main; sys.exit(main(sys.argv[1:]))"
@@ -109,10 +108,3 @@ def test_constants_outlast_a_binding_that_does_not_count() -> None:
     )
     done = run(code)
     assert (done.returncode, done.stdout) == (0, "alive\n")
-
-
-def test_constants_get_their_references_once() -> None:
-    lasting.let_constants_last()
-    before = sys.getrefcount(None)
-    lasting.let_constants_last()
-    assert sys.getrefcount(None) - before < 1 << 30

@@ -111,6 +111,7 @@ class WindowState:
     splitter: str = ""
     columns: str = ""
     drawer: str = ""
+    view: str = "split"
     theme: str = "system"
     preset: str = "balanced"
     recipe: Recipe = Recipe()

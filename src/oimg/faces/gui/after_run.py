@@ -20,7 +20,7 @@ from oimg.faces.gui.results import ResultsSheet
 from oimg.faces.gui.showing import show_in_folder
 from oimg.faces.gui.tidings import Tidings
 from oimg.faces.gui.undoing import Undoing, Undone, undone_text
-from oimg.faces.messages import _, ngettext
+from oimg.faces.messages import _, ngettext, number
 from oimg.words.recipe import Place
 from oimg.words.report import Optimized, Report
 
@@ -184,7 +184,7 @@ class AfterRun(QObject):
 
     def _count(self, looked: int) -> None:
         text = ngettext("Bringing originals back … {count} file", "Bringing originals back … {count} files", looked)
-        self.tidings.say(text.format(count=f"{looked:n}"), stays=True)
+        self.tidings.say(text.format(count=number(looked)), stays=True)
 
     def _undone(self, undone: Undone) -> None:
         text = undone_text(undone)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from oimg.faces.gui import icons, theme
 from oimg.faces.gui.tokens import now
+from oimg.faces.messages import number
 
 
 class Entry(QPushButton):
@@ -61,7 +62,7 @@ class _Mark(QWidget):
 
 
 def _count(count: int, parent: QWidget) -> QLabel:
-    label = QLabel(f"{count:n}", parent)
+    label = QLabel(number(count), parent)
     label.setFont(theme.font(theme.CAPTION))
     label.setProperty("look", "quiet")
     return label

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from oimg.faces.gui import icons, theme
 from oimg.faces.gui.running import Standing
-from oimg.faces.messages import _, ngettext, printable, seconds, size
+from oimg.faces.messages import _, ngettext, number, printable, seconds, size
 from oimg.words.i18n import NN_
 from oimg.words.recipe import Originals, Output, Place
 
@@ -108,10 +108,10 @@ class Foot(QFrame):
         self._pages.setCurrentIndex(0)
         self._sentence.setText(sentence(files, output, weight))
         button = ngettext("Optimize {count} file", "Optimize {count} files", files) if files else _("Optimize")
-        self._primary.setText(button.format(count=f"{files:n}"))
+        self._primary.setText(button.format(count=number(files)))
         self._primary.setEnabled(files > 0)
         text = ngettext("{count} selected only", "{count} selected only", selected)
-        self._selected.setText(text.format(count=f"{selected:n}"))
+        self._selected.setText(text.format(count=number(selected)))
         self._selected.setAccessibleName(_("Optimize the selected files only"))
         self._selected.setVisible(0 < selected < files)
 
@@ -165,12 +165,12 @@ def sentence(files: int, output: Output, weight: int = 0) -> str:
             )
     folder = printable(Path(output.path).name or output.path)
     text = ngettext(*texts, files)
-    return text.format(count=f"{files:n}", size=size(weight), suffix=printable(output.suffix), folder=folder)
+    return text.format(count=number(files), size=size(weight), suffix=printable(output.suffix), folder=folder)
 
 
 def standing_text(standing: Standing) -> str:
     """Say how far a batch is, and how long it will take."""
-    counts = {"done": f"{standing.done:n}", "files": f"{standing.files:n}"}
+    counts = {"done": number(standing.done), "files": number(standing.files)}
     if standing.stopping:
         return _("Stopping; finished files stay …")
     if standing.paused:

@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
         self.use_recipe(self.recipe)
         self._queue_changed()
         self.column.restore(state.drawer)
+        stage_joining.show_view(self, state.view)
         self.home.setFocus()
 
     def use(self, session: Session) -> None:
@@ -313,6 +314,7 @@ class MainWindow(QMainWindow):
         columns = "shown" if self.queue.view.columns_shown else ""
         chosen = {"theme": self.theme.choice, "preset": self.preset}
         where = places(self, self.splitter) | self.options.remembered() | {"drawer": self.column.state}
+        where["view"] = self.stage.canvas.mode
         return WindowState(**where, **chosen, columns=columns, recipe=self.recipe)
 
     def leave(self) -> None:

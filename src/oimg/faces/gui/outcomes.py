@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from oimg.faces.gui.wording import sentence, why_kept
-from oimg.faces.messages import _, error, ngettext, seconds, share, size
+from oimg.faces.messages import _, error, ngettext, number, seconds, share, size
 from oimg.words.report import Failed, Kept, KeptCode, Optimized, Outcome, Report, Stopped
 
 # There was nothing to gain, and nothing is wrong with these files.
@@ -61,7 +61,7 @@ class Group:
             End.FAILED: ngettext("{count} file failed", "{count} files failed", count),
             End.STOPPED: ngettext("{count} file stopped", "{count} files stopped", count),
         }[self.end]
-        return text.format(count=f"{count:n}")
+        return text.format(count=number(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Summary:
     def facts(self) -> str:
         """Say how much there was, how much there is, and how long it took."""
         count = len(self.report.records)
-        words = {"count": f"{count:n}", "time": seconds(self.report.seconds)}
+        words = {"count": number(count), "time": seconds(self.report.seconds)}
         if not self.report.source_bytes:
             return ngettext("{count} file in {time}", "{count} files in {time}", count).format(**words)
         text = ngettext(
@@ -118,7 +118,7 @@ class Summary:
         if not count:
             return _("{headline}.").format(headline=self.headline)
         text = ngettext("{count} file optimized, {headline}.", "{count} files optimized, {headline}.", count)
-        return text.format(count=f"{count:n}", headline=self.headline)
+        return text.format(count=number(count), headline=self.headline)
 
 
 def summed_up(report: Report, ids: Sequence[int]) -> Summary:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from oimg.faces.messages import _, ngettext, printable, size
+from oimg.faces.messages import _, ngettext, number, printable, size
 from oimg.words.undo import PastBatch
 
 _SIZE: Final = (760, 420)
@@ -121,7 +121,7 @@ def _can(batch: PastBatch) -> bool:
 
 def _cells(batch: PastBatch) -> tuple[str, ...]:
     when = QDateTime.fromSecsSinceEpoch(int(batch.began))
-    files = ngettext("{count} file", "{count} files", batch.files).format(count=f"{batch.files:n}")
+    files = ngettext("{count} file", "{count} files", batch.files).format(count=number(batch.files))
     sizes = _("{before} → {after}").format(before=size(batch.source_bytes), after=size(batch.output_bytes))
     shown = QLocale().toString(when, QLocale.FormatType.ShortFormat)
     return shown, files, sizes, printable(str(batch.folder)), _state(batch)
@@ -134,5 +134,5 @@ def _state(batch: PastBatch) -> str:
         return _("Undone")
     if batch.left < batch.files:
         text = ngettext("{count} left to undo", "{count} left to undo", batch.left)
-        return text.format(count=f"{batch.left:n}")
+        return text.format(count=number(batch.left))
     return _("In the trash") if batch.in_trash else _("Can be undone")

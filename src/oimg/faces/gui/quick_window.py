@@ -22,8 +22,8 @@ from oimg.faces.gui.quick_view import QuickView
 from oimg.faces.gui.running import Item, Running, Standing
 from oimg.faces.gui.showing import show_in_folder
 from oimg.faces.gui.undoing import Undoing, Undone, undone_text
-from oimg.faces.messages import _, ngettext
-from oimg.words.recipe import Place, Recipe
+from oimg.faces.messages import _, ngettext, number
+from oimg.words.recipe import Originals, Place, Recipe
 from oimg.words.report import Failed, Kept, Optimized, Record, Report, SourceFile
 from oimg.words.task import Finished
 from oimg.work.settings import BUILT_IN, SettingsError
@@ -134,7 +134,7 @@ class QuickWindow(QWidget):
                 lines += [f"    {reason.text}" for reason in group.reasons]
         if self._left_out:
             text = ngettext("{count} other file is no picture", "{count} other files are no pictures", self._left_out)
-            lines.append(text.format(count=f"{self._left_out:n}"))
+            lines.append(text.format(count=number(self._left_out)))
         return lines
 
     def _undo(self) -> None:
@@ -193,8 +193,9 @@ class QuickWindow(QWidget):
 
 
 def _chosen(session: Session) -> tuple[str, Recipe]:
-    """Give the user's default preset; the balanced one where it is gone."""
+    """Give the user's default preset, the balanced one where it is gone, and originals kept as the user prefers it."""
     try:
-        return session.settings.preset, session.presets.get(session.settings.preset)
+        name, recipe = session.settings.preset, session.presets.get(session.settings.preset)
     except SettingsError:
-        return _SAFE, BUILT_IN[_SAFE]
+        name, recipe = _SAFE, BUILT_IN[_SAFE]
+    return name, replace(recipe, output=replace(recipe.output, originals=Originals(session.settings.originals)))

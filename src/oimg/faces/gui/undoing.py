@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from oimg.faces.gui.background import Answer, Background, Call
 from oimg.faces.gui.bridge import Bridge
 from oimg.faces.gui.wording import not_restored
-from oimg.faces.messages import _, ngettext, printable
+from oimg.faces.messages import _, ngettext, number, printable
 from oimg.words import undo as words
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.task import CancelToken
@@ -162,7 +162,7 @@ def undone_text(undone: Undone) -> str:
             pass
         case many:
             text = ngettext("{count} original is back.", "{count} originals are back.", len(many))
-            lines.append(text.format(count=f"{len(many):n}"))
+            lines.append(text.format(count=number(len(many))))
     lines += _left_alone(undone.refused)
     if undone.unknown:
         text = ngettext(
@@ -170,7 +170,7 @@ def undone_text(undone: Undone) -> str:
             "{count} files were left alone: their originals are not kept any more.",
             len(undone.unknown),
         )
-        lines.append(text.format(count=f"{len(undone.unknown):n}"))
+        lines.append(text.format(count=number(len(undone.unknown))))
     return "\n".join(lines)
 
 
@@ -182,5 +182,5 @@ def _left_alone(refused: Sequence[NotRestored]) -> list[str]:
     lines = []
     for code, count in Counter(each.code for each in refused).most_common():
         text = ngettext("{count} file was left alone. {reason}.", "{count} files were left alone. {reason}.", count)
-        lines.append(text.format(count=f"{count:n}", reason=not_restored(code)))
+        lines.append(text.format(count=number(count), reason=not_restored(code)))
     return lines

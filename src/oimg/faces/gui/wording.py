@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from oimg.faces import messages
+from oimg.faces.gui.actions import SPECS, Act, plain
 from oimg.faces.messages import Switches, _
 from oimg.words.report import KeptCode, Outcome
 from oimg.words.undo import RefusalCode
 
+
+def _named(label: str) -> str:
+    return _("“{name}”").format(name=label)
+
+
+# By the very texts that the controls bear: tests/gui/test_wording.py finds each on its control.
 SWITCHES: Final = Switches(
-    flatten=_("“Keep the plain picture only”"),
-    srgb=_("“Convert colours to sRGB”"),
-    format=_("“Format”"),
-    undo_file=_("“Bring the original back”"),
+    flatten=_named(_("Take the plain picture of special files")),
+    srgb=_named(_("Convert to sRGB")),
+    format=_named(_("Format")),
+    undo_file=_named(plain(SPECS[Act.UNDO_FILES].text)),
 )
 
 

@@ -66,6 +66,7 @@ def join(window: MainWindow) -> Comparing:
     for key, title, page in ((Act.FORMATS, _("Compare formats"), made.formats), (Act.CURVE, _("Curve"), made.curve)):
         window.drawer.add(key, title, page, window.actions_[key])
     window.header.add_to_end([window.actions_[Act.FORMATS], window.actions_[Act.CURVE]])
+    made.preview_wanted.connect(window.stage.show_tried)
     window.queue.view.current_changed.connect(made.look)
     window.model.rows_changed.connect(made.look)
     return made

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from oimg.faces.gui.comparing.line import Line
 from oimg.faces.gui.comparing.words import looks
-from oimg.faces.messages import _, share, size
+from oimg.faces.messages import _, number, share, size
 from oimg.words.recipe import Mode, Recipe, Target, facts_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def point_text(point: CurvePoint, original: int) -> str:
         quality=f"{point.quality:g}",
         size=size(point.byte_size),
         saved=share(original, point.byte_size).replace("-", "−"),
-        score=f"{point.score:.1f}",
+        score=number(point.score, 1),
         looks=looks(point.score).lower(),
     )
 
@@ -142,7 +142,7 @@ def _cell(point: CurvePoint, column: Column, original: int) -> str:
         case Column.SAVED:
             return share(original, point.byte_size).replace("-", "−")
         case Column.SCORE:
-            return f"{point.score:.1f}"
+            return number(point.score, 1)
         case Column.LOOKS:
             return looks(point.score)
 

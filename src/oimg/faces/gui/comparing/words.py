@@ -7,7 +7,7 @@ from typing import Final
 
 from oimg.faces import messages
 from oimg.faces.gui.options import words
-from oimg.faces.messages import _
+from oimg.faces.messages import _, number
 from oimg.words.errors import ErrorCode
 from oimg.words.i18n import N_
 from oimg.words.images import Format
@@ -65,7 +65,7 @@ def score_text(score: float | None, *, lossless: bool, words: bool = True) -> st
         return _("Lossless")
     if score is None:
         return ""
-    return _("{score} · {looks}").format(score=f"{score:.1f}", looks=looks(score)) if words else f"{score:.1f}"
+    return _("{score} · {looks}").format(score=number(score, 1), looks=looks(score)) if words else f"{score:.1f}"
 
 
 def why_not(format_: Format, code: str) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from oimg.faces.gui import icons
 from oimg.faces.gui.options.choices import ButtonRow, CutButton
 from oimg.faces.gui.options.fields import quiet, stack
-from oimg.faces.messages import _, ngettext
+from oimg.faces.messages import _, ngettext, number
 
 
 class ScopeBar(QWidget):
@@ -37,7 +37,7 @@ class ScopeBar(QWidget):
         """Show for how many files the options can be, how many have some of their own, and which side is on."""
         self.setVisible(files > 0)
         text = ngettext("Only this file", "Only the {count} selected", files)
-        self.selected.write(text.format(count=f"{files:n}"))
+        self.selected.write(text.format(count=number(files)))
         self._sides.use_room()
         (self.selected if own else self.everyone).setChecked(True)
         self._note.setText(_note(files, with_own, own=own))
@@ -55,4 +55,4 @@ def _note(files: int, with_own: int, *, own: bool) -> str:
         "{count} of the selected files have options of their own.",
         with_own,
     )
-    return text.format(count=f"{with_own:n}")
+    return text.format(count=number(with_own))

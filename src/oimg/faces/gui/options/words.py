@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from oimg.faces.messages import _
+from oimg.faces.messages import _, number
 from oimg.words.i18n import N_
 from oimg.words.recipe import ColorPolicy, Conflict, Fitting, Mode, Originals, Place, RecipeError, Resize, Target
 
@@ -109,11 +109,16 @@ def dimensions(width: int, height: int) -> str:
     return _("{width} × {height}").format(width=width, height=height).replace(" ", "\N{NO-BREAK SPACE}")
 
 
+def figure(value: float) -> str:
+    """Write a number with the digits that it has, three after the point at most."""
+    return number(value, next(digits for digits in range(4) if digits == 3 or round(value, digits) == value))
+
+
 def new_size(resize: Resize) -> str:
     """Say in a few words what size pictures get."""
     if resize.fitting is Fitting.NONE:
         return _("As it is")
-    return _(_SIZES[resize.fitting]).format(width=resize.width, height=resize.height, amount=f"{resize.amount:n}")
+    return _(_SIZES[resize.fitting]).format(width=resize.width, height=resize.height, amount=figure(resize.amount))
 
 
 def wrong(error: RecipeError) -> str:

@@ -86,6 +86,7 @@ class Dialogs(QObject):
             recipe = self._window.recipe
             output = replace(recipe.output, originals=Originals(wanted.originals))
             self._window.use_recipe(replace(recipe, output=output))
+        self._window.options.output.show_keeping(wanted.backup_days)
         self._keeping.ask_stored()
 
     def _choose_theme(self, choice: str) -> None:
@@ -106,6 +107,10 @@ class Dialogs(QObject):
     def _erased(self, kind: StoredKind) -> None:
         if kind is StoredKind.WINDOW:
             self._window.leaving.remembers = False
+        elif kind is StoredKind.PRESETS:
+            self._window.options.presets.read()
+            self._window.home.show_presets(self._presets())
+            self._window.use_recipe(self._window.recipe)
         self._renew()
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from oimg.faces.gui import theme
 from oimg.faces.gui.queue.model import Totals
-from oimg.faces.messages import _, ngettext, share, size
+from oimg.faces.messages import _, ngettext, number, share, size
 
 
 class Footer(QFrame):
@@ -43,16 +43,16 @@ class Footer(QFrame):
     def show_left_out(self, count: int) -> None:
         """Say how many files of the last folders were no pictures."""
         text = ngettext("{count} other file is no picture", "{count} other files are no pictures", count)
-        self._left_out.setText(text.format(count=f"{count:n}"))
+        self._left_out.setText(text.format(count=number(count)))
         self._left_out.setVisible(count > 0)
 
 
 def files_text(totals: Totals, selected: int) -> str:
     """Say how many files there are."""
     files = ngettext("{count} file · {size}", "{count} files · {size}", totals.files)
-    text = files.format(count=f"{totals.files:n}", size=size(totals.bytes))
+    text = files.format(count=number(totals.files), size=size(totals.bytes))
     if selected > 1:
-        text = _("{files} · {count} selected").format(files=text, count=f"{selected:n}")
+        text = _("{files} · {count} selected").format(files=text, count=number(selected))
     return text
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from oimg.faces.gui.queue.rows import Row, State, after, line, row_of, saved, spoken, state_text, waiting
-from oimg.faces.messages import _, printable, size
+from oimg.faces.messages import _, number, printable, size
 from oimg.words.recipe import Recipe
 from oimg.words.report import Failed, Kept, SourceFile
 from oimg.words.task import JobEvent
@@ -255,7 +255,7 @@ _TEXT: Final[dict[Column, Callable[[Row], str]]] = {
     Column.BEFORE: lambda row: "" if row.before is None else size(row.before),
     Column.AFTER: lambda row: "" if row.after is None else size(row.after),
     Column.SAVED: saved,
-    Column.SCORE: lambda row: "" if row.score is None else f"{row.score:.1f}",
+    Column.SCORE: lambda row: "" if row.score is None else number(row.score, 1),
     Column.STATE: state_text,
 }
 _ORDER: Final = {state: each for each, state in enumerate(State)}

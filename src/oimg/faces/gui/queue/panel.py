@@ -12,7 +12,7 @@ from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.proxy import QueueProxy
 from oimg.faces.gui.queue.thumbnails import Thumbnails
 from oimg.faces.gui.queue.view import QueueView
-from oimg.faces.messages import _, ngettext
+from oimg.faces.messages import _, ngettext, number
 
 
 class QueuePanel(QFrame):
@@ -143,4 +143,4 @@ class _Importing(QFrame):
         self.setVisible(found is not None)
         if found is not None:
             text = ngettext("Looking for pictures … {count} file", "Looking for pictures … {count} files", found)
-            self._label.setText(text.format(count=f"{found:n}"))
+            self._label.setText(text.format(count=number(found)))

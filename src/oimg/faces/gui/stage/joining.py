@@ -38,7 +38,7 @@ def join(window: MainWindow) -> None:
     for act, mode in VIEWS.items():
         views.addAction(actions[act])
         actions[act].triggered.connect(lambda _=False, mode=mode: stage.show_mode(mode))
-    actions[Act.VIEW_SPLIT].setChecked(True)
+    show_view(window, ViewMode.SPLIT)
     for act, scale in SCALES.items():
         actions[act].triggered.connect(lambda _=False, scale=scale: stage.canvas.zoom_to(scale))
     for act, steps in _STEPS.items():
@@ -69,6 +69,13 @@ def join(window: MainWindow) -> None:
     stage.canvas.shown.connect(show)
     window.model.totals_changed.connect(show)
     show()
+
+
+def show_view(window: MainWindow, view: str) -> None:
+    """Take the view of a name, as it is remembered; the split one where there is no such."""
+    act = next((act for act, mode in VIEWS.items() if mode == view), Act.VIEW_SPLIT)
+    window.actions_[act].setChecked(True)
+    window.stage.show_mode(VIEWS[act])
 
 
 def look_further(window: MainWindow, steps: int) -> None:

@@ -40,6 +40,7 @@ class StageView(QFrame):
         self.setProperty("look", "stage")
         self._row: Row | None = None
         self._recipe = Recipe()
+        self._tried: Recipe | None = None
         self._result: Result | None = None
         self._quality: float | None = None
         self._ahead: Callable[[], Row | None] = lambda: None
@@ -90,6 +91,8 @@ class StageView(QFrame):
     def show_row(self, row: Row | None) -> None:
         """Look at a row, or at nothing."""
         before, self._row = self._row, row
+        if row is None or before is None or before.id != row.id:
+            self._tried = None
         if row is None or row.source is None:
             self._result = None
             self.loader.look_away()
@@ -101,7 +104,7 @@ class StageView(QFrame):
             originals = (_("Original {size}").format(size=size), size)
             self.canvas.show_scene(Scene(original_labels=originals, result_labels=_waiting()))
             self.canvas.setAccessibleName(_("Picture {name}").format(name=messages.printable(row.path.name)))
-            self.loader.look_at(row.source, row.recipe_under(self._recipe))
+            self.loader.look_at(row.source, self._wanted(row))
             self.result_shown.emit(None)
         else:
             self._take_recipe()
@@ -112,6 +115,11 @@ class StageView(QFrame):
         self._recipe = recipe
         self._take_recipe()
 
+    def show_tried(self, recipe: Recipe | None) -> None:
+        """Show what a recipe that is only pointed at makes of the picture; None for the row's own again."""
+        self._tried = recipe
+        self._take_recipe()
+
     def show_mode(self, mode: ViewMode) -> None:
         """Take another view."""
         self.canvas.show_mode(mode)
@@ -119,11 +127,14 @@ class StageView(QFrame):
         self.loader.show_heat(self.legend.gain if mode is ViewMode.DIFFERENCE else None)
         self._label()
 
+    def _wanted(self, row: Row) -> Recipe:
+        return row.recipe_under(self._recipe) if self._tried is None else self._tried
+
     def _take_recipe(self) -> None:
         if self._row is None or self._row.source is None:
             return
         look = self.loader.look
-        self.loader.change(self._row.recipe_under(self._recipe))
+        self.loader.change(self._wanted(self._row))
         if self.loader.look != look:
             self._change(old=True, alone=False, note="", heat=None)
             self._label()
