@@ -40,7 +40,7 @@ from oimg.faces.gui.stage.view import StageView
 from oimg.faces.gui.theme import Choice, Theme
 from oimg.faces.messages import _
 from oimg.words.recipe import Place, Recipe
-from oimg.words.report import Optimized, Report
+from oimg.words.report import Report
 from oimg.words.task import JobEvent
 from oimg.work.settings import PresetStore, SettingsError, WindowState
 
@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
     def show_selected_in_folder(self) -> None:
         """Show results, or sources where there is none."""
         rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        show_in_folder([_result_of(row) for row in rows if row is not None])
+        show_in_folder([row.file for row in rows if row is not None])
 
     def _show_row_menu(self, where: QPoint) -> None:
         menu = self.actions_.row_menu(self)
@@ -334,7 +334,3 @@ class MainWindow(QMainWindow):
         self.closed.emit()
         self.stage.close_threads()
         event.accept()
-
-
-def _result_of(row: Row) -> Path:
-    return row.outcome.output if isinstance(row.outcome, Optimized) else row.path
