@@ -23,7 +23,7 @@ def path_of(url: QUrl) -> Path | None:
     if os.name != "posix":  # names are text there, and drives and shares are Qt's to know
         return Path(url.toLocalFile())
     raw = QByteArray.fromPercentEncoding(QByteArray(url.path(_ENCODED).encode()))
-    return Path(os.fsdecode(raw.data()))
+    return Path(os.fsdecode(bytes(raw.data())))
 
 
 def paths_in(data: QMimeData) -> list[Path]:
