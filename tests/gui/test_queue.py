@@ -25,7 +25,7 @@ from oimg.words.images import Format
 from oimg.words.recipe import Output, Place, Recipe
 from oimg.words.report import Failed, Kept, KeptCode, Optimized, Outcome, Record, SourceFile, Stopped
 from oimg.words.task import Finished, Progressed, Started
-from oimg.work.session import Previews
+from oimg.work.previews import Previews
 from work_help import flat, invented, photo, source
 
 FOLDER = Path("/pictures")

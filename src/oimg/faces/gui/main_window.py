@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from oimg.faces import messages
 from oimg.faces.gui import after_run
@@ -329,6 +329,8 @@ class MainWindow(QMainWindow):
         if self.leaving.remembers:
             remember(self.state())
         self.hide()
+        for dialog in self.findChildren(QDialog):  # Qt would leave those open that block nothing
+            dialog.close()
         for each in (self.importing, self.running, self.thumbnails, self.comparing, self.privacy):
             each.close()
         self.closed.emit()
