@@ -59,7 +59,9 @@ def bash(program: Command, window: Command) -> str:
         values += _bash_values(key, command)
         flags.append(f"      {_quoted(key)}) offered={_quoted(' '.join(_flags(command)))} ;;")
         if command.commands:
-            words.append(f"      {_quoted(key)}) offered={_quoted(' '.join(each.name for each in command.commands))} ;;")
+            words.append(
+                f"      {_quoted(key)}) offered={_quoted(' '.join(each.name for each in command.commands))} ;;"
+            )
     tail = _BASH_TAIL % {"values": "\n".join(values), "words": "\n".join(words), "flags": "\n".join(flags)}
     return _BASH_HEAD + "\n".join(lines) + "\n" + tail
 
@@ -96,7 +98,12 @@ def _flags(command: Command) -> list[str]:
 def zsh(program: Command, window: Command) -> str:
     """Write the function that zsh's completion system loads."""
     lines = ["#compdef oimg oimg-gui", "# Written by packaging/linux/completions.py.", "_oimg() {"]
-    lines += ["  local -a offered", "  if [[ $service == oimg-gui ]]; then", *_zsh_arguments(window, "    "), "    return"]
+    lines += [
+        "  local -a offered",
+        "  if [[ $service == oimg-gui ]]; then",
+        *_zsh_arguments(window, "    "),
+        "    return",
+    ]
     lines += ["  fi", "  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then", "    offered=("]
     lines += [f"      {_quoted(f'{each.name}:{each.help}')}" for each in program.commands]
     lines += ["    )", "    _describe -t commands command offered", "    _files", "    return", "  fi"]
@@ -116,7 +123,11 @@ def _zsh_nested(command: Command) -> list[str]:
     lines += ["        )", "        _describe -t actions action offered", "        return", "      fi"]
     lines.append("      case $words[2] in")
     for each in command.commands:
-        lines += [f"        {each.name}) shift words; (( CURRENT-- ))", *_zsh_arguments(each, "          "), "          ;;"]
+        lines += [
+            f"        {each.name}) shift words; (( CURRENT-- ))",
+            *_zsh_arguments(each, "          "),
+            "          ;;",
+        ]
     return [*lines, "      esac"]
 
 

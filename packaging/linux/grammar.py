@@ -1,4 +1,4 @@
-"""The grammar of `oimg` and `oimg-gui` as plain values, read from their own parsers, for manual pages and completions."""
+"""The grammar of `oimg` and `oimg-gui`, read from their own parsers, for manual pages and completions."""
 # ruff: noqa: SLF001 - argparse shows its parts in no other way
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Final
 
 os.environ["LANGUAGE"] = "en"  # manual pages and completions are in English
 
-from oimg.faces.cli import args  # noqa: E402 - texts are loaded in the language that is set by then
-from oimg.faces.gui import app  # noqa: E402
+from oimg.faces.cli import args
+from oimg.faces.gui import app
 
 # What stands for a value that names a file; all other values are typed.
 _FILES: Final = frozenset({"PATH", "FILE", "OUT.png", "A", "B", "file"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,7 @@ _EXIT: Final = (
 )
 
 
-def page(program: Command, version: str, date: datetime.date, other: str) -> str:
+def page(program: Command, version: str, date: dt.date, other: str) -> str:
     """Write a page in the man macros; `other` is the program that it sends the reader to."""
     title = program.name.upper().replace("-", "\\-")
     lines = [
@@ -35,8 +35,7 @@ def page(program: Command, version: str, date: datetime.date, other: str) -> str
         *_synopsis(program),
         ".SH DESCRIPTION",
         _plain(program.description),
-        "Nothing leaves the computer: the programs have no network code, and on Linux the kernel refuses them "
-        "network sockets.",
+        "Nothing leaves the computer: there is no network code, and the kernel refuses both programs network sockets.",
     ]
     lines += [".SH OPTIONS", *_arguments(program), *_options(program)]
     for command in program.commands:
@@ -132,7 +131,7 @@ def _plain(text: str) -> str:
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
 
 
-def write(folder: Path, version: str, date: datetime.date) -> None:
+def write(folder: Path, version: str, date: dt.date) -> None:
     """Write both pages into a folder, uncompressed."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "oimg.1").write_text(page(grammar.command_line(), version, date, "oimg-gui"), "utf-8")
@@ -140,4 +139,4 @@ def write(folder: Path, version: str, date: datetime.date) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), sys.argv[2], datetime.date.fromisoformat(sys.argv[3]))
+    write(Path(sys.argv[1]), sys.argv[2], dt.date.fromisoformat(sys.argv[3]))
