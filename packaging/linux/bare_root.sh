@@ -12,8 +12,7 @@ trap 'rm -rf "$work"' EXIT
 root=$work/root
 
 debootstrap --variant=minbase bookworm "$root" "$mirror" > "$work/log" 2>&1 || { tail -5 "$work/log" >&2; exit 1; }
-needed=$(sed -n '/^Depends:/,/^Recommends:/p' "$here/control" | sed -e '/^Recommends:/d' -e 's/^Depends://' |
-  tr ',' '\n' | sed -e 's/.*| *//' -e 's/(.*)//' | tr -d ' ')
+needed=$(sed -n 's/^Depends://p' "$here/control" | tr ',' '\n' | sed -e 's/.*| *//' -e 's/(.*)//' | tr -d ' ')
 # shellcheck disable=SC2086
 chroot "$root" apt-get install -qq --yes --no-install-recommends --download-only $needed > "$work/log" 2>&1 ||
   { tail -5 "$work/log" >&2; exit 1; }

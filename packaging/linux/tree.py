@@ -18,6 +18,10 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import bundle
+import completions
+import debian_copyright
+import manual
+import menus
 
 HERE: Final = Path(__file__).resolve().parent
 LIBRARIES: Final = "usr/lib/oimg"
@@ -40,10 +44,8 @@ def put_together(built: Path, root: Path) -> None:
     _icons(root)
     _manual(root)
     _documents(root)
-    import completions
-
     completions.write(root)
-    _menus(root)
+    menus.install_into(root)
     for path in root.rglob("*"):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.parent == root / LIBRARIES else 0o644)
@@ -80,8 +82,6 @@ def _icons(root: Path) -> None:
 
 
 def _manual(root: Path) -> None:
-    import manual
-
     folder = root / "usr/share/man/man1"
     manual.write(folder, bundle.version(), date())
     for page in sorted(folder.glob("*.1")):
@@ -90,26 +90,17 @@ def _manual(root: Path) -> None:
 
 
 def _documents(root: Path) -> None:
-    import debian_copyright
-
     folder = root / "usr/share/doc/oimg"
     _write(folder / "copyright", debian_copyright.copyright_file())
     told = (bundle.ROOT / "CHANGELOG.md").read_text("utf-8")
     when = dt.datetime.fromtimestamp(epoch(), dt.UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
     entry = f"oimg ({bundle.version()}) stable; urgency=medium\n\n  * What changed is told in CHANGELOG.md.gz.\n\n"
-    entry += f" -- The OIMG developers <oimg@localhost>  {when}\n"
+    entry += f" -- The OIMG developers <developers@oimg.github.io>  {when}\n"
     _write(folder / "changelog.gz", gzip.compress(entry.encode(), 9, mtime=0))
     _write(folder / "CHANGELOG.md.gz", gzip.compress(told.encode(), 9, mtime=0))
     privacy = (bundle.ROOT / "PRIVACY.md").read_bytes()
     _write(folder / "PRIVACY.md.gz", gzip.compress(privacy, 9, mtime=0))
     _write(root / "usr/share/lintian/overrides/oimg", (HERE / "lintian-overrides").read_text("utf-8"))
-
-
-def _menus(root: Path) -> None:
-    """The entries in the menus of file managers."""
-    script = HERE.parent / "menus.py"
-    if script.is_file():
-        subprocess.run([sys.executable, script, root], check=True)
 
 
 def _write(path: Path, content: str | bytes) -> None:
