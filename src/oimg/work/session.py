@@ -13,16 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from oimg.engine import child
-from oimg.words.answers import (
-    Comparison,
-    Diagnosis,
-    EmbeddedPicture,
-    Inspection,
-    Stored,
-    StoredKind,
-)
+from oimg.words.answers import Comparison, Diagnosis, EmbeddedPicture, Inspection, Stored, StoredKind
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
+from oimg.words.menus import Titles
 from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Failed, Kept, Record, SourceFile
 from oimg.words.task import CancelToken, Finished, OnEvent, Task
@@ -41,7 +35,9 @@ from oimg.work.pipeline import optimize_file, suffix_in_place
 from oimg.work.run import Prepared, Run
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
-if TYPE_CHECKING:  # it loads numpy, which a run in which all is done already does not need
+if TYPE_CHECKING:
+    from oimg.work.desktop.menus import Menus
+    # It loads numpy, which a run in which all is done already does not need.
     from oimg.work.previews import Previews as Previews  # noqa: PLC0414 - so faces may have it from here
 
 __all__ = [
@@ -284,6 +280,12 @@ class Session:
             case StoredKind.PRESETS | StoredKind.WINDOW | StoredKind.LOG:
                 pass
         return storage.erase_files(kind)
+
+    def menus(self, titles: Titles, icon: str, language: str) -> Menus:
+        """The entries in the file managers of this user."""
+        from oimg.work.desktop.menus import Menus  # noqa: PLC0415 - parsers that nothing else needs
+
+        return Menus(titles, icon, language)
 
     def inspect(self, path: Path, recipe: Recipe) -> Inspection:
         """Tell what a file is and reveals; raises OimgError."""

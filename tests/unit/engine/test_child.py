@@ -216,3 +216,19 @@ def test_sixteen_bits_are_laid_bare() -> None:
     deep = np.arange(64, dtype=np.uint16).reshape(8, 8, 1) * 1000
     plain = call("oxipng", {"unfilter": True}, png.assemble(deep))
     assert plain[24:26] == b"\x10\x00"  # bit depth 16, gray
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script stands in for the bundle's program")
+@pytest.mark.parametrize("started", ["oimg", "oimg-gui"])
+def test_in_a_bundle_the_child_is_the_program_for_terminals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: str
+) -> None:
+    program = tmp_path / "oimg"
+    program.write_text(
+        f'#!/bin/sh\necho "$@" > "{tmp_path}/asked"\nexec "{sys.executable}" -m oimg.faces.cli.main "$@"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / started))
+    assert call("oxipng", LEVEL, tiny()) == oxipng(tiny(), LEVEL)
+    assert (tmp_path / "asked").read_text() == "--codec-child\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from pathlib import Path
 from typing import Any, Final
 
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
@@ -23,7 +24,11 @@ class Child:
         import subprocess  # noqa: PLC0415 - not where all pictures were done before
 
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            _command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            _command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows: no terminal for it
         )
 
     @property
@@ -125,6 +130,8 @@ def close_all(*, for_good: bool = False) -> None:
 
 
 def _command() -> list[str]:
-    if getattr(sys, "frozen", False):  # in a bundle the program itself is the interpreter
-        return [sys.executable, "--codec-child"]
+    if getattr(sys, "frozen", False):
+        # In a bundle the program itself is the interpreter: always the one for terminals, whose pipes are certain.
+        beside = Path(sys.executable)
+        return [str(beside.with_name("oimg" + beside.suffix)), "--codec-child"]
     return [sys.executable, "-m", "oimg.engine.child"]

@@ -10,10 +10,14 @@ import os  # noqa: E402 - the guard comes first
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
 
 from oimg.faces import environment  # noqa: E402
 
 environment.prepare()
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 _NO_WINDOW = 2
 
@@ -33,6 +37,26 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "oimg-gui") -
 
 def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
     """Give the paths, and whether they are to be worked on at once."""
+    from oimg.faces.messages import _  # noqa: PLC0415
+
+    accepted = parser(program)
+    asked = accepted.parse_args(given)
+    names = list(asked.paths)
+    if asked.files_from:
+        from oimg.faces.path_lists import read_paths  # noqa: PLC0415
+
+        try:
+            names += read_paths(asked.files_from, null=asked.null)
+        except OSError as error:
+            accepted.error(f"--files-from: {error}")
+    paths = [Path(os.path.abspath(name)) for name in names if name]  # noqa: PTH100
+    if asked.quick and not paths:
+        accepted.error(_("--quick wants to know which pictures"))
+    return paths, asked.quick
+
+
+def parser(program: str) -> ArgumentParser:
+    """Build the grammar of the window's command line."""
     import argparse  # noqa: PLC0415
 
     from oimg import __version__  # noqa: PLC0415
@@ -44,11 +68,9 @@ def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
     grammar.add_argument("paths", nargs="*", metavar="PATH", help=_("pictures, and folders with pictures"))
     grammar.add_argument("--version", action="version", version=f"oimg {__version__}")
     grammar.add_argument("--quick", action="store_true", help=_("work on them at once, in a small window"))
-    asked = grammar.parse_args(given)
-    paths = [Path(os.path.abspath(name)) for name in asked.paths if name]  # noqa: PTH100
-    if asked.quick and not paths:
-        grammar.error(_("--quick wants to know which pictures"))
-    return paths, asked.quick
+    grammar.add_argument("--files-from", metavar="FILE", help=_("read paths from a file, one a line; - is stdin"))
+    grammar.add_argument("-0", "--null", action="store_true", help=_("paths in --files-from end with NUL"))
+    return grammar
 
 
 def _missing_display() -> str:
