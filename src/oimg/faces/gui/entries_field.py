@@ -25,7 +25,7 @@ _OURS = (EntryState.USER, EntryState.MOVED, EntryState.OUTDATED)
 
 
 class EntriesField(QWidget):
-    """A line for every file manager that is here or has entries; one button installs or mends, one removes."""
+    """A line for every file manager that is here, or for all; one button installs or mends, one removes."""
 
     install_wanted = Signal()
     remove_wanted = Signal()
@@ -62,10 +62,10 @@ class EntriesField(QWidget):
         layout.addLayout(buttons)
 
     def show_statuses(self, statuses: Sequence[EntryStatus]) -> None:
-        """Show how the entries stand; file managers that are not here and have none get no line."""
+        """Show how the entries stand."""
         self._clear()
-        shown = [status for status in statuses if status.found or status.state in (*_OURS, EntryState.CHANGED)]
-        for row, status in enumerate(shown or statuses):
+        found = [status for status in statuses if status.found]
+        for row, status in enumerate(found or statuses):
             name = QLabel(menus.NAMES[status.manager])
             name.setFont(theme.font(bold=True))
             remark = menus.remark(status)
@@ -95,4 +95,5 @@ class EntriesField(QWidget):
         for label in self.findChildren(QLabel):
             if self._lines.indexOf(label) >= 0:
                 self._lines.removeWidget(label)
+                label.hide()
                 label.deleteLater()
