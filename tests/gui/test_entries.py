@@ -105,8 +105,8 @@ def test_before_the_session_is_there_nothing_can_be_pressed() -> None:
         (EntryState.ABSENT, "&Install", True, False),
         (EntryState.PACKAGE, "&Install", False, False),
         (EntryState.USER, "&Install", False, True),
-        (EntryState.MOVED, "&Mend", True, True),
-        (EntryState.OUTDATED, "&Mend", True, True),
+        (EntryState.MOVED, "M&end", True, True),
+        (EntryState.OUTDATED, "M&end", True, True),
         (EntryState.CHANGED, "&Install", False, False),
     ],
 )

@@ -156,7 +156,7 @@ class Desktop:
         found: list[Line] = []
 
         def seen() -> bool:
-            line = find(read(self.screen.shot()), text)
+            line = find(read(self.screen.shot("last-look")), text)
             found.extend([line] if line is not None else [])
             return line is not None
 
@@ -194,9 +194,13 @@ class Line:
 
 
 def find(lines: list[Line], text: str) -> Line | None:
-    """Find a line by a part of it; letters are compared without spaces, which are read badly."""
-    wanted = text.replace(" ", "").lower()
-    return next((line for line in lines if wanted in line.text.replace(" ", "").lower()), None)
+    """Find a line by a part of it; letters and figures are compared alone, for all else is read badly."""
+    wanted = _letters(text)
+    return next((line for line in lines if wanted in _letters(line.text)), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in text.lower() if each.isalnum())
 
 
 def read(picture: Image.Image) -> list[Line]:

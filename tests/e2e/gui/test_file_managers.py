@@ -83,7 +83,7 @@ def test_one_start_gets_all_that_is_selected(manager: str, desktop: Desktop, sho
     assert "--quick" not in call.switches
     (folder / "zz notes.txt").write_text("no picture", encoding="utf-8")
     desktop.place("zz notes")
-    lines = desktop.menu(desktop.place("photo.jpg"), "Properties", "with-text")
+    lines = desktop.menu(at, "Properties", "with-text")
     assert find(lines, "OIMG") is None
 
 

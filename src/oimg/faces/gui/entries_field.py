@@ -75,7 +75,7 @@ class EntriesField(QWidget):
             self._lines.addWidget(state, row, 1)
         states = {status.state for status in statuses}
         mended = states & {EntryState.MOVED, EntryState.OUTDATED}
-        self.install.setText(_("&Mend") if mended else _("&Install"))
+        self.install.setText(_("M&end") if mended else _("&Install"))
         self.install.setEnabled(bool(mended | (states & {EntryState.ABSENT})))
         self.remove.setEnabled(bool(states & set(_OURS)))
 
