@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +52,11 @@ class Desktop:
         self.folder = folder
         self._log = folder / "calls.jsonl"
         self._real = folder / "real"
+        running = screen.stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="oimg-", ignore_cleanup_errors=True)
+        )  # sockets have short names
         self._environment = {
-            "XDG_RUNTIME_DIR": str(folder / "run"),
+            "XDG_RUNTIME_DIR": running,
             "XDG_SESSION_TYPE": "x11",
             "GDK_BACKEND": "x11",
             "GSETTINGS_BACKEND": "memory",
@@ -63,7 +67,6 @@ class Desktop:
             "LANG": "C.UTF-8",
             "PYTHONPATH": SOURCES,
         }
-        (folder / "run").mkdir(mode=0o700)
         settings = Path(os.environ["XDG_CONFIG_HOME"]) / "gtk-4.0" / "settings.ini"
         settings.parent.mkdir(parents=True)
         settings.write_text("[Settings]\ngtk-enable-animations=false\n", encoding="utf-8")

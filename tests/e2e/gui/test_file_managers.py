@@ -109,7 +109,7 @@ def test_three_pictures_are_optimized_in_one_small_window(
 @pytest.mark.parametrize("manager", ["nautilus", "thunar"])
 def test_a_thousand_pictures_are_one_start(manager: str, desktop: Desktop, show: Show, tmp_path: Path) -> None:
     folder = tmp_path / "p"
-    first = photo(folder / "a photo.jpg", (16, 12), quality=95)
+    first = photo(folder / "0 photo.jpg", (16, 12), quality=95)
     for number in range(1, 1000):
         os.link(first, folder / f"IMG_20261122_{number:06}.jpg")
     desktop.choose(OPTIMIZE, show(manager, folder), "thousand")

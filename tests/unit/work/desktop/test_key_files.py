@@ -150,4 +150,5 @@ def test_what_each_format_needs_to_be_seen() -> None:
     assert action["Desktop Entry"]["Type"] == "Action"
     assert listed(action["Desktop Entry"]["Profiles"]) == ["selected"]
     assert "Tooltip" not in action["Desktop Entry"]  # PCManFM would show it in place of the name
+    assert set(action["X-Action-Profile selected"]) == {"MimeTypes", "Exec"}  # PCManFM 1.3.2 crashes at Schemes
     assert parse(key_files.send_to(optimize))["Desktop Entry"]["Type"] == "Application"
