@@ -23,6 +23,7 @@ def install_into(root: Path, program: str = "oimg-gui", icon: str = "oimg") -> l
     files = {name: text for files_of in FILES.values() for name, text in files_of(made).items()}
     pieces = [OwnFile(root / "usr" / "share" / name, text) for name, text in sorted(files.items())]
     for piece in pieces:
+        piece.path.parent.mkdir(parents=True, exist_ok=True)  # so that the bytes do not depend on what was there
         piece.write()
     return [piece.path for piece in pieces]
 

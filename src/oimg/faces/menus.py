@@ -62,6 +62,11 @@ def remark(status: EntryStatus) -> str:
     return ""
 
 
+def restart_hint() -> str:
+    """Say when a change can be seen."""
+    return _("A file manager that is open shows the change when it is started again.")
+
+
 def impossible(error: IntegrationError) -> str:
     """Say why there can be no entries."""
     match error.code:

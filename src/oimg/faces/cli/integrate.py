@@ -8,7 +8,7 @@ from typing import Any
 
 from oimg.faces import menus
 from oimg.faces.cli.screen import stderr
-from oimg.faces.messages import LANGUAGE, _, printable
+from oimg.faces.messages import LANGUAGE, printable
 from oimg.words.menus import EntryState, EntryStatus, IntegrationError
 from oimg.work.session import Session
 
@@ -27,8 +27,8 @@ def integrate(action: str, *, as_json: bool) -> int:
             return 1
     for status in statuses:
         print(json.dumps(as_json_object(status)) if as_json else _line(status))
-    if action == "install" and not as_json:
-        print(f"\n{_('A file manager that is open shows them when it is started again.')}")
+    if action != "status" and not as_json:
+        print(f"\n{menus.restart_hint()}")
     return int(action != "status" and _left(statuses))
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from oimg.faces.gui import theme
+from oimg.faces.gui.entries_field import EntriesField
 from oimg.faces.gui.options import words
 from oimg.faces.gui.privacy import stored_words
 from oimg.faces.gui.privacy.glyph import set_look, text_label
@@ -68,6 +69,7 @@ class Preferences(QDialog):
         self._cache = NumberField("cache_limit", _("Remember nothing"), "MB", _MEGABYTE, 16, self)
         self._amounts = {kind: text_label(look="quiet") for kind in _CLEARED}
         self._clear = {kind: QPushButton(self) for kind in _CLEARED}
+        self.entries = EntriesField(self)
         self._lay_out()
         self._join()
 
@@ -125,6 +127,7 @@ class Preferences(QDialog):
         for title, section in (
             (_("Appearance"), self._appearance()),
             (_("Work"), self._work()),
+            (_("File manager"), self._entries()),
             (_("Originals that are replaced"), self._safety()),
             (stored_words.title(StoredKind.MEMORY), self._remembering()),
         ):
@@ -168,6 +171,14 @@ class Preferences(QDialog):
             (_("&Pictures at the same time"), self._jobs, _("Takes effect at the next start.")),
             (_("&Memory for pictures"), self._memory, _("Takes effect at the next start.")),
         )
+
+    def _entries(self) -> QFrame:
+        frame = QFrame()
+        frame.setProperty("look", "card")
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.addWidget(self.entries)
+        return frame
 
     def _safety(self) -> QFrame:
         limit = _("When there is more, the oldest go first. The last work can always be undone.")

@@ -78,14 +78,10 @@ def action(entry: Entry) -> str:
 
     Both want one type of the list to match all that is selected, so a list of ours would hide the entry from a PNG
     beside a JPEG. What is refused is told file by file, though: so this takes everything, and refuses all but ours.
-    It has no tooltip, for PCManFM would show that in place of the name.
+    It has no tooltip, which PCManFM would show in place of the name, and no schemes, at which PCManFM 1.3.2 crashes.
     """
     refused = [f"!{kind}/*" for kind in OTHER_KINDS] + [f"!image/{name}" for name in OTHER_PICTURES]
-    profile = [
-        ("MimeTypes", _listed(["all/all", *refused])),
-        ("Schemes", "file;"),
-        ("Exec", f"{_shell(entry)} %F"),
-    ]
+    profile = [("MimeTypes", _listed(["all/all", *refused])), ("Exec", f"{_shell(entry)} %F")]
     head = [("Type", "Action"), *_named(entry), ("Icon", entry.icon), ("Profiles", "selected;")]
     return f"{_key_file(entry, 'Desktop Entry', head)}\n{_group('X-Action-Profile selected', profile)}"
 

@@ -59,11 +59,11 @@ def _caja(entries: Sequence[Entry]) -> Mapping[str, str]:
 
 
 def _nemo(entries: Sequence[Entry]) -> Mapping[str, str]:
-    return {f"nemo/actions/oimg-{entry.verb}.nemo_action": key_files.nemo(entry) for entry in entries}
+    return {f"nemo/actions/{name}.nemo_action": key_files.nemo(entry) for name, entry in _numbered(entries)}
 
 
 def _thunar(entries: Sequence[Entry]) -> Mapping[str, str]:
-    return {f"Thunar/sendto/oimg-{entry.verb}.desktop": key_files.send_to(entry) for entry in entries}
+    return {f"Thunar/sendto/{name}.desktop": key_files.send_to(entry) for name, entry in _numbered(entries)}
 
 
 def _dolphin(entries: Sequence[Entry]) -> Mapping[str, str]:
@@ -71,7 +71,12 @@ def _dolphin(entries: Sequence[Entry]) -> Mapping[str, str]:
 
 
 def _pcmanfm(entries: Sequence[Entry]) -> Mapping[str, str]:
-    return {f"file-manager/actions/oimg-{entry.verb}.desktop": key_files.action(entry) for entry in entries}
+    return {f"file-manager/actions/{name}.desktop": key_files.action(entry) for name, entry in _numbered(entries)}
+
+
+def _numbered(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:
+    """Names of files, one an entry: menus are in the order of the names."""
+    return [(f"oimg-{number}-{entry.verb}", entry) for number, entry in enumerate(entries, 1)]
 
 
 FILES: Final = MappingProxyType[FileManager, Files](

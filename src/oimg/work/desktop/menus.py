@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -58,22 +58,22 @@ class Menus:
         """
         refuse_in_a_sandbox(self.environment)
         program = self.program or find_program()
-        for manager in self._managers():
-            wanted = self._pieces(manager, program)
-            for piece in reversed(self._all_pieces(manager)):
-                if piece.path not in [each.path for each in wanted]:
-                    piece.remove()  # a package has made it needless
-            for piece in wanted:
-                piece.write()
+        wanted = [piece for manager in self._managers() for piece in self._pieces(manager, program)]
+        paths = {piece.path for piece in wanted}
+        self._remove(piece for piece in self._all_pieces() if piece.path not in paths)  # a package has them now
+        for piece in wanted:
+            piece.write()
         return self.status()
 
     def remove(self) -> tuple[EntryStatus, ...]:
         """Take away all that was put there, and nothing else. Raises IntegrationError in a sandbox, and OSError."""
         refuse_in_a_sandbox(self.environment)
-        pieces = [piece for manager in self._managers() for piece in self._all_pieces(manager)]
-        for piece in reversed(pieces):  # the first one made the folders that they share
-            piece.remove()
+        self._remove(self._all_pieces())
         return self.status()
+
+    def _remove(self, pieces: Iterable[Piece]) -> None:
+        for piece in reversed(list(pieces)):  # the first one made the folders that they share
+            piece.remove()
 
     def _managers(self) -> Sequence[FileManager]:
         if self.platform == "win32":
@@ -111,9 +111,10 @@ class Menus:
         """What the entries of the user are made of, as far as a package does not make them needless."""
         return self._made(manager, program, package=self._by_package(manager, program))
 
-    def _all_pieces(self, manager: FileManager) -> list[Piece]:
-        """The same, with what a package has made needless since."""
-        return self._made(manager, self.program or "oimg-gui", package=False)
+    def _all_pieces(self) -> list[Piece]:
+        """What they can be made of in all file managers, also where a package has made it needless since."""
+        program = self.program or "oimg-gui"
+        return [piece for manager in self._managers() for piece in self._made(manager, program, package=False)]
 
     def _made(self, manager: FileManager, program: str, *, package: bool) -> list[Piece]:
         made = entries(self.titles, program, self.icon)

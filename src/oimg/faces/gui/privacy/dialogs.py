@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
+from oimg.faces import menus
 from oimg.faces.gui.actions import THEMES, Act
+from oimg.faces.gui.integrating import Integrating
 from oimg.faces.gui.preferences import Preferences
 from oimg.faces.gui.privacy.guard_page import GuardPage
 from oimg.faces.gui.privacy.keeping import Keeping
@@ -34,6 +36,7 @@ class Dialogs(QObject):
         self._session: Session | None = None
         self._guards: GuardPage | None = None
         self._preferences: Preferences | None = None
+        self._integrating = Integrating(self)
         window.actions_[Act.GUARDS].triggered.connect(self.show_guards)
         window.actions_[Act.PREFERENCES].triggered.connect(self.show_preferences)
         window.foot.privacy_asked.connect(self.show_guards)
@@ -44,6 +47,11 @@ class Dialogs(QObject):
         """From now on there is a session."""
         self._session = session
         self._keeping.use(session)
+        self._integrating.use(session)
+
+    def close(self) -> None:
+        """Ask for nothing more."""
+        self._integrating.close()
 
     def show_guards(self) -> GuardPage:
         """Open the page behind the lock."""
@@ -58,10 +66,21 @@ class Dialogs(QObject):
             self._preferences = Preferences(self._keeping, self._window)
             self._preferences.changed.connect(self._change)
             self._preferences.theme_chosen.connect(self._choose_theme)
+            self._join_entries(self._preferences)
             self._window.dropping.let_through()
         self._renew()
+        self._integrating.look()
         _open(self._preferences)
         return self._preferences
+
+    def _join_entries(self, preferences: Preferences) -> None:
+        entries, integrating = preferences.entries, self._integrating
+        entries.install_wanted.connect(integrating.install)
+        entries.remove_wanted.connect(integrating.remove)
+        integrating.told.connect(entries.show_statuses)
+        integrating.changed.connect(lambda: entries.show_hint(menus.restart_hint()))
+        integrating.impossible.connect(entries.show_impossible)
+        integrating.failed.connect(preferences.show_error)
 
     def _presets(self) -> tuple[str, ...]:
         return store.PresetStore().names()

@@ -74,6 +74,7 @@ class Privacy(QObject):
         self._timer.stop()
         self._background.close()
         self.keeping.close()
+        self.dialogs.close()
 
     def _turn(self, on: bool) -> None:
         """Show or hide the inspector; where there is no room for both, the options give way to it."""
