@@ -100,7 +100,7 @@ def names(window: MainWindow | QuickWindow) -> set[str]:
 
 
 def test_a_second_start_adds_to_the_window_and_raises_it(
-    windows: Windows, folder: Path, session: Session, pictures: Path, qtbot: QtBot
+    windows: Windows, session: Session, pictures: Path, qtbot: QtBot
 ) -> None:
     window = large(windows, session)
     window.showMinimized()

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from oimg.faces import messages
-from oimg.faces.gui import icons
+from oimg.faces.gui import desktop_bus, icons
 from oimg.faces.gui.opening import Opening
 from oimg.faces.gui.unexpected import Unexpected, log_path
 from oimg.faces.gui.windows import Windows
@@ -61,6 +61,7 @@ def run(paths: Sequence[Path], refuse: Callable[[str], int], *, quick: bool = Fa
 
 def application_of(arguments: Sequence[str]) -> QApplication:
     """Make the one application, with our name, style and icon."""
+    desktop_bus.start_none()
     application = QApplication(list(arguments))
     application.setApplicationName("oimg")
     application.setApplicationDisplayName("OIMG")
