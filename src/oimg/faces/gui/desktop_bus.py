@@ -8,7 +8,6 @@ from typing import Final
 
 from PySide6.QtDBus import QDBusConnection
 
-
 _ADDRESS: Final = "DBUS_SESSION_BUS_ADDRESS"
 _NONE: Final = "disabled:"  # an address of no kind, so that nobody connects
 
