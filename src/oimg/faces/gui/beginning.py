@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def told_at_start(session: Session) -> str:
     """Say what is to be known about the last run and the settings; empty where nothing is."""
-    parts = [recovery_text(session.recovered)] if session.recovered else []
+    recovery = session.recovered
+    parts = [recovery_text(recovery)] if recovery or recovery.replaced else []
     if session.notes:
         text = _("Settings that could not be read have their usual values: {files}")
         parts.append(text.format(files=printable("; ".join(session.notes))))
@@ -23,10 +24,9 @@ def told_at_start(session: Session) -> str:
 
 def recovery_text(recovery: Recovery) -> str:
     """Say what was put right after a run that was cut short."""
-    sentences = [_("The last run was cut short. What it left half done was put right.")]
-    if recovery.finished:
-        text = ngettext("{count} replacement was completed.", "{count} replacements were completed.", recovery.finished)
-        sentences.append(text.format(count=number(recovery.finished)))
+    sentences = [_("The last run was cut short.")]
+    if recovery:
+        sentences.append(_("What it left half done was put right."))
     if recovery.rolled_back:
         text = ngettext("{count} file is as it was.", "{count} files are as they were.", recovery.rolled_back)
         sentences.append(text.format(count=number(recovery.rolled_back)))
@@ -42,7 +42,12 @@ def recovery_text(recovery: Recovery) -> str:
             count,
         )
         sentences.append(text.format(count=number(count)))
-    if recovery.finished or recovery.rolled_back:
-        text = _("“{action}” brings back the originals that it had replaced.")
-        sentences.append(text.format(action=plain(SPECS[Act.UNDO_EARLIER].text)))
+    if recovery.replaced:
+        text = ngettext(
+            "It had replaced {count} file; “{action}” brings the original back.",
+            "It had replaced {count} files; “{action}” brings the originals back.",
+            recovery.replaced,
+        )
+        action = plain(SPECS[Act.UNDO_EARLIER].text)
+        sentences.append(text.format(count=number(recovery.replaced), action=action))
     return " ".join(sentences)
