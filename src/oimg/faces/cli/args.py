@@ -143,6 +143,18 @@ def with_default_command(arguments: list[str]) -> list[str]:
     return ["optimize", *arguments]
 
 
+def expanded(names: Iterable[str], *, by_shell: bool = sys.platform != "win32") -> list[str]:
+    """Put names in the place of patterns such as *.png, where that is not for the shell (Windows).
+
+    A pattern that matches nothing stays, to be told as a file that is not there.
+    """
+    if by_shell:
+        return list(names)
+    from glob import glob, has_magic  # noqa: PLC0415 - not needed elsewhere
+
+    return [each for name in names for each in (sorted(glob(name)) if has_magic(name) else ()) or (name,)]  # noqa: PTH207
+
+
 def paths_from(data: bytes, *, null: bool) -> Iterable[str]:
     """Split a list of paths; names need not be valid text."""
     import os  # noqa: PLC0415

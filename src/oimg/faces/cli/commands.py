@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from oimg.faces import messages
-from oimg.faces.cli.args import LATER, parser, with_default_command
+from oimg.faces.cli.args import LATER, expanded, parser, with_default_command
 from oimg.faces.cli.recipe_flags import recipe_from
 from oimg.faces.cli.screen import drop_stdout, stderr
 from oimg.faces.messages import _
@@ -101,7 +101,7 @@ def _inspect(given: argparse.Namespace) -> int:
     from oimg.faces.cli.tell import inspect  # noqa: PLC0415
 
     listen()
-    return inspect([Path(name) for name in given.files], recipe_from(given, base_recipe(given)), as_json=given.json)
+    return inspect([Path(name) for name in expanded(given.files)], recipe_from(given, base_recipe(given)), as_json=given.json)
 
 
 def _compare(given: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from oimg.faces import jsonl
-from oimg.faces.cli.args import paths_from
+from oimg.faces.cli.args import expanded, paths_from
 from oimg.faces.cli.recipe_flags import bytes_from, recipe_from
 from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr
 from oimg.faces.cli.undo import tell_recovery, undo_hint
@@ -85,7 +85,7 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
 
 
 def _paths(given: argparse.Namespace) -> list[Path]:
-    names = list(given.paths)
+    names = expanded(given.paths)
     if given.files_from:
         try:
             data = sys.stdin.buffer.read() if given.files_from == "-" else Path(given.files_from).read_bytes()
