@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable
 from typing import Final
 
@@ -150,9 +151,14 @@ def expanded(names: Iterable[str], *, by_shell: bool = sys.platform != "win32") 
     """
     if by_shell:
         return list(names)
-    from glob import glob, has_magic  # noqa: PLC0415 - not needed elsewhere
+    from glob import glob  # noqa: PLC0415 - not needed elsewhere
 
-    return [each for name in names for each in (sorted(glob(name)) if has_magic(name) else ()) or (name,)]  # noqa: PTH207
+    found: list[str] = []
+    for name in names:
+        # No file has these in its name there; brackets may well be in one.
+        matches = sorted(glob(name.replace("[", "[[]"))) if {"*", "?"} & set(name) else []  # noqa: PTH207
+        found += matches or [name]
+    return found
 
 
 def paths_from(data: bytes, *, null: bool) -> Iterable[str]:

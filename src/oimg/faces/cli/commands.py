@@ -101,7 +101,9 @@ def _inspect(given: argparse.Namespace) -> int:
     from oimg.faces.cli.tell import inspect  # noqa: PLC0415
 
     listen()
-    return inspect([Path(name) for name in expanded(given.files)], recipe_from(given, base_recipe(given)), as_json=given.json)
+    return inspect(
+        [Path(name) for name in expanded(given.files)], recipe_from(given, base_recipe(given)), as_json=given.json
+    )
 
 
 def _compare(given: argparse.Namespace) -> int:

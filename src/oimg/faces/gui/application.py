@@ -45,7 +45,7 @@ class Application(QApplication):
         self.files_opened.emit(paths)
 
 
-def leave_on_signals(application: QApplication, leave: Callable[[], None]) -> Callable[[], None]:
+def leave_on_signals(parent: QObject, leave: Callable[[], None]) -> Callable[[], None]:
     """Let Ctrl-C and SIGTERM close the window as the user would, without a question; gives what ends that."""
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -56,7 +56,7 @@ def leave_on_signals(application: QApplication, leave: Callable[[], None]) -> Ca
             asked.clear()
             leave()
 
-    return _on_time(application, look) if sys.platform == "win32" else _when_woken(application, look)
+    return _on_time(parent, look) if sys.platform == "win32" else _when_woken(parent, look)
 
 
 def _when_woken(parent: QObject, look: Callable[[], None]) -> Callable[[], None]:
