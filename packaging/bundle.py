@@ -11,11 +11,14 @@ import re
 import sys
 import tomllib
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-SOURCE: Final = ROOT / "src"
+
+# The files that a bundle has no use for, of OIMG and of all libraries.
+_NO_DATA: Final = re.compile(r".*(\.(pyi?|pyc|po|c|h|so|pyd|f2py_f2cmap)|/py\.typed)$|.*/(tests|__pycache__)/")
 IDENTIFIER: Final = "io.github.oimg.oimg"
 """The name of the program among all others: AppStream, Flatpak, macOS."""
 
@@ -75,11 +78,20 @@ _QT_LIBRARIES: Final[dict[str, str]] = {
 _OWN_ON_LINUX: Final = re.compile(r".*/|libpython3|.*\.(cpython-|abi3)")
 
 
+def source() -> Path:
+    """Find the folder that the package oimg is imported from: with its compiled kernel, where it was installed."""
+    found = find_spec("oimg")
+    if found is None or found.origin is None:
+        raise LookupError("oimg is not installed")
+    return Path(found.origin).parents[1]
+
+
 def version() -> str:
     """Read the version of OIMG without importing it."""
-    found = re.search(r'^__version__ = "([^"]+)"$', (SOURCE / "oimg/__init__.py").read_text("utf-8"), re.MULTILINE)
+    path = ROOT / "src/oimg/__init__.py"
+    found = re.search(r'^__version__ = "([^"]+)"$', path.read_text("utf-8"), re.MULTILINE)
     if found is None:
-        raise LookupError("src/oimg/__init__.py")
+        raise LookupError(path)
     return found[1]
 
 
@@ -91,9 +103,20 @@ def distributions() -> list[str]:
 
 def data_files() -> list[tuple[str, str]]:
     """List OIMG's own files that are no code, each with its folder in the bundle: icons, translations, priors."""
-    wanted = ("*.svg", "*.mo", "*.json")
-    found = sorted(path for pattern in wanted for path in (SOURCE / "oimg").rglob(pattern))
-    return [(str(path), str(path.parent.relative_to(SOURCE))) for path in found]
+    found = (path.relative_to(source()) for path in sorted((source() / "oimg").rglob("*")) if path.is_file())
+    return [(str(source() / path), str(path.parent)) for path in found if not _NO_DATA.match(path.as_posix())]
+
+
+def qt_translations() -> list[tuple[str, str]]:
+    """List what Qt calls its own buttons in the languages that OIMG speaks."""
+    package = find_spec("PySide6")
+    if package is None or package.origin is None:
+        raise LookupError("PySide6 is not installed")
+    above = Path(package.origin).parents[1]
+    languages = {path.parts[-3] for path in (source() / "oimg/locale").rglob("*.mo")}
+    found = sorted(path for path in (above / "PySide6").rglob("translations/qtbase_*.qm"))
+    wanted = [path for path in found if path.stem.removeprefix("qtbase_") in languages]
+    return [(str(path), str(path.parent.relative_to(above))) for path in wanted]
 
 
 def metadata_files() -> list[tuple[str, str]]:
@@ -113,8 +136,8 @@ def metadata_files() -> list[tuple[str, str]]:
 
 def modules() -> list[str]:
     """List every module of OIMG: some are imported by name, and a bundle must not miss one."""
-    paths = sorted((SOURCE / "oimg").rglob("*.py"))
-    names = {".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__") for path in paths}
+    paths = sorted((source() / "oimg").rglob("*.py"))
+    names = {".".join(path.relative_to(source()).with_suffix("").parts).removesuffix(".__init__") for path in paths}
     return sorted({*names, "oimg.engine.metrics._kernel"} - {"oimg.__main__"})
 
 
@@ -122,9 +145,9 @@ def analysis() -> dict[str, Any]:
     """Give the arguments of PyInstaller's Analysis."""
     return {
         "scripts": [program.script for program in PROGRAMS],
-        "pathex": [str(SOURCE)],
+        "pathex": [str(source())],
         "hiddenimports": [*modules(), *_HIDDEN],
-        "datas": [*data_files(), *metadata_files()],
+        "datas": [*data_files(), *qt_translations(), *metadata_files()],
         "excludes": list(_EXCLUDED),
         "noarchive": False,
         "optimize": 0,
@@ -136,10 +159,11 @@ def is_kept(name: str, platform: str = sys.platform) -> bool:
     name = name.replace("\\", "/")
     if name.startswith(("PySide6/", "shiboken6/")):
         return _is_kept_of_qt(name, platform)
-    if name.endswith((".pyi", ".po", ".c", ".h", "py.typed")) or "/tests/" in name:
-        return False
-    is_library = re.search(r"\.so(\.\d+)*$", name) is not None
-    return platform != "linux" or not is_library or _OWN_ON_LINUX.match(name) is not None
+    if ".dist-info/" in name:
+        return name.endswith("/METADATA")
+    if re.search(r"\.(so(\.\d+)*|pyd|dll|dylib)$", name) is None:
+        return _NO_DATA.match(name) is None
+    return platform != "linux" or _OWN_ON_LINUX.match(name) is not None
 
 
 def _is_kept_of_qt(name: str, platform: str) -> bool:

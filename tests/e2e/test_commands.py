@@ -155,13 +155,6 @@ def test_doctor_shows_codecs_the_guard_and_folders() -> None:
     assert __version__ in text
 
 
-def test_what_is_still_to_come_says_so() -> None:
-    done = run_oimg("integrate", "install")
-    assert (done.code, done.out) == (2, "")
-    assert "oimg integrate" in done.err
-    assert "not part of this version yet" in done.err
-
-
 def test_without_arguments_there_is_help() -> None:
     done = run_oimg()
     assert done.code == 2

@@ -10,19 +10,13 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from oimg.engine import child
-from oimg.words.answers import (
-    Comparison,
-    Diagnosis,
-    EmbeddedPicture,
-    Inspection,
-    Stored,
-    StoredKind,
-)
+from oimg.words.answers import Comparison, Diagnosis, EmbeddedPicture, Inspection, Stored, StoredKind
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
+from oimg.words.menus import Titles
 from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Failed, Kept, Record, SourceFile
 from oimg.words.task import CancelToken, Finished, OnEvent, Task
@@ -41,6 +35,9 @@ from oimg.work.pipeline import optimize_file, suffix_in_place
 from oimg.work.previews import Previews
 from oimg.work.run import Prepared, Run
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
+
+if TYPE_CHECKING:
+    from oimg.work.desktop.menus import Menus
 
 __all__ = [
     "Prepared",
@@ -281,6 +278,12 @@ class Session:
             case StoredKind.PRESETS | StoredKind.WINDOW | StoredKind.LOG:
                 pass
         return storage.erase_files(kind)
+
+    def menus(self, titles: Titles, icon: str, language: str) -> Menus:
+        """The entries in the file managers of this user."""
+        from oimg.work.desktop.menus import Menus  # noqa: PLC0415 - parsers that nothing else needs
+
+        return Menus(titles, icon, language)
 
     def inspect(self, path: Path, recipe: Recipe) -> Inspection:
         """Tell what a file is and reveals; raises OimgError."""

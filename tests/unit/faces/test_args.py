@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oimg.faces.cli.args import COMMANDS, expanded, parser, paths_from, with_default_command
+from oimg.faces.cli.args import COMMANDS, parser, with_default_command
 from oimg.faces.cli.recipe_flags import bytes_from, number_from, recipe_from
+from oimg.faces.path_lists import expanded, paths_from
 from oimg.words.privacy import MetadataGroup, MetadataPolicy
 from oimg.words.recipe import (
     ColorPolicy,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterable
 from typing import Final
 
 from oimg import __version__
@@ -13,8 +11,6 @@ from oimg.faces.messages import _
 from oimg.words.i18n import N_
 from oimg.words.recipe import Conflict
 
-# Commands of the contract that a later version brings.
-LATER: Final = ("integrate",)
 COMMANDS: Final = ("optimize", "inspect", "compare", "undo", "presets", "integrate", "doctor", "gui")
 _EPILOG: Final = N_("""examples:
   oimg Holiday/                            smaller copies beside the originals (name_optimized.jpg)
@@ -52,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help=_("machine-readable output"))
     doctor.add_argument("--clear-cache", action="store_true", help=_("forget which pictures were done"))
     commands.add_parser("gui", help=_("open the window (`oimg gui --help`)"))
-    commands.add_parser("integrate", help=_("file-manager entries (not in this version yet)"))
+    _integrate(commands.add_parser("integrate", help=_("entries in the menus of your file managers")))
     return root
 
 
@@ -137,33 +133,23 @@ def _presets(command: argparse.ArgumentParser) -> None:
     export.add_argument("file")
 
 
+def _integrate(command: argparse.ArgumentParser) -> None:
+    command.description = _(
+        "Put “Optimize with OIMG” and “Open in OIMG” into the menus of your file managers, for you alone."
+    )
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, text in (
+        ("install", N_("put them there, and mend what is out of date")),
+        ("remove", N_("take away what was put there, and nothing else")),
+        ("status", N_("show how they stand in each file manager")),
+    ):
+        actions.add_parser(name, help=_(text)).add_argument(
+            "--json", action="store_true", help=_("machine-readable output")
+        )
+
+
 def with_default_command(arguments: list[str]) -> list[str]:
     """`oimg PATH` is `oimg optimize PATH`."""
     if not arguments or arguments[0] in COMMANDS or arguments[0] in {"-h", "--help", "--version"}:
         return arguments
     return ["optimize", *arguments]
-
-
-def expanded(names: Iterable[str], *, by_shell: bool = sys.platform != "win32") -> list[str]:
-    """Put names in the place of patterns such as *.png, where that is not for the shell (Windows).
-
-    A pattern that matches nothing stays, to be told as a file that is not there.
-    """
-    if by_shell:
-        return list(names)
-    from glob import glob  # noqa: PLC0415 - not needed elsewhere
-
-    found: list[str] = []
-    for name in names:
-        # No file has these in its name there; brackets may well be in one.
-        matches = sorted(glob(name.replace("[", "[[]"))) if {"*", "?"} & set(name) else []  # noqa: PTH207
-        found += matches or [name]
-    return found
-
-
-def paths_from(data: bytes, *, null: bool) -> Iterable[str]:
-    """Split a list of paths; names need not be valid text."""
-    import os  # noqa: PLC0415
-
-    parts = data.split(b"\0") if null else data.splitlines()
-    return [os.fsdecode(part) for part in parts if part]

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from oimg.faces import messages
-from oimg.faces.cli.args import LATER, expanded, parser, with_default_command
+from oimg.faces.cli.args import parser, with_default_command
 from oimg.faces.cli.recipe_flags import recipe_from
 from oimg.faces.cli.screen import drop_stdout, stderr
 from oimg.faces.messages import _
+from oimg.faces.path_lists import expanded
 from oimg.words.recipe import Recipe, RecipeError
 
 USAGE: Final = 2
@@ -42,9 +43,6 @@ def run(arguments: list[str]) -> int:
 
 
 def _command(arguments: list[str]) -> int:
-    if arguments and arguments[0] in LATER:  # whatever flags they will take one day
-        stderr(f"oimg: {_('`oimg {}` is not part of this version yet.').format(arguments[0])}")
-        return USAGE
     grammar = parser()
     given = grammar.parse_args(with_default_command(arguments))
     if given.command is None:
@@ -134,11 +132,19 @@ def _presets(given: argparse.Namespace) -> int:
     return presets(given, base_recipe)
 
 
+def _integrate(given: argparse.Namespace) -> int:
+    from oimg.faces.cli.integrate import integrate  # noqa: PLC0415
+
+    listen()
+    return integrate(given.action, as_json=given.json)
+
+
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "optimize": _optimize,
     "inspect": _inspect,
     "compare": _compare,
     "doctor": _doctor,
+    "integrate": _integrate,
     "presets": _presets,
     "undo": _undo,
 }

@@ -15,11 +15,11 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from oimg.faces import jsonl
-from oimg.faces.cli.args import expanded, paths_from
 from oimg.faces.cli.recipe_flags import bytes_from, recipe_from
 from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr
 from oimg.faces.cli.undo import tell_recovery, undo_hint
 from oimg.faces.messages import _, printable, reason
+from oimg.faces.path_lists import expanded, read_paths
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
 from oimg.words.report import Failed, Record, Report
 from oimg.words.task import Finished, JobEvent, Progressed, Started, Task
@@ -88,10 +88,9 @@ def _paths(given: argparse.Namespace) -> list[Path]:
     names = expanded(given.paths)
     if given.files_from:
         try:
-            data = sys.stdin.buffer.read() if given.files_from == "-" else Path(given.files_from).read_bytes()
+            names += read_paths(given.files_from, null=given.null)
         except OSError as error:
             raise RecipeError("--files-from", str(error)) from error
-        names += paths_from(data, null=given.null)
     if "" in names:  # most likely a variable of a script that is not set; Path("") would be all of this folder
         raise RecipeError("PATH", "is empty")
     return [Path(name) for name in names]

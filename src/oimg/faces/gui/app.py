@@ -41,7 +41,15 @@ def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
 
     accepted = parser(program)
     asked = accepted.parse_args(given)
-    paths = [Path(os.path.abspath(name)) for name in asked.paths if name]  # noqa: PTH100
+    names = list(asked.paths)
+    if asked.files_from:
+        from oimg.faces.path_lists import read_paths  # noqa: PLC0415
+
+        try:
+            names += read_paths(asked.files_from, null=asked.null)
+        except OSError as error:
+            accepted.error(f"--files-from: {error}")
+    paths = [Path(os.path.abspath(name)) for name in names if name]  # noqa: PTH100
     if asked.quick and not paths:
         accepted.error(_("--quick wants to know which pictures"))
     return paths, asked.quick
@@ -60,6 +68,8 @@ def parser(program: str) -> ArgumentParser:
     grammar.add_argument("paths", nargs="*", metavar="PATH", help=_("pictures, and folders with pictures"))
     grammar.add_argument("--version", action="version", version=f"oimg {__version__}")
     grammar.add_argument("--quick", action="store_true", help=_("work on them at once, in a small window"))
+    grammar.add_argument("--files-from", metavar="FILE", help=_("read paths from a file, one a line; - is stdin"))
+    grammar.add_argument("-0", "--null", action="store_true", help=_("paths in --files-from end with NUL"))
     return grammar
 
 

@@ -1,0 +1,160 @@
+"""What belongs to entries on the disk: written whole or not at all, known again, and removed without a trace.
+
+A file of ours carries a mark: the digest of its text, how many folders were made for it, and the program that it
+calls. So it is known by itself whether somebody else has changed it, and nothing has to be remembered elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Final, Protocol
+
+_NOTHING: Final = "0" * 64
+_MARK: Final = re.compile(r'oimg-menu-entry ([0-9a-f]{64}) (\d) ("(?:[^"\\]|\\.)*")')
+_LARGEST: Final = 1 << 20
+_MODE: Final = 0o777
+
+
+class PieceState(Enum):
+    """How one piece stands, beside what would be written now."""
+
+    ABSENT = auto()
+    CURRENT = auto()
+    OUTDATED = auto()
+    MOVED = auto()
+    """Ours, and it calls a program that is not there."""
+    FOREIGN = auto()
+
+
+class Piece(Protocol):
+    """A file, or a part of one, or keys of a registry."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        ...
+
+    def state(self) -> PieceState:
+        """Look how it stands."""
+        ...
+
+    def write(self) -> None:
+        """Write it, unless it is foreign or there already. Raises OSError."""
+        ...
+
+    def remove(self) -> None:
+        """Remove it, if it is ours. Raises OSError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A file that is all ours. Its text holds one `mark`."""
+
+    path: Path
+    text: str
+    mode: int = 0o644
+
+    def state(self) -> PieceState:
+        """Look how it stands."""
+        there = read(self.path)
+        if there is None:
+            return PieceState.FOREIGN if os.path.lexists(self.path) else PieceState.ABSENT
+        match = _MARK.search(there)
+        if match is None or match[1] != _digest(there):
+            return PieceState.FOREIGN
+        if there == self._marked(int(match[2])):
+            ready = not self.mode & 0o111 or os.access(self.path, os.X_OK)
+            return PieceState.CURRENT if ready else PieceState.OUTDATED
+        return PieceState.OUTDATED if is_there(str(json.loads(match[3]))) else PieceState.MOVED
+
+    def write(self) -> None:
+        """Write it, unless it is foreign or there already. Raises OSError."""
+        state = self.state()
+        if state in (PieceState.FOREIGN, PieceState.CURRENT):
+            return
+        made = make_folders(self.path.parent) if state is PieceState.ABSENT else self._made()
+        replace_file(self.path, self._marked(made), self.mode)
+
+    def remove(self) -> None:
+        """Remove it, if it is ours, and the folders that were made for it. Raises OSError."""
+        if self.state() in (PieceState.FOREIGN, PieceState.ABSENT):
+            return
+        made = self._made()
+        self.path.unlink()
+        remove_folders(self.path.parent, made)
+
+    def _made(self) -> int:
+        match = _MARK.search(read(self.path) or "")
+        return int(match[2]) if match else 0
+
+    def _marked(self, made: int) -> str:
+        """The text with its digest and the number of folders in the mark."""
+        counted = _MARK.sub(lambda match: f"oimg-menu-entry {match[1]} {made} {match[3]}", self.text, count=1)
+        return counted.replace(_NOTHING, _digest(counted), 1)
+
+
+def mark(program: str) -> str:
+    """Give the mark that a text has to hold, in a comment; the digest is put in when it is written."""
+    return f"oimg-menu-entry {_NOTHING} 0 {json.dumps(program).replace('--', chr(92) + 'u002d-')}"
+
+
+def _digest(text: str) -> str:
+    """The digest of a text, whatever digest its mark holds."""
+    blank = _MARK.sub(lambda match: f"oimg-menu-entry {_NOTHING} {match[2]} {match[3]}", text, count=1)
+    return hashlib.sha256(encoded(blank)).hexdigest()
+
+
+def is_there(program: str) -> bool:
+    """Whether a program is still where it was; one that is named without a folder is looked for by the system."""
+    return not os.path.isabs(program) or os.path.exists(program)  # noqa: PTH110, PTH117 - names, not places of ours
+
+
+def encoded(text: str) -> bytes:
+    """Give the bytes of a text; parts of it may be file names, which need not be UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def read(path: Path) -> str | None:
+    """Read a plain file of moderate size; None where there is none, or something else."""
+    with suppress(OSError):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= _LARGEST:
+            return path.read_bytes().decode("utf-8", "surrogateescape")
+    return None
+
+
+def make_folders(folder: Path) -> int:
+    """Make a folder and those above it; gives how many there were to make."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return min(len(missing), 9)
+
+
+def remove_folders(folder: Path, count: int) -> None:
+    """Remove so many folders, from this one up, as far as nothing else is in them."""
+    for each in (folder, *folder.parents)[:count]:
+        try:
+            each.rmdir()
+        except OSError:
+            return
+
+
+def replace_file(path: Path, text: str, mode: int) -> None:
+    """Write a file whole or not at all. Raises OSError."""
+    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temp.open("wb") as stream:
+            stream.write(encoded(text))
+            stream.flush()
+            os.fsync(stream.fileno())
+        temp.chmod(mode & _MODE)
+        temp.replace(path)
+    finally:
+        temp.unlink(missing_ok=True)
