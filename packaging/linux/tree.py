@@ -56,13 +56,30 @@ def _programs(built: Path, root: Path) -> None:
     libraries = root / LIBRARIES
     shutil.copytree(built, libraries, symlinks=True)
     for path in sorted(libraries.rglob("*.so*")):
-        # Not the programs themselves, which carry their modules behind their end.
-        if not path.is_symlink():
-            subprocess.run(["strip", "--strip-unneeded", path], check=True)
+        if not path.is_symlink():  # and not the programs, which carry their modules behind their end
+            _strip(path)
     for program in bundle.PROGRAMS:
         link = root / "usr/bin" / program.name
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(f"../lib/oimg/{program.name}")
+
+
+def _strip(path: Path) -> None:
+    """Take symbols out that nobody needs, unless `strip` breaks the file: it does where a wheel was patched before."""
+    thinner = path.with_name(f"{path.name}.thinner")
+    subprocess.run(["strip", "--strip-unneeded", "-o", thinner, path], check=True)
+    if is_loadable(thinner):
+        thinner.replace(path)
+    else:
+        thinner.unlink()
+
+
+def is_loadable(path: Path) -> bool:
+    """Tell whether all parts lie in the file as they will lie in memory, page for page: the loader wants it so."""
+    told = subprocess.run(["readelf", "-lW", path], check=True, capture_output=True, text=True).stdout
+    # Type, offset, virtual address, physical address, two sizes, flags (which may be apart) and alignment
+    loads = [line.split() for line in told.splitlines() if line.strip().startswith("LOAD ")]
+    return all((int(each[1], 16) - int(each[2], 16)) % int(each[-1], 16) == 0 for each in loads)
 
 
 def _desktop(root: Path) -> None:
