@@ -25,4 +25,5 @@ def write_icns(path: Path) -> None:
 
 
 def _drawn(size: int) -> Image.Image:
-    return Image.open(_FOLDER / f"{size}x{size}" / "oimg.png").convert("RGBA")
+    with Image.open(_FOLDER / f"{size}x{size}" / "oimg.png") as image:
+        return image.convert("RGBA")

@@ -85,9 +85,10 @@ class Windows:
         return {key: told for key, told in found.items() if key.startswith("Software\\")}
 
     def files(self) -> set[str]:
-        """Give every file on the drive, but for those that Wine keeps for itself."""
-        users = (self.drive / "users", self.drive / "Program Files")
-        return {str(path.relative_to(self.drive)) for each in users for path in each.rglob("*") if path.is_file()}
+        """Give every file of users and of programs, but for temporary ones (NSIS runs its uninstaller from there)."""
+        places = (self.drive / name for name in ("users", "Program Files", "ProgramData"))
+        found = {path.relative_to(self.drive) for each in places for path in each.rglob("*") if path.is_file()}
+        return {str(path) for path in found if "Temp" not in path.parts}
 
 
 def _unescaped(text: str) -> str:

@@ -87,8 +87,9 @@ def test_the_icon_has_every_size_as_it_was_drawn(tmp_path: Path) -> None:
         sizes = icon.info["sizes"]
         assert sizes == {(size, size) for size in (16, 24, 32, 48, 64, 128, 256)}
         for size in sizes:
-            drawn = Image.open(bundle.ROOT / "assets" / "icons" / f"{size[0]}x{size[0]}" / "oimg.png").convert("RGBA")
-            assert icon.ico.getimage(size).convert("RGBA").tobytes() == drawn.tobytes()  # type: ignore[attr-defined]
+            with Image.open(bundle.ROOT / "assets" / "icons" / f"{size[0]}x{size[0]}" / "oimg.png") as drawn:
+                wanted = drawn.convert("RGBA").tobytes()
+            assert icon.ico.getimage(size).convert("RGBA").tobytes() == wanted  # type: ignore[attr-defined]
 
 
 def test_the_recipe_of_the_bundle_is_python() -> None:
@@ -109,7 +110,8 @@ def test_nsis_takes_the_script_without_a_warning(made: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def windows(tmp_path_factory: pytest.TempPathFactory, made: Path) -> Windows:
+def windows(tmp_path_factory: pytest.TempPathFactory) -> Windows:
+    """A Windows that nothing was installed on."""
     need("wine", "wineserver", "wineboot")
     there = Windows(tmp_path_factory.mktemp("wine") / "prefix")
     there.start()
