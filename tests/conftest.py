@@ -37,5 +37,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         monkeypatch.setenv(name, str(home))
     for name in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "runtime"))  # where windows of other tests are not found
+    (home / "runtime").mkdir(mode=0o700)
     monkeypatch.delenv("NO_COLOR", raising=False)
     return home

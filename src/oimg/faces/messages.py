@@ -124,7 +124,7 @@ UNDO: Final = MappingProxyType(
         RefusalCode.CHANGED: N_("the file was changed after it was optimized"),
         RefusalCode.MISSING: N_("the file is gone; {undo_file} brings its original back"),
         RefusalCode.TAKEN: N_("there is another file now where the original was"),
-        RefusalCode.NO_BACKUP: N_("the original is not kept any more"),
+        RefusalCode.NO_BACKUP: N_("the original is neither in the backup nor in the trash any more"),
         RefusalCode.BAD_BACKUP: N_("the kept original is damaged"),
         RefusalCode.WRITE: N_("the original could not be written"),
         RefusalCode.NO_SPACE: N_("the disk is full"),

@@ -80,12 +80,16 @@ class PastBatch:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What the start put right after a run that was cut short."""
+    """What the start put right after a run that was cut short.
+
+    `replaced` is how many files such runs had replaced in all: there is nothing to be done about them.
+    """
 
     temps_removed: int = 0
     finished: int = 0
     rolled_back: int = 0
     unclear: tuple[Path, ...] = ()
+    replaced: int = 0
 
     def __bool__(self) -> bool:
         """Whether there was anything to do."""
@@ -98,4 +102,5 @@ class Recovery:
             self.finished + other.finished,
             self.rolled_back + other.rolled_back,
             self.unclear + other.unclear,
+            self.replaced + other.replaced,
         )

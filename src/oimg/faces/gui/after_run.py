@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt
 
 from oimg.faces.gui.actions import Act
 from oimg.faces.gui.background import Answer, Background
+from oimg.faces.gui.beginning import told_at_start
 from oimg.faces.gui.exporting import Exporting
 from oimg.faces.gui.outcomes import End, Summary, summed_up, without
 from oimg.faces.gui.past_batches import PastBatches, introduction
@@ -160,6 +161,8 @@ class AfterRun(QObject):
     def _use(self, session: Session) -> None:
         self._session = session
         self.undoing.use(session)
+        if told := told_at_start(session):
+            self.tidings.say(told, stays=True)
 
     def _close(self) -> None:
         for each in (self.undoing, self.exporting, self._past):

@@ -13,6 +13,7 @@ from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING  # noqa: E402
 
 from oimg.faces import environment  # noqa: E402
+from oimg.work.spool import Request, opened  # noqa: E402
 
 environment.prepare()
 
@@ -25,14 +26,37 @@ _NO_WINDOW = 2
 def main(arguments: Sequence[str] | None = None, *, program: str = "oimg-gui") -> int:
     """Open the window with these pictures; gives the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    paths, quick = _asked(given, program)
+    paths, quick = _plainly_asked(given) or _asked(given, program)
     if missing := _missing_display():
         return _refuse(program, missing)
+    spool = opened("quick" if quick else "window")
+    if spool is not None and spool.hand_over(Request(tuple(paths), _token())):
+        return 0  # a window that is there already shows them
     try:
         from oimg.faces.gui import display  # noqa: PLC0415 - the guard comes long before Qt
     except ImportError as error:
         return _refuse(program, _unloadable(error))
-    return display.run(paths, lambda reason: _refuse(program, reason), quick=quick)
+    return display.run(paths, lambda reason: _refuse(program, reason), quick=quick, spool=spool)
+
+
+def _plainly_asked(given: list[str]) -> tuple[list[Path], bool] | None:
+    """Take arguments that need no grammar, which takes longer to load than handing paths over; None for others."""
+    quick = given[:1] == ["--quick"]
+    names = given[quick:]
+    if names[:1] == ["--"]:
+        names = names[1:]
+    elif any(name.startswith("-") for name in names):
+        return None
+    return None if quick and not any(names) else (_absolute(names), quick)
+
+
+def _absolute(names: Sequence[str]) -> list[Path]:
+    return [Path(os.path.abspath(name)) for name in names if name]  # noqa: PTH100 - links stay
+
+
+def _token() -> str:
+    """Give what the desktop has given this start, so that a window may come to the front."""
+    return os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
 
 
 def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
@@ -49,7 +73,7 @@ def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
             names += read_paths(asked.files_from, null=asked.null)
         except OSError as error:
             accepted.error(f"--files-from: {error}")
-    paths = [Path(os.path.abspath(name)) for name in names if name]  # noqa: PTH100
+    paths = _absolute(names)
     if asked.quick and not paths:
         accepted.error(_("--quick wants to know which pictures"))
     return paths, asked.quick
@@ -75,11 +99,11 @@ def parser(program: str) -> ArgumentParser:
 
 def _missing_display() -> str:
     """Say why no window can be opened, where that is plain; Qt itself would end the process with a crash."""
-    from oimg.faces.messages import _  # noqa: PLC0415
-
     elsewhere = sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ
     if elsewhere or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return ""
+    from oimg.faces.messages import _  # noqa: PLC0415 - texts are loaded where one is said
+
     return _("there is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set)")
 
 

@@ -19,86 +19,39 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from oimg.faces import messages
-from oimg.faces.gui import icons
+from oimg.faces.gui import desktop_bus, icons
 from oimg.faces.gui.application import Application, leave_on_signals
-from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.opening import Opening
-from oimg.faces.gui.quick_window import QuickWindow
-from oimg.faces.gui.theme import Choice, Theme
 from oimg.faces.gui.unexpected import Unexpected, log_path
+from oimg.faces.gui.windows import Windows
 from oimg.faces.messages import _
-from oimg.work.settings import load_window
+from oimg.work.spool import Spool
 
 log = logging.getLogger(__name__)
 # Python threads take turns; with the usual 5 ms the window would wait long for its turn beside busy workers.
 TURN = 0.001
 
 
-class _Windows:
-    """The window that is shown; the small one may hand over to the large one."""
+def run(paths: Sequence[Path], refuse: Callable[[str], int], *, quick: bool = False, spool: Spool | None = None) -> int:
+    """Show a window until it is closed; gives the exit code. `refuse` tells that there can be no window.
 
-    def __init__(self, opening: Opening) -> None:
-        self._opening = opening
-        self._state = load_window()
-        self._shown: list[MainWindow | QuickWindow] = []
-
-    def open_main(self, paths: Sequence[Path]) -> None:
-        window = MainWindow(self._state)
-        self._show(window)
-        if paths:
-            window.add(list(paths))
-
-    def open_quick(self, paths: Sequence[Path]) -> None:
-        self._theme = Theme(Choice(self._state.theme) if self._state.theme in set(Choice) else Choice.SYSTEM)
-        window = QuickWindow(paths)
-        window.open_asked.connect(lambda: self._hand_over(window))
-        self._show(window)
-
-    def _show(self, window: MainWindow | QuickWindow) -> None:
-        self._opening.opened.connect(window.use)
-        self._opening.failed.connect(window.show_unusable)
-        self._shown.append(window)
-        window.show()
-
-    def _hand_over(self, quick: QuickWindow) -> None:
-        self.open_main(())
-        window = self._shown[-1]
-        if isinstance(window, MainWindow) and self._opening.session is not None:
-            window.use(self._opening.session)
-            quick.hand_over(window)
-        quick.close()
-
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        window = self._shown[-1]
-        if isinstance(window, MainWindow):
-            window.add(list(paths))
-        else:
-            self.open_main(paths)
-
-    def leave(self) -> None:
-        self._shown[-1].leave()
-
-    @property
-    def left_at_work(self) -> bool:
-        return any(window.leaving.left_at_work for window in self._shown)
-
-
-def run(paths: Sequence[Path], refuse: Callable[[str], int], *, quick: bool = False) -> int:
-    """Show a window until it is closed; gives the exit code. `refuse` tells that there can be no window."""
+    Where the lock of the spool is held, what later starts ask for comes to this window.
+    """
     qInstallMessageHandler(_messages(refuse))
     sys.setswitchinterval(TURN)
     application = application_of(sys.argv[:1])
     Unexpected(application).watch(log_path())
     opening = Opening()
-    windows = _Windows(opening)
+    windows = Windows(opening)
     application.files_opened.connect(windows.open_paths)
     unwatch = leave_on_signals(application, windows.leave)
     if quick:
-        windows.open_quick(paths)
+        windows.open_quick(paths, spool)
     else:
-        windows.open_main(paths)
+        windows.open_main(paths, spool)
     opening.start()
     code = application.exec()
+    windows.close()
     unwatch()
     opening.close(abandon=windows.left_at_work)
     if windows.left_at_work:
@@ -108,6 +61,7 @@ def run(paths: Sequence[Path], refuse: Callable[[str], int], *, quick: bool = Fa
 
 def application_of(arguments: Sequence[str]) -> Application:
     """Make the one application, with our name, style and icon."""
+    desktop_bus.start_none()
     application = Application(arguments)
     application.setApplicationName("oimg")
     application.setApplicationDisplayName("OIMG")

@@ -36,6 +36,11 @@ class Leaving(QObject):
         self._patience.timeout.connect(self._give_up_waiting)
         running.ended.connect(self._ended)
 
+    @property
+    def under_way(self) -> bool:
+        """Whether it is decided that the window goes."""
+        return self._leaving
+
     def may_close(self) -> bool:
         """Whether the window can go; else the user is asked, or the work is on its way to its end."""
         if not self._running.active or self.left_at_work:

@@ -17,6 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from oimg.faces.gui.desktop_bus import session_bus
+from oimg.faces.gui.receiving import bring_to_front
 from oimg.faces.gui.running import Running, Standing
 from oimg.faces.messages import _
 from oimg.words.report import Report
@@ -84,7 +85,9 @@ class Notifying(QObject):
     def _answered(self, watcher: QDBusPendingCallWatcher, title: str, text: str) -> None:
         """Go the older way where there is no portal."""
         if watcher.isError() and (program := QStandardPaths.findExecutable("notify-send")):
-            QProcess.startDetached(program, ["--app-name=OIMG", "--icon=oimg", "--", title, text])
+            # With the name of our desktop entry, a press on it brings the window up where the desktop knows that.
+            known = ["--app-name=OIMG", "--icon=oimg", "--hint=string:desktop-entry:oimg"]
+            QProcess.startDetached(program, [*known, "--", title, text])
         watcher.deleteLater()
         self._pending = None
 
@@ -107,9 +110,7 @@ class Notifying(QObject):
     def take(self, message: QDBusMessage) -> None:
         """Take what the portal tells: some notification was pressed, perhaps ours."""
         if message.arguments()[:1] == [_ID]:
-            self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
-            self._window.raise_()
-            self._window.activateWindow()
+            bring_to_front(self._window)
 
 
 def _slot(name: str) -> bytes:

@@ -1,18 +1,23 @@
-"""The small window of the file manager's entry: works at once by the default preset, says what came of it, goes."""
+"""The small window of the file manager's entry: works at once by the default preset, says what came of it, goes.
+
+What is asked for within a moment is one batch. What comes while that is worked on is worked on next, in the same
+window, which tells of all of it together in the end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from oimg.faces.gui.beginning import told_at_start
 from oimg.faces.gui.foot import standing_text
-from oimg.faces.gui.importing import Importing
+from oimg.faces.gui.importing import Found, Importing
 from oimg.faces.gui.leaving import Leaving
 from oimg.faces.gui.notifying import Notifying
 from oimg.faces.gui.outcomes import End, Summary, summed_up
@@ -33,6 +38,10 @@ if TYPE_CHECKING:
     from oimg.work.session import Session
 
 _SAFE = "balanced"
+# Explorer and some file managers start the program once for every file: it waits this long (ms) for the next one.
+_MOMENT: Final = 300
+# So long after the end, those of them that come late still join in; then what was done stays to be seen and undone.
+_LATE: Final = 2000
 
 
 class QuickWindow(QWidget):
@@ -40,14 +49,20 @@ class QuickWindow(QWidget):
 
     open_asked = Signal()
     """The user wants to go on in the large window."""
+    settled = Signal()
+    """What comes from now on is for another window."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         super().__init__()
         self.preset, self.recipe = _SAFE, BUILT_IN[_SAFE]
         self.summary: Summary | None = None
-        self._paths = list(paths)
+        self._paths = list(dict.fromkeys(paths))
         self._session: Session | None = None
         self._left_out = 0
+        self._seen = set[Path]()
+        self._reports = list[tuple[Report, tuple[int, ...]]]()
+        self._gathering = QTimer(self, singleShot=True, interval=_MOMENT)
+        self._settling = QTimer(self, singleShot=True, interval=_LATE)
         self.model = QueueModel(self)
         self.importing = Importing(self)
         self.running = Running(self)
@@ -58,9 +73,17 @@ class QuickWindow(QWidget):
         self._join()
         self.notifying = Notifying(self, self.running, lambda: "" if self.summary is None else self.summary.sentence)
         self.view.show_text(_("Looking for pictures …"))
+        self._gathering.start()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """What was asked for."""
+        return tuple(self._paths)
 
     def _join(self) -> None:
-        self.importing.found.connect(self.model.add)
+        self._gathering.timeout.connect(self._work)
+        self._settling.timeout.connect(self.settled)
+        self.importing.found.connect(self._add_rows)
         self.importing.finished.connect(self._found)
         self.running.happened.connect(self.model.apply)
         self.running.moved.connect(self._moved)
@@ -68,6 +91,8 @@ class QuickWindow(QWidget):
         self.undoing.ended.connect(self._undone)
         self.undoing.failed.connect(self.view.show_lines)
         self.leaving.close_now.connect(self.close)
+        for button in (self.view.open, self.view.undo):
+            button.clicked.connect(self.settled)
         self.view.open.clicked.connect(self.open_asked)
         self.view.undo.clicked.connect(self._undo)
         self.view.show_results.clicked.connect(self._show_in_folder)
@@ -79,8 +104,33 @@ class QuickWindow(QWidget):
         self.preset, self.recipe = _chosen(session)
         self.undoing.use(session)
         self.importing.use(session)
+        self._look_for(self._paths)
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Work on more pictures, too; those that were asked for before are in hand."""
+        asked = set(self._paths)
+        new = [path for path in dict.fromkeys(paths) if path not in asked]
+        if not new:
+            return
+        self._paths += new
+        self._settling.stop()
+        self._gathering.start()
+        if self._session is not None:
+            self._look_for(new)
+        if not self.running.active:
+            self.view.show_text(_("Looking for pictures …"))
+            self.view.show_lines("")
+            self.view.show_busy()
+
+    def _look_for(self, paths: Sequence[Path]) -> None:
         inside = (Path(self.recipe.output.path),) if self.recipe.output.place is Place.FOLDER else ()
-        self.importing.add(self._paths, inside)
+        self.importing.add(list(paths), inside)
+
+    def _add_rows(self, found: Sequence[Found]) -> None:
+        """Take every file once: what was worked on is not read anew."""
+        new = [each for each in found if each.path not in self._seen]
+        self._seen |= {each.path for each in new}
+        self.model.add(new)
 
     def show_unusable(self, reason: str) -> None:
         """Say that there will be no session."""
@@ -88,38 +138,65 @@ class QuickWindow(QWidget):
         self.view.show_end(can_undo=False, can_show=False, can_open=False)
 
     def _found(self, left_out: int) -> None:
-        self._left_out = left_out
-        items = [Item(row.id, row.source, self.recipe) for row in self._open_rows() if row.source is not None]
-        if items and self._session is not None:
+        self._left_out += left_out
+        self._work()
+
+    def _work(self) -> None:
+        """Begin with what waits, as soon as it is all there; where nothing does, say what came of it."""
+        if self._session is None or self.importing.running or self.running.active or self._gathering.isActive():
+            return
+        items = [Item(row.id, row.source, self.recipe) for row in self._waiting() if row.source is not None]
+        if items:
             self.model.begin({item.id: item.recipe for item in items})
             self.running.start(self._session, items)
         else:
-            self._show(Report("", (), 0.0), ())
+            self._show()
 
-    def _open_rows(self) -> list[Row]:
-        return [row for row in self.model.rows() if row.is_open(self.recipe)]
+    def _waiting(self) -> list[Row]:
+        done = {id_ for _report, ids in self._reports for id_ in ids}
+        return [row for row in self.model.rows() if row.is_open(self.recipe) and row.id not in done]
 
     def _moved(self, standing: Standing) -> None:
         self.view.show_progress(standing_text(standing), standing.fraction)
 
     def _ended(self, report: Report | None) -> None:
+        if self.leaving.under_way:
+            return
         if report is None:
             self.view.show_text(_("The work could not be started."))
             self.view.show_end(can_undo=False, can_show=False, can_open=True)
-        else:
-            self._show(report, self.running.ids)
+            self.settled.emit()
+            return
+        self._reports.append((report, self.running.ids))
+        self._put_together()
+        self._work()
 
-    def _show(self, report: Report, ids: Sequence[int]) -> None:
-        """Show the batch, and the files that could not even be read."""
+    def _put_together(self) -> None:
+        """Sum up what was done so far, and the files that could not even be read."""
+        reports = [report for report, _ids in self._reports]
+        ids = [id_ for _report, ids in self._reports for id_ in ids]
         worked_on = set(ids)
         unread = [row for row in self.model.rows() if row.outcome is not None and row.id not in worked_on]
-        more = tuple(Record(row.outcome, 0.0) for row in unread if row.outcome is not None)
-        whole = replace(report, records=(*report.records, *more))
+        more = (Record(row.outcome, 0.0) for row in unread if row.outcome is not None)
+        records = (*(record for report in reports for record in report.records), *more)
+        whole = Report(
+            reports[-1].batch if reports else "",
+            records,
+            sum(report.seconds for report in reports),
+            in_place=any(report.in_place for report in reports),
+        )
         self.summary = summed_up(whole, (*ids, *(row.id for row in unread)))
+
+    def _show(self) -> None:
+        self._put_together()
+        if self.summary is None:
+            return
+        whole = self.summary.report
         self.view.show_text(self._headline(self.summary), self.summary.facts if whole.source_bytes else "")
         self.view.show_lines("\n".join(self._lines(self.summary)))
         optimized = bool(self.summary.ids(End.OPTIMIZED))
-        self.view.show_end(can_undo=report.undoable, can_show=optimized, can_open=bool(whole.records))
+        self.view.show_end(can_undo=whole.undoable, can_show=optimized, can_open=bool(whole.records))
+        self._settling.start()
 
     def _headline(self, summary: Summary) -> str:
         if not summary.report.records:
@@ -135,13 +212,15 @@ class QuickWindow(QWidget):
         if self._left_out:
             text = ngettext("{count} other file is no picture", "{count} other files are no pictures", self._left_out)
             lines.append(text.format(count=number(self._left_out)))
+        if self._session is not None and (told := told_at_start(self._session)):
+            lines.append(told)
         return lines
 
     def _undo(self) -> None:
         if self.summary is not None:
             self.view.show_text(_("Bringing originals back …"))
             self.view.show_busy()
-            self.undoing.batch(self.summary.report.batch)
+            self.undoing.batch(*(report.batch for report, _ids in reversed(self._reports) if report.undoable))
 
     def _undone(self, undone: Undone) -> None:
         self.view.show_text(undone_text(undone))
@@ -168,7 +247,8 @@ class QuickWindow(QWidget):
         rows = [ids[record.outcome.path] for record in records]
         window.model.begin(dict.fromkeys(rows, self.recipe))
         window.model.apply([(id_, Finished(0, record)) for id_, record in zip(rows, records, strict=True)])
-        window.after_run.show_report(self.summary.report, rows)
+        last = self.summary.report if len(self._reports) < 2 else self._reports[-1][0]
+        window.after_run.show_report(last, [ids[record.outcome.path] for record in last.records])
 
     def leave(self) -> None:
         """Close without a question; what is under way is stopped."""

@@ -71,10 +71,10 @@ class Undoing(QObject):
         """From now on something can be taken back."""
         self._session = session
 
-    def batch(self, id_: str) -> None:
-        """Bring the originals of a batch back."""
+    def batch(self, *ids: str) -> None:
+        """Bring the originals of a batch back, or those of several: the newest one first."""
         if self._session is not None:
-            self._ask(_of_batch(self._session, id_, self._bridge))
+            self._ask(_of_batches(self._session, ids, self._bridge))
 
     def files(self, paths: Sequence[Path]) -> None:
         """Bring the originals of single files back."""
@@ -107,16 +107,19 @@ class Undoing(QObject):
             self.ended.emit(answer.value)
 
 
-def _of_batch(session: Session, id_: str, bridge: Bridge) -> Call:
+def _of_batches(session: Session, ids: Sequence[str], bridge: Bridge) -> Call:
     def call(token: CancelToken) -> Undone:
         from oimg.work.session import UnknownBatchError  # noqa: PLC0415 - it is loaded long since
 
-        try:
-            return Undone(session.undo(id_, (), _watched(token, bridge)).results)
-        except UnknownBatchError:
-            return Undone()
-        except OSError as error:
-            raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
+        results: list[words.Undoing] = []
+        for id_ in ids:
+            try:
+                results += session.undo(id_, (), _watched(token, bridge)).results
+            except UnknownBatchError:
+                continue
+            except OSError as error:
+                raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
+        return Undone(tuple(results))
 
     return call
 

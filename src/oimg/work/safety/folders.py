@@ -7,12 +7,14 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
+
+from oimg.work.file_lock import try_lock
 
 _thread_lock: Final = threading.RLock()  # a lock on a file is the process's, not the thread's, on some systems
 _PATIENCE: Final = 10.0  # seconds; the lock is held for milliseconds, unless its holder is suspended
@@ -70,30 +72,3 @@ def _lock(descriptor: int) -> None:
         if time.monotonic() > until:
             raise TimeoutError(errno.ETIMEDOUT, "another OIMG holds the lock of the backup")
         time.sleep(0.005)
-
-
-if os.name == "posix":
-    import fcntl
-
-    def try_lock(descriptor: int) -> bool:
-        """Take the only lock on an open file if nobody has it; it is gone with the process. Raises OSError."""
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-else:
-    import msvcrt
-
-    _FAR: Final = 1 << 40  # a byte that no journal reaches: Windows keeps others from reading what is locked
-
-    def try_lock(descriptor: int) -> bool:
-        """Take the only lock on an open file if nobody has it; it is gone with the process. Raises OSError."""
-        place = os.lseek(descriptor, 0, os.SEEK_CUR)
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        with suppress(OSError):
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-            return True
-        os.lseek(descriptor, place, os.SEEK_SET)
-        return False

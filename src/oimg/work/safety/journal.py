@@ -18,9 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
+from oimg.work.file_lock import try_lock
 from oimg.work.files.temp import sync_folder
 from oimg.work.safety import story
-from oimg.work.safety.folders import Folders, try_lock
+from oimg.work.safety.folders import Folders
 from oimg.work.safety.story import CLOSED, OPEN, VERSION, Replacement, State
 
 _FLAGS: Final = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)

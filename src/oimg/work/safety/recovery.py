@@ -56,7 +56,9 @@ def _put_right(folders: Folders, story: Story, journal: Journal) -> Recovery:
         if item.state in (State.BEGUN, State.UNDOING):
             total += _decide(_Torn(item, Vault(folders.backups)), journal)
     story = stories.read(journal.path)  # as it is now
-    return total + Recovery(temps_removed=_remove_temps(folders, story, journal) + _empty_trash(story, journal))
+    removed = _remove_temps(folders, story, journal) + _empty_trash(story, journal)
+    replaced = sum(item.state is State.DONE for item in story.replacements.values())
+    return total + Recovery(temps_removed=removed, replaced=replaced)
 
 
 def _decide(torn: _Torn, journal: Journal) -> Recovery:

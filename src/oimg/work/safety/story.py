@@ -16,7 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from oimg.work.safety.folders import Folders, try_lock
+from oimg.work.file_lock import try_lock
+from oimg.work.safety.folders import Folders
 
 OPEN: Final = ".open"
 CLOSED: Final = ".log"
