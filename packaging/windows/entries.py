@@ -92,12 +92,12 @@ def removing() -> Iterator[str]:
 
 
 def _above(keys: Sequence[str]) -> list[str]:
-    """Give the keys above these, the deepest first, without those that nobody can do without."""
+    """Give the keys below Classes that are above these, the deepest first; all others Windows has anyway."""
     found = set()
     for key in keys:
-        parts = key.split("\\")
-        first = 5 if parts[1] == "Microsoft" else 3  # below Windows\CurrentVersion; below Classes
-        found |= {"\\".join(parts[:end]) for end in range(first, len(parts))}
+        if key.startswith(CLASSES):
+            parts = key.split("\\")
+            found |= {"\\".join(parts[:end]) for end in range(3, len(parts))}
     return sorted(found, key=lambda key: (-key.count("\\"), key))
 
 

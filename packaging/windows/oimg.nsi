@@ -135,6 +135,5 @@ Section Uninstall
   Delete "$SENDTO\OIMG.lnk"
   !insertmacro RemoveEntries
   DeleteRegKey SHCTX "${UNINSTALL}"
-  DeleteRegKey /ifnosubkeys /ifnovalues SHCTX "Software\Microsoft\Windows\CurrentVersion\Uninstall"
   System::Call "shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)"
 SectionEnd
