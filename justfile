@@ -33,3 +33,7 @@ screenshots *languages:
 bench corpus="../shared/corpus":
     python benchmarks/metric/speed.py
     python benchmarks/dependencies.py {{ corpus }}
+
+# Make a release: version, changelog, all artefacts of this machine, checksums. Nothing is pushed or uploaded.
+release version *arguments:
+    OIMG_PYTHON=python scripts/release {{ version }} {{ arguments }}

@@ -19,7 +19,11 @@ LINUX = ROOT / "packaging" / "linux"
 
 def script(name: str) -> Any:
     """Import a script of packaging/ or packaging/linux/ by its name."""
-    for folder in (str(ROOT / "packaging"), str(LINUX)):
+    for folder in (
+        str(ROOT / "packaging"),
+        str(LINUX),
+        *(str(ROOT / "packaging" / each) for each in ("windows", "macos")),
+    ):
         if folder not in sys.path:
             sys.path.append(folder)  # at the end: they are for nothing else
     return importlib.import_module(name)

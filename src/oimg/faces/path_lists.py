@@ -1,9 +1,10 @@
-"""Lists of paths in files and on standard input: for what no command line can hold."""
+"""Paths that are given as lists, in files and on standard input, or as patterns."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -17,3 +18,20 @@ def paths_from(data: bytes, *, null: bool) -> list[str]:
     """Split a list of paths; names need not be valid text."""
     parts = data.split(b"\0") if null else data.splitlines()
     return [os.fsdecode(part) for part in parts if part]
+
+
+def expanded(names: Iterable[str], *, by_shell: bool = sys.platform != "win32") -> list[str]:
+    """Put names in the place of patterns such as *.png, where that is not for the shell (Windows).
+
+    A pattern that matches nothing stays, to be told as a file that is not there.
+    """
+    if by_shell:
+        return list(names)
+    from glob import glob  # noqa: PLC0415 - not needed elsewhere
+
+    found: list[str] = []
+    for name in names:
+        # No file has these in its name there; brackets may well be in one.
+        matches = sorted(glob(name.replace("[", "[[]"))) if {"*", "?"} & set(name) else []  # noqa: PTH207
+        found += matches or [name]
+    return found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 
-if os.name == "posix":
+if sys.platform != "win32":
     import fcntl
 
     def try_lock(descriptor: int) -> bool:
@@ -27,7 +28,7 @@ else:
         place = os.lseek(descriptor, 0, os.SEEK_CUR)
         os.lseek(descriptor, _FAR, os.SEEK_SET)
         with suppress(OSError):
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
             return True
         os.lseek(descriptor, place, os.SEEK_SET)
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from oimg import __version__
@@ -56,7 +57,7 @@ def usable_cores() -> int:
 
 def quarter_of_memory() -> int:
     """A quarter of the machine's memory, in bytes; 2 GiB where that is not known."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
-    except (ValueError, OSError, AttributeError):  # Windows
-        return 2 << 30
+    if hasattr(os, "sysconf"):  # not on Windows
+        with suppress(ValueError, OSError):
+            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+    return 2 << 30

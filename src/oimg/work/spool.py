@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -149,7 +150,7 @@ def _screen() -> str | None:
 
 def _runtime() -> Path:
     """Name our part of a folder of the system's that goes with the session."""
-    if os.name != "posix":
+    if sys.platform == "win32":
         return Path(os.environ.get("TEMP", ""), "oimg")
     user = os.geteuid()
     session = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
@@ -163,7 +164,7 @@ def _private(folder: Path) -> Path:
     """Make a folder that nobody else can look into. Raises OSError where there is another one."""
     with suppress(FileExistsError):
         folder.mkdir(0o700)
-    if os.name == "posix":
+    if sys.platform != "win32":
         facts = folder.lstat()
         if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_mode & 0o077:
             raise PermissionError(folder)

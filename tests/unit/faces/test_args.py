@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from oimg.faces.cli.args import COMMANDS, parser, with_default_command
 from oimg.faces.cli.recipe_flags import bytes_from, number_from, recipe_from
-from oimg.faces.path_lists import paths_from
+from oimg.faces.path_lists import expanded, paths_from
 from oimg.words.privacy import MetadataGroup, MetadataPolicy
 from oimg.words.recipe import (
     ColorPolicy,
@@ -235,3 +236,15 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 )
 def test_reads_lists_of_paths(data: bytes, null: bool, names: list[str]) -> None:
     assert list(paths_from(data, null=null)) == names
+
+
+def test_patterns_are_left_to_the_shell_or_matched_where_it_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("b.png", "a.png", "c [1].png", "d.jpg"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    given = ["*.png", "d.jp?", "none*.gif", "c [1].png"]
+    assert expanded(given, by_shell=True) == given
+    assert expanded(given, by_shell=False) == ["a.png", "b.png", "c [1].png", "d.jpg", "none*.gif", "c [1].png"]
+    assert expanded(["? [1].*"], by_shell=False) == ["c [1].png"]

@@ -17,6 +17,7 @@ from oimg.faces.cli.args import parser, with_default_command
 from oimg.faces.cli.recipe_flags import recipe_from
 from oimg.faces.cli.screen import drop_stdout, stderr
 from oimg.faces.messages import _
+from oimg.faces.path_lists import expanded
 from oimg.words.recipe import Recipe, RecipeError
 
 USAGE: Final = 2
@@ -98,7 +99,9 @@ def _inspect(given: argparse.Namespace) -> int:
     from oimg.faces.cli.tell import inspect  # noqa: PLC0415
 
     listen()
-    return inspect([Path(name) for name in given.files], recipe_from(given, base_recipe(given)), as_json=given.json)
+    return inspect(
+        [Path(name) for name in expanded(given.files)], recipe_from(given, base_recipe(given)), as_json=given.json
+    )
 
 
 def _compare(given: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from oimg.faces.cli.recipe_flags import bytes_from, recipe_from
 from oimg.faces.cli.screen import Progress, Table, drop_stdout, stderr
 from oimg.faces.cli.undo import tell_recovery, undo_hint
 from oimg.faces.messages import _, printable, reason
-from oimg.faces.path_lists import read_paths
+from oimg.faces.path_lists import expanded, read_paths
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
 from oimg.words.report import Failed, Record, Report
 from oimg.words.task import Finished, JobEvent, Progressed, Started, Task
@@ -85,7 +85,7 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
 
 
 def _paths(given: argparse.Namespace) -> list[Path]:
-    names = list(given.paths)
+    names = expanded(given.paths)
     if given.files_from:
         try:
             names += read_paths(given.files_from, null=given.null)

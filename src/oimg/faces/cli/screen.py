@@ -19,7 +19,23 @@ _NAME_WIDTH: Final = 40
 
 def wants_color(stream: TextIO) -> bool:
     """Colours on a terminal only, and never where NO_COLOR is set (no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return takes_escapes(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def takes_escapes(stream: TextIO) -> bool:
+    """Whether colours and moves of the cursor work: on every terminal but consoles of Windows that refuse."""
+    if not stream.isatty():
+        return False
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415
+        import msvcrt  # noqa: PLC0415
+
+        process_escapes = 4  # ENABLE_VIRTUAL_TERMINAL_PROCESSING, consoleapi.h
+        console, mode = ctypes.c_void_p(msvcrt.get_osfhandle(stream.fileno())), ctypes.c_ulong()
+        kernel = ctypes.windll.kernel32
+        known = kernel.GetConsoleMode(console, ctypes.byref(mode))
+        return bool(known and kernel.SetConsoleMode(console, mode.value | process_escapes))
+    return True
 
 
 class Table:
@@ -120,7 +136,7 @@ class Progress:
 
     def __init__(self, stream: TextIO, *, enabled: bool = True) -> None:
         self._stream = stream
-        self._on = enabled and stream.isatty()
+        self._on = enabled and takes_escapes(stream)
         self._began = time.monotonic()
         self._drawn = 0.0
 

@@ -1,10 +1,9 @@
-"""The application around the window: Qt's start and end, its messages, signals of the system."""
+"""The application around the window: Qt's start and end, and its messages."""
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +12,6 @@ from PySide6.QtCore import (
     QLibraryInfo,
     QLocale,
     QMessageLogContext,
-    QSocketNotifier,
     QtMsgType,
     QTranslator,
     qInstallMessageHandler,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from oimg.faces import messages
 from oimg.faces.gui import desktop_bus, icons
+from oimg.faces.gui.application import Application, leave_on_signals
 from oimg.faces.gui.opening import Opening
 from oimg.faces.gui.unexpected import Unexpected, log_path
 from oimg.faces.gui.windows import Windows
@@ -44,7 +43,8 @@ def run(paths: Sequence[Path], refuse: Callable[[str], int], *, quick: bool = Fa
     Unexpected(application).watch(log_path())
     opening = Opening()
     windows = Windows(opening)
-    notifier = _leave_on_signals(windows)
+    application.files_opened.connect(windows.open_paths)
+    unwatch = leave_on_signals(application, windows.leave)
     if quick:
         windows.open_quick(paths, spool)
     else:
@@ -52,17 +52,17 @@ def run(paths: Sequence[Path], refuse: Callable[[str], int], *, quick: bool = Fa
     opening.start()
     code = application.exec()
     windows.close()
-    notifier.setEnabled(False)
+    unwatch()
     opening.close(abandon=windows.left_at_work)
     if windows.left_at_work:
         os._exit(code)  # Python would wait for threads that sit in a native call
     return code
 
 
-def application_of(arguments: Sequence[str]) -> QApplication:
+def application_of(arguments: Sequence[str]) -> Application:
     """Make the one application, with our name, style and icon."""
     desktop_bus.start_none()
-    application = QApplication(list(arguments))
+    application = Application(arguments)
     application.setApplicationName("oimg")
     application.setApplicationDisplayName("OIMG")
     application.setDesktopFileName("oimg")
@@ -92,21 +92,3 @@ def _messages(refuse: Callable[[str], int]) -> Callable[[QtMsgType, QMessageLogC
         log.debug("%s", text)
 
     return take
-
-
-def _leave_on_signals(windows: Windows) -> QSocketNotifier:
-    """Let Ctrl-C and SIGTERM close the window as the user would, without a question."""
-    reading, writing = os.pipe()
-    for end in (reading, writing):
-        os.set_blocking(end, False)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)  # what the wake-up below does
-    notifier = QSocketNotifier(reading, QSocketNotifier.Type.Read)
-
-    def leave() -> None:
-        os.read(reading, 64)
-        windows.leave()
-
-    notifier.activated.connect(leave)
-    return notifier

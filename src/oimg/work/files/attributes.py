@@ -15,6 +15,9 @@ from typing import Final
 _OWN: Final = "user."
 _ACCESS_LIST: Final = "system.posix_acl_access"
 _LABEL: Final = "security.selinux"
+_IS_WINDOWS: Final = os.name == "nt"
+# Windows takes no descriptor, and dates a file that was written to again when it is closed.
+_DATES_AN_OPEN_FILE: Final = os.utime in os.supports_fd
 _MOST_BYTES: Final = 1 << 20  # of all values together; ext4 takes 4 KiB, XFS 64 KiB a value
 
 
@@ -56,7 +59,7 @@ def of(path: Path, facts: os.stat_result | None = None) -> Attributes:
 
 
 def _extended(path: Path) -> tuple[tuple[str, bytes], ...]:
-    if not hasattr(os, "listxattr"):  # Python has them on Linux only
+    if not (hasattr(os, "listxattr") and hasattr(os, "getxattr")):  # Python has them on Linux only
         return ()
     found, room = [], _MOST_BYTES
     with suppress(OSError):  # a disk without them
@@ -74,13 +77,22 @@ def _extended(path: Path) -> tuple[tuple[str, bytes], ...]:
 def carry_over(descriptor: int, path: Path, like: Attributes, *, dates: bool) -> Carried:
     """Give an open file of ours the attributes of another; tells what could not be given. Never raises.
 
-    `path` is the file's name, for systems that do not take a descriptor. Without `dates` the file keeps its own.
+    `path` is the file's name, for systems that do not take a descriptor. Without `dates` the file keeps its own; where
+    dates are given to a name, that is for `date_closed`.
     """
     same_owner = _give_owner(descriptor, like)
     rest = _give_extended(descriptor, like) and same_owner
     # Setting somebody's identity on other bytes is for their owner only.
     mode = like.mode if same_owner else like.mode & 0o777
-    return Carried(_give_mode(descriptor, path, mode) and (not dates or _give_dates(descriptor, path, like)), rest)
+    given = _give_mode(descriptor, path, mode)
+    return Carried(given and (not dates or not _DATES_AN_OPEN_FILE or _give_dates(descriptor, like)), rest)
+
+
+def date_closed(path: Path, like: Attributes, carried: Carried) -> Carried:
+    """Give the dates to a file that is closed by now, where an open one would lose them (Windows). Never raises."""
+    if _DATES_AN_OPEN_FILE:
+        return carried
+    return replace(carried, dates=_give_dates(path, like) and carried.dates)
 
 
 def _give_owner(descriptor: int, like: Attributes) -> bool:
@@ -96,7 +108,7 @@ def _give_owner(descriptor: int, like: Attributes) -> bool:
 
 
 def _give_extended(descriptor: int, like: Attributes) -> bool:
-    if not hasattr(os, "setxattr"):
+    if not (hasattr(os, "setxattr") and hasattr(os, "removexattr")):
         return True
     whole = True
     wanted = dict(like.extended)
@@ -114,7 +126,10 @@ def _give_extended(descriptor: int, like: Attributes) -> bool:
 
 def _give_mode(descriptor: int, path: Path, mode: int) -> bool:
     try:
-        if hasattr(os, "fchmod"):
+        if _IS_WINDOWS:
+            # Only whether it is write-protected, and then Windows would not even let go of its temp name.
+            path.chmod(mode | stat.S_IWRITE)
+        elif hasattr(os, "fchmod"):
             os.fchmod(descriptor, mode)
         else:
             path.chmod(mode)
@@ -123,8 +138,7 @@ def _give_mode(descriptor: int, path: Path, mode: int) -> bool:
     return True
 
 
-def _give_dates(descriptor: int, path: Path, like: Attributes) -> bool:
-    where: int | Path = descriptor if os.utime in os.supports_fd else path
+def _give_dates(where: int | Path, like: Attributes) -> bool:
     try:
         os.utime(where, ns=(like.atime_ns, like.mtime_ns))
     except OSError:

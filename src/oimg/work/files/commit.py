@@ -17,7 +17,10 @@ from oimg.work.files.attributes import Attributes, Carried
 from oimg.work.files.exchange import rename_new
 
 TRIES: Final = 10_000
-_UNSUPPORTED: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EOPNOTSUPP})
+# What systems say where a disk has no hard links, or no more of them; Windows says EINVAL.
+_UNSUPPORTED: Final = frozenset(
+    {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EOPNOTSUPP, errno.EINVAL}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from oimg.words.report import Failed, Kept, KeptCode
 
 # Folders that look like one file to their owner, and are a database inside.
 _PACKAGES: Final = (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".cocatalog")
+_IS_WINDOWS: Final = os.name == "nt"
+_MOUNT_POINT: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT, winnt.h
 _LITTER: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 
 
@@ -80,7 +82,7 @@ def _walk(folder: Path, root: Path, selection: Selection, skip: set[str]) -> Ite
             path = Path(entry.path)
             if entry.name.startswith(".") or entry.name.lower() in _LITTER:
                 continue
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) and not _is_junction(entry):
                 if not entry.name.lower().endswith(_PACKAGES) and os.path.realpath(path) not in skip:
                     below.append(path)
             elif _is_folder_link(entry):
@@ -92,9 +94,20 @@ def _walk(folder: Path, root: Path, selection: Selection, skip: set[str]) -> Ite
 
 def _is_folder_link(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_symlink() and entry.is_dir()
+        return (entry.is_symlink() or _is_junction(entry)) and entry.is_dir()
     except OSError:  # a link that leads to itself; reading it will say so
         return False
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Whether it is the link to a folder that Windows does not call one (Python knows them from 3.12 on)."""
+    if not _IS_WINDOWS:
+        return False
+    try:
+        facts = entry.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return getattr(facts, "st_reparse_tag", 0) == _MOUNT_POINT
 
 
 def _matches(below: str, name: str, pattern: str) -> bool:

@@ -107,6 +107,8 @@ def write(
             if like is not None:
                 carried = attributes.carry_over(stream.fileno(), path, like, dates=dates)
             os.fsync(stream.fileno())
+        if like is not None and dates:
+            carried = attributes.date_closed(path, like, carried)
     except BaseException:
         remove(path)
         raise

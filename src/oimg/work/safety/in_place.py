@@ -231,7 +231,7 @@ def remove_old(name: Path, aside: Path, result: Path, identity: Identity) -> Non
     """
     temp.release(aside)
     try:
-        name.rename(aside)
+        name.replace(aside)  # which is there: rename would refuse on Windows
     except BaseException as error:
         result.unlink()
         if isinstance(error, FileNotFoundError):

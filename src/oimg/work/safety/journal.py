@@ -50,17 +50,18 @@ class Journal:
         Who calls holds the lock of the folders. Raises OSError.
         """
         journal = cls(folders, path.stem)
-        descriptor = os.open(path, _FLAGS)
+        if path != journal.path:
+            story.read(path)  # what cannot be read keeps its name
+            # A process that dies over an undo leaves an open file too, so that the next start looks at it. It gets the
+            # name first: nobody works on a batch that is over, and Windows does not rename what is open.
+            path.rename(journal.path)
+            sync_folder(path.parent)
+        descriptor = os.open(journal.path, _FLAGS)
         try:
-            if not try_lock(descriptor) or not path.exists():  # somebody may have finished it in between
+            if not try_lock(descriptor) or not journal.path.exists():  # somebody may have finished it in between
                 os.close(descriptor)
                 return None
-            told = story.read(path)
-            # A process that dies over an undo leaves an open file too, so that the next start looks at it.
-            open_name = path.with_suffix(OPEN)
-            if path != open_name:
-                path.rename(open_name)
-                sync_folder(path.parent)
+            told = story.read(journal.path)
         except BaseException:
             os.close(descriptor)
             raise
@@ -76,19 +77,20 @@ class Journal:
 
     def start(self, in_place_folders: frozenset[str] = frozenset()) -> None:
         """Begin the file, which claims the folders in which originals will be replaced. Raises OSError."""
-        with self._lock:
+        if self._descriptor >= 0:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._folders.locked(), self._lock:  # nobody finds the file before it is locked
             if self._descriptor >= 0:
                 return
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with self._folders.locked():  # nobody finds the file before it is locked
-                if self._path.with_suffix(CLOSED).exists():
-                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
-                self._descriptor = os.open(self._path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
-                try:
-                    self._head(in_place_folders)
-                except BaseException:
-                    self.close()
-                    raise
+            if self._path.with_suffix(CLOSED).exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
+            self._descriptor = os.open(self._path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                self._head(in_place_folders)
+            except BaseException:
+                self.close()
+                raise
 
     def _head(self, in_place_folders: frozenset[str]) -> None:
         try_lock(self._descriptor)
@@ -168,25 +170,37 @@ class Journal:
 
         What was begun and could not be ended, and temp files that could not be removed, are left for the next start.
         """
+        if self._descriptor < 0:
+            return
+        # Whoever looks for files that nobody locks holds the lock of the folders, too. Without it the file stays open,
+        # and the next start ends it.
+        with suppress(OSError), self._folders.locked():
+            self._end()
+        self._let_go()
+
+    def _end(self) -> None:
+        """Give the file its last name, or remove it. It is closed before: Windows renames nothing that is open."""
         with self._lock:
-            if self._descriptor < 0:
-                return
             states = set(self._states.values())
-            with suppress(OSError):
-                if not self._is_unfinished(states):
-                    self._end(stands=State.DONE in states)
-            os.close(self._descriptor)
-            self._descriptor = -1
+            if self._descriptor < 0 or self._is_unfinished(states):
+                return
+            stands = State.DONE in states
+            if stands:
+                os.fsync(self._descriptor)
+            self._let_go()
+        if stands:
+            self._path.replace(self._path.with_suffix(CLOSED))
+        else:
+            self._path.unlink()
+        sync_folder(self._path.parent)
+
+    def _let_go(self) -> None:
+        with self._lock:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
 
     def _is_unfinished(self, states: set[State]) -> bool:
         if self._unfinished or states & {State.BEGUN, State.UNDOING}:
             return True
         return any(os.path.lexists(each) for each in self._temps)
-
-    def _end(self, *, stands: bool) -> None:
-        if stands:
-            os.fsync(self._descriptor)
-            self._path.replace(self._path.with_suffix(CLOSED))
-        else:
-            self._path.unlink()
-        sync_folder(self._path.parent)

@@ -62,10 +62,18 @@ def _told(story: Story, *, running: bool) -> PastBatch:
         len(story.standing),
         sum(each.old.size for each in items),
         sum(each.size for each in items),
-        Path(os.path.commonpath(parents)) if parents else Path(),
+        _common(parents),
         in_trash=any(each.old.trash for each in items),
         running=running,
     )
+
+
+def _common(folders: set[str]) -> Path:
+    """The folder that holds all of these; none where they are on several drives, or there are none."""
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:
+        return Path()
 
 
 def undo_batch(

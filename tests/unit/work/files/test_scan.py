@@ -8,11 +8,13 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from oimg.words.errors import ErrorCode
 from oimg.words.report import Failed, Kept, KeptCode
+from oimg.work.files import scan as scan_module
 from oimg.work.files.scan import Found, Selection, scan
 
 
@@ -194,3 +196,35 @@ def test_a_link_nobody_may_look_behind_is_still_given(tmp_path: Path, monkeypatc
     link.symlink_to(touch(tmp_path / "real.png"))
     monkeypatch.setattr(Path, "stat", lambda *_, **__: (_ for _ in ()).throw(PermissionError(13, "no")))
     assert list(scan([link])) == [Found(link, tmp_path, named=True)]
+
+
+def test_does_not_follow_a_junction_of_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, beyond = touch(tmp_path / "a.png"), touch(tmp_path / "junction" / "b.png")
+    real = os.scandir
+    monkeypatch.setattr(scan_module, "_IS_WINDOWS", True)
+    monkeypatch.setattr(os, "scandir", lambda folder: Entries(real(folder), {beyond.parent}))
+    assert list(scan([tmp_path])) == [
+        Found(file, tmp_path, named=False),
+        Kept(beyond.parent, None, KeptCode.FOLDER_LINK),
+    ]
+
+
+class Entries:
+    """What os.scandir gives on Windows, where some folders are junctions."""
+
+    def __init__(self, found: Any, junctions: set[Path]) -> None:
+        self._found = found
+        self._junctions = junctions
+
+    def __enter__(self) -> list[Any]:
+        return [self._as_there(entry) for entry in self._found.__enter__()]
+
+    def __exit__(self, *error: object) -> None:
+        self._found.__exit__(*error)
+
+    def _as_there(self, entry: os.DirEntry[str]) -> Any:
+        tag = 0xA0000003 if Path(entry.path) in self._junctions else 0
+        there = Mock(wraps=entry, path=entry.path)
+        there.name = entry.name
+        there.stat = Mock(return_value=Mock(st_reparse_tag=tag))
+        return there
