@@ -240,7 +240,7 @@ def test_the_foot_says_what_will_happen(files: int, output: Output, expected: st
         (60, "", "3 of 12 · about 1:00 left"),
         (4020, "", "3 of 12 · about 1:07:00 left"),
         (60, "paused", "Paused at 3 of 12"),
-        (60, "stopping", "Stopping; finished files stay …"),
+        (60, "stopping", "Stopping; finished files stay…"),
     ],
 )
 def test_the_foot_says_how_far_it_is(left: int | None, state: str, expected: str) -> None:

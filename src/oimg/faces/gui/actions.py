@@ -106,7 +106,9 @@ SPECS: Final[dict[Act, Spec]] = {
         N_("Bring the ori&ginal back"), "undo", ("Ctrl+Shift+Z",), N_("The result that replaced it goes")
     ),
     Act.UNDO_EARLIER: Spec(N_("Undo an &earlier run…"), "", (), N_("All runs that replaced originals")),
-    Act.RETRY_FAILED: Spec(N_("Optimize the &failed again"), "retry", ("Ctrl+Shift+R",)),
+    Act.RETRY_FAILED: Spec(
+        N_("Tr&y the rest again"), "retry", ("Ctrl+Shift+R",), N_("Files that failed or were stopped")
+    ),
     Act.SHOW_RESULTS: Spec(N_("S&how results in folder"), "show-folder"),
     Act.EXPORT_CSV: Spec(N_("Export report as &CSV…"), "export", (), N_("A table for a spreadsheet")),
     Act.EXPORT_JSON: Spec(N_("Export report as &JSON…"), "export", (), N_("For programs: one line a file")),
@@ -166,14 +168,14 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
         N_("&File"),
         (
             *(Act.OPEN_FILES, Act.OPEN_FOLDER, Act.PASTE, None, Act.SHOW, None),
-            *(Act.EXPORT_CSV, Act.EXPORT_JSON, None, Act.UNDO_EARLIER, None, Act.QUIT),
+            *(Act.EXPORT_CSV, Act.EXPORT_JSON, None, Act.QUIT),
         ),
     ),
     (
         N_("&Edit"),
         (
-            *(Act.UNDO, Act.UNDO_FILES, None, Act.SELECT_ALL, Act.SEARCH, None),
-            *(Act.RETRY, Act.REMOVE, Act.CLEAR, None, Act.GUARDS, Act.PREFERENCES),
+            *(Act.UNDO, Act.UNDO_FILES, Act.UNDO_EARLIER, None, Act.SELECT_ALL, Act.SEARCH, None),
+            *(Act.RETRY, Act.REMOVE, Act.CLEAR, None, Act.PREFERENCES),
         ),
     ),
     (
@@ -201,7 +203,7 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
         ),
     ),
     (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL, None, *_AFTER)),
-    (N_("&Help"), (Act.SHORTCUTS, None, Act.ABOUT)),
+    (N_("&Help"), (Act.SHORTCUTS, Act.GUARDS, None, Act.ABOUT)),
 )
 ROW_MENU: Final = (Act.OPTIMIZE_SELECTED, Act.RETRY, Act.UNDO_FILES, Act.SHOW, None, Act.REMOVE)
 THEMES: Final = {Act.THEME_SYSTEM: Choice.SYSTEM, Act.THEME_LIGHT: Choice.LIGHT, Act.THEME_DARK: Choice.DARK}

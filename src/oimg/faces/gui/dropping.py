@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -10,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFontMetricsF,
     QGuiApplication,
     QImage,
     QPainter,
@@ -21,6 +23,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from oimg.faces.gui import icons, theme
 from oimg.faces.gui.tokens import RADIUS, now
 from oimg.faces.messages import _
+
+_VEIL: Final = 215
 
 
 def paths_in(data: QMimeData) -> list[Path]:
@@ -125,20 +129,26 @@ class _Overlay(QWidget):
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw a veil, a frame, an icon and a sentence."""
+        """Draw a veil, a frame, and a card with an icon and a sentence, so that no text below shows through it."""
         tokens = now()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(tokens.window)
-        veil.setAlpha(225)
+        veil.setAlpha(_VEIL)
         painter.fillRect(self.rect(), veil)
         frame = QRectF(self.rect()).adjusted(16, 16, -16, -16)
         painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
-        middle = frame.center()
-        icons.paint(painter, "drop", QRectF(middle.x() - 24, middle.y() - 56, 48, 48), tokens.accent)
+        font = theme.font(theme.WELCOME, bold=True)
+        text, metrics = _("Drop to add"), QFontMetricsF(font)
+        card = QRectF(0, 0, max(metrics.horizontalAdvance(text) + 96, 240), metrics.height() + 120)
+        card.moveCenter(frame.center())
+        painter.setPen(QPen(QColor(tokens.accent), 2))
+        painter.setBrush(QColor(tokens.surface))
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
+        icons.paint(painter, "drop", QRectF(card.center().x() - 24, card.top() + 28, 48, 48), tokens.accent)
         painter.setPen(QColor(tokens.text))
-        painter.setFont(theme.font(theme.WELCOME, bold=True))
-        text = QRectF(frame.left(), middle.y() + 8, frame.width(), 48)
-        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, _("Drop to add"))
+        painter.setFont(font)
+        below = QRectF(card.left(), card.top() + 88, card.width(), metrics.height())
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
         painter.end()

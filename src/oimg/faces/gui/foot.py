@@ -103,14 +103,14 @@ class Foot(QFrame):
             row.addWidget(_button(action, self))
         return page
 
-    def show_plan(self, files: int, selected: int, output: Output, weight: int = 0) -> None:
+    def show_plan(self, files: int, selected: int, output: Output, weight: int = 0, *, home: bool = False) -> None:
         """Say what Optimize would do with so many files and bytes, and with those selected where they are several."""
         self._pages.setCurrentIndex(0)
-        self._sentence.setText(sentence(files, output, weight))
+        self._sentence.setText(promise(output) if home else sentence(files, output, weight))
         button = ngettext("Optimize {count} file", "Optimize {count} files", files) if files else _("Optimize")
         self._primary.setText(button.format(count=number(files)))
         self._primary.setEnabled(files > 0)
-        text = ngettext("{count} selected only", "{count} selected only", selected)
+        text = ngettext("Only {count} selected", "Only the {count} selected", selected)
         self._selected.setText(text.format(count=number(selected)))
         self._selected.setAccessibleName(_("Optimize the selected files only"))
         self._selected.setVisible(0 < selected < files)
@@ -134,7 +134,12 @@ def _button(action: QAction, parent: QWidget) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setMinimumSize(QSize(0, _BUTTON))
     button.setVisible(action.isEnabled())
-    action.changed.connect(lambda: button.setVisible(action.isEnabled()))
+
+    def follow() -> None:
+        button.setVisible(action.isEnabled())
+        button.setAccessibleName(action.iconText())
+
+    action.changed.connect(follow)
     return button
 
 
@@ -168,11 +173,24 @@ def sentence(files: int, output: Output, weight: int = 0) -> str:
     return text.format(count=number(files), size=size(weight), suffix=printable(output.suffix), folder=folder)
 
 
+def promise(output: Output) -> str:
+    """Say where results will go, before there are any files."""
+    match output.place:
+        case Place.BESIDE:
+            text = _("Results will go beside the originals as …{suffix}; the originals stay.")
+        case Place.FOLDER | Place.FILE:
+            text = _("Results will go into {folder}; the originals stay.")
+        case _:
+            text = _("Results will replace the originals, and Undo brings those back.")
+    folder = printable(Path(output.path).name or output.path)
+    return text.format(suffix=printable(output.suffix), folder=folder)
+
+
 def standing_text(standing: Standing) -> str:
     """Say how far a batch is, and how long it will take."""
     counts = {"done": number(standing.done), "files": number(standing.files)}
     if standing.stopping:
-        return _("Stopping; finished files stay …")
+        return _("Stopping; finished files stay…")
     if standing.paused:
         return _("Paused at {done} of {files}").format(**counts)
     if standing.left is None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidge
 
 from oimg.faces import messages
 from oimg.faces.gui import after_run
-from oimg.faces.gui.about import show_about
+from oimg.faces.gui.about import About
 from oimg.faces.gui.acting import join_actions, show_actions
 from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.gui.comparing import joining as comparing
@@ -28,6 +28,7 @@ from oimg.faces.gui.leaving import Leaving, places, remember, restore
 from oimg.faces.gui.notifying import Notifying
 from oimg.faces.gui.options.joining import join as join_options
 from oimg.faces.gui.options.panel import OptionsPanel
+from oimg.faces.gui.options.quality import in_short
 from oimg.faces.gui.privacy.joining import Privacy
 from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.panel import QueuePanel
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.dropping = Dropping(self)
         self.dropping.let_through()
+        self.about = About(self)
         self._join()
         join_actions(self)
         stage_joining.join(self)
@@ -186,10 +188,6 @@ class MainWindow(QMainWindow):
         """Say that there will be no session."""
         QMessageBox(QMessageBox.Icon.Critical, "OIMG", _("OIMG cannot work: {reason}").format(reason=reason)).exec()
 
-    def show_about(self) -> None:
-        """Show the version, the licence and the libraries."""
-        show_about(self, self._session.diagnose().codecs if self._session is not None else ())
-
     def add(self, paths: Sequence[Path]) -> None:
         """Look for pictures in files and folders, and append them; what is there already is read anew."""
         inside = (Path(self.recipe.output.path),) if self.recipe.output.place is Place.FOLDER else ()
@@ -212,7 +210,7 @@ class MainWindow(QMainWindow):
     def use_recipe(self, recipe: Recipe) -> None:
         """Take another common recipe."""
         self.recipe = recipe
-        self.home.show_preset(self.preset if self._is_preset() else "")
+        self.home.show_preset(self.preset if self._is_preset() else "", in_short(recipe))
         self.options.show_recipe(self.preset, recipe)
         self.stage.show_recipe(recipe)
         self.comparing.look()
@@ -297,12 +295,13 @@ class MainWindow(QMainWindow):
         self._show_actions()
         if self.running.active:
             return
-        waiting = [row.before or 0 for row in self.model.rows() if row.is_open(self.recipe)]
+        rows = self.model.rows()
+        waiting = [row.before or 0 for row in rows if row.is_open(self.recipe)]
         chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
         selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
-        self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting))
+        self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting), home=not rows)
         note = self._note or self.after_run.sentence
-        if not waiting and note:
+        if note and all(row.has_failed_by(self.recipe) for row in rows if row.is_open(self.recipe)):
             self.foot.show_note(note)
 
     def _show_actions(self) -> None:

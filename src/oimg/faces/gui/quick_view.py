@@ -91,7 +91,7 @@ class QuickView(QWidget):
 
     def show_progress(self, text: str, fraction: float) -> None:
         """Say how far the work is."""
-        self.show_text(_("Making pictures smaller …"), text)
+        self.show_text(_("Making pictures smaller…"), text)
         self._bar.setRange(0, _STEPS)
         self._bar.setValue(round(_STEPS * fraction))
         self._show_buttons(close=_("Stop"))
@@ -114,6 +114,8 @@ class QuickView(QWidget):
         self._bar.hide()
         self._show_buttons(undo=can_undo, show=can_show, can_open=can_open)
         self.close_button.setFocus()
+        if (layout := self.window().layout()) is not None:
+            layout.activate()  # or the window would keep the height of what is hidden now
         self.window().adjustSize()
 
     def _show_buttons(self, *, undo: bool = False, show: bool = False, can_open: bool = False, close: str = "") -> None:

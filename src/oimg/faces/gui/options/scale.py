@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from oimg.faces.gui import theme
 from oimg.faces.gui.options.fields import Field, NumberBox, line, quiet, stack
-from oimg.faces.gui.options.track import RADIUS, Marks, Track
+from oimg.faces.gui.options.track import Track
+from oimg.faces.gui.slider import RADIUS, Marks
 from oimg.faces.gui.tokens import SMALL_RADIUS, now
 from oimg.faces.messages import _
 from oimg.words.i18n import N_

@@ -48,7 +48,7 @@ class Inspector(QFrame):
         self._file.setMinimumWidth(1)
         self._verdict = Verdict(self)
         self._copy = self._button("copy", _("Copy all as text"))
-        self._close = self._button("remove", _("Close"))
+        self._close = self._button("dismiss", _("Close"))
         self._private = QPushButton(_("Remove what is private"), self)
         self._cards = {topic: TopicCard(topic, self) for topic in TOPICS}
         self._scroll = QScrollArea(self)
@@ -96,7 +96,7 @@ class Inspector(QFrame):
         self._scroll.setAccessibleName(self._title.text())
         self._scroll.setWidget(inner)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addLayout(below)
@@ -111,7 +111,7 @@ class Inspector(QFrame):
         for card in self._cards.values():
             card.fold()
             card.hide()
-        self._verdict.show_text(_("Looking into it …") if name else _("Choose a picture to see what it reveals."))
+        self._verdict.show_text(_("Looking into it…") if name else _("Choose a picture to see what it reveals."))
 
     def show_error(self, name: str, error: OimgError) -> None:
         """Say why a file cannot be looked into."""

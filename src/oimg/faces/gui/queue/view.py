@@ -15,8 +15,8 @@ from oimg.faces.gui.queue.rows import Row
 from oimg.faces.gui.queue.thumbnails import Thumbnails
 from oimg.faces.messages import _
 
-_WIDTH: Final = 96
-_NAME: Final = 220
+_WIDTH: Final = 80
+_NAME: Final = 176
 
 
 class QueueView(QTableView):
