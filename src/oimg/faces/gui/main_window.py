@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from oimg.faces import messages
 from oimg.faces.gui import after_run
@@ -29,6 +29,7 @@ from oimg.faces.gui.notifying import Notifying
 from oimg.faces.gui.options.joining import join as join_options
 from oimg.faces.gui.options.panel import OptionsPanel
 from oimg.faces.gui.options.quality import in_short
+from oimg.faces.gui.panes import WIDTHS, Panes
 from oimg.faces.gui.privacy.joining import Privacy
 from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.panel import QueuePanel
@@ -50,7 +51,6 @@ if TYPE_CHECKING:  # the window is there before the session is loaded
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(900, 600)
-_WIDTHS = [360, 608, 312]
 # Counting what is to be done takes a look at every row, so it is done a few times a second at the most.
 _PLAN = 150
 
@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self.column = Column(self.stage, self.drawer, self)
         self.options = OptionsPanel(self._presets, self)
         self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self.actions_[Act.RESULTS], self)
-        self.splitter = QSplitter(self)
+        self.splitter = Panes(self)
         self._pages = QStackedWidget(self)
         self._plan_timer = QTimer(self, singleShot=True, interval=_PLAN)
         self._lay_out()
@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
     def _restore(self, state: WindowState) -> None:
         self.resize(_SIZE)
         if not restore(self, self.splitter, state):
-            self.splitter.setSizes(_WIDTHS)
+            self.splitter.setSizes(WIDTHS)
         self.actions_[Act.COLUMNS].setChecked(state.columns == "shown")
         self.options.restore(state.folds, state.folders)
         self.use_recipe(self.recipe)
