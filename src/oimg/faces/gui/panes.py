@@ -27,12 +27,16 @@ class Panes(QSplitter):
         if len(sizes) < len(WIDTHS) or not (sizes[0] and sizes[1]):
             return
         room = sum(sizes[:3])
-        least, smallest = self.widget(0).minimumWidth(), self.widget(1).minimumWidth()
-        options = min(self._options, max(self.widget(2).minimumWidth(), room - least - smallest)) if sizes[2] else 0
+        least, smallest, narrowest = (self._least(place) for place in range(3))
+        options = min(self._options, max(narrowest, room - least - smallest)) if sizes[2] else 0
         files = min(self._list, max(least, room - options - _ENOUGH))
         wanted = [files, room - files - options, options, *sizes[3:]]
         if wanted != sizes:
             self.setSizes(wanted)
+
+    def _least(self, place: int) -> int:
+        pane = self.widget(place)
+        return 0 if pane is None else pane.minimumWidth()
 
     def _remember(self) -> None:
         """Take the widths that the user gave."""

@@ -114,9 +114,10 @@ class QuickView(QWidget):
         self._bar.hide()
         self._show_buttons(undo=can_undo, show=can_show, can_open=can_open)
         self.close_button.setFocus()
-        if (layout := self.window().layout()) is not None:
-            layout.activate()  # or the window would keep the height of what is hidden now
-        self.window().adjustSize()
+        window = self.window()
+        if (layout := window.layout()) is not None:
+            layout.activate()  # adjustSize would reckon with the height at a smaller width
+            window.resize(window.width(), layout.totalHeightForWidth(window.width()))
 
     def _show_buttons(self, *, undo: bool = False, show: bool = False, can_open: bool = False, close: str = "") -> None:
         self.undo.setVisible(undo)
