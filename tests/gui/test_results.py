@@ -94,16 +94,16 @@ def test_what_was_won_is_said_in_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "headline"),
+    ("outcome", "headline", "more"),
     [
-        (kept("a", KeptCode.ALREADY_OPTIMIZED), "Nothing left to save"),
-        (kept("a", KeptCode.ANIMATION), "Nothing was optimized"),
-        (Failed(Path("/p/a"), ErrorCode.EMPTY), "Nothing was optimized"),
+        (kept("a", KeptCode.ALREADY_OPTIMIZED), "Nothing left to save", ""),
+        (kept("a", KeptCode.ANIMATION), "Nothing was optimized", ""),
+        (Failed(Path("/p/a"), ErrorCode.EMPTY), "Nothing was optimized", " 1 file failed."),
     ],
 )
-def test_a_run_that_saved_nothing_says_so(outcome: Outcome, headline: str) -> None:
+def test_a_run_that_saved_nothing_says_so(outcome: Outcome, headline: str, more: str) -> None:
     summary = summed_up(report(outcome), (0,))
-    assert (summary.headline, summary.share, summary.sentence) == (headline, "", f"{headline}.")
+    assert (summary.headline, summary.share, summary.sentence) == (headline, "", f"{headline}.{more}")
 
 
 @pytest.mark.parametrize("code", KeptCode)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from oimg.faces.gui import icons
 from oimg.faces.gui.actions import SPECS, THEMES, Act, plain
+from oimg.faces.gui.focus import jump
 from oimg.faces.gui.shortcuts import show_shortcuts
 from oimg.faces.messages import _
 
@@ -37,6 +38,8 @@ def join_actions(window: MainWindow) -> None:
         Act.OPTIMIZE: window.optimize,
         Act.OPTIMIZE_SELECTED: window.optimize_selected,
         Act.CANCEL: window.running.cancel,
+        Act.NEXT_PART: lambda: jump(window.parts, 1),
+        Act.PREVIOUS_PART: lambda: jump(window.parts, -1),
         Act.SHORTCUTS: lambda: show_shortcuts(window),
         Act.ABOUT: window.about.show,
     }

@@ -58,6 +58,8 @@ class Act(StrEnum):
     ZOOM_400 = "zoom-400"
     PREVIOUS = "previous"
     NEXT = "next"
+    NEXT_PART = "next-part"
+    PREVIOUS_PART = "previous-part"
     FORMATS = "formats"
     CURVE = "curve"
     PRIVACY = "privacy"
@@ -144,6 +146,8 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.ZOOM_400: Spec(N_("&400 %"), "", ("Ctrl+4",)),
     Act.PREVIOUS: Spec(N_("&Previous picture"), "", ("Alt+Left",)),
     Act.NEXT: Spec(N_("&Next picture"), "", ("Alt+Right",)),
+    Act.NEXT_PART: Spec(N_("Next pa&rt of the window"), "", ("Ctrl+Tab",)),
+    Act.PREVIOUS_PART: Spec(N_("Pre&vious part of the window"), "", ("Ctrl+Shift+Tab",)),
     Act.FORMATS: Spec(
         N_("Compare &formats"),
         "formats",
@@ -188,6 +192,9 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
             Act.FORMATS,
             Act.CURVE,
             Act.PRIVACY,
+            None,
+            Act.NEXT_PART,
+            Act.PREVIOUS_PART,
             None,
             Act.THEME_SYSTEM,
             Act.THEME_LIGHT,

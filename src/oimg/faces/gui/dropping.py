@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, QStandardPaths, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -25,6 +25,7 @@ from oimg.faces.gui.tokens import RADIUS, now
 from oimg.faces.messages import _
 
 _VEIL: Final = 215
+_PICTURES: Final = QStandardPaths.StandardLocation.PicturesLocation
 
 
 def paths_in(data: QMimeData) -> list[Path]:
@@ -50,6 +51,7 @@ class Dropping(QObject):
         super().__init__(window)
         self._window = window
         self.overlay = _Overlay(window)
+        self._last = ""
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -106,10 +108,20 @@ class Dropping(QObject):
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         dialog = QFileDialog(self._window, title)
         dialog.setFileMode(mode)
+        dialog.setDirectory(self._last or QStandardPaths.writableLocation(_PICTURES))
+        dialog.directoryEntered.connect(self._remember)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.paths.emit([Path(name) for name in names]))
+        dialog.filesSelected.connect(self._take_chosen)
         dialog.open()
         return dialog
+
+    def _take_chosen(self, names: list[str]) -> None:
+        self._remember(str(Path(names[0]).parent))
+        self.paths.emit([Path(name) for name in names])
+
+    def _remember(self, folder: str) -> None:
+        """Begin there the next time."""
+        self._last = folder
 
 
 class _Overlay(QWidget):

@@ -20,6 +20,7 @@ from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.gui.comparing import joining as comparing
 from oimg.faces.gui.drawer import Column, Drawer
 from oimg.faces.gui.dropping import Dropping
+from oimg.faces.gui.focus import order_tabs
 from oimg.faces.gui.foot import Foot
 from oimg.faces.gui.header import Header
 from oimg.faces.gui.home import Home
@@ -106,6 +107,8 @@ class MainWindow(QMainWindow):
         self.notifying = Notifying(self, self.running, lambda: self.after_run.sentence)
         self.running.ended.connect(self._ended)  # after those who put the results together
         self.privacy = Privacy(self)
+        for part in (self.header, self.queue, self.foot):
+            order_tabs(part)
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -179,6 +182,12 @@ class MainWindow(QMainWindow):
         self.queue.view.viewport().update()
         self.session_opened.emit(session)
         self._show_plan()
+
+    @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """The parts that the keyboard jumps between, as one reads."""
+        panes = (self.home, self.queue.view, self.stage, self.drawer, self.options, self.privacy.inspector)
+        return (self.header, *panes, self.foot)
 
     def show_above_foot(self, strip: QWidget) -> None:
         """Give a strip its place above the foot."""

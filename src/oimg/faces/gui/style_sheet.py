@@ -56,7 +56,9 @@ QToolButton[popupMode="2"] { padding-right: 24px; }
 *[look="chip"]:checked { background: $selection; border-color: $accent; }
 *[look="segment"] { padding: 5px 8px; }
 *[look="segment"]:focus { padding: 4px 7px; }
+*[look="chip"]:checked:focus { border: 2px solid $text; }
 *[look="segment"]:checked { background: $selection; border-color: $accent; font-weight: 600; }
+*[look="segment"]:checked:focus { border: 2px solid $text; }
 *[look="link"] { background: transparent; border-color: transparent; color: $accent; padding: 3px 4px; }
 *[look="link"]:hover { background: $raised; border-color: transparent; }
 *[look="link"]:focus { border: 2px solid $accent; padding: 2px 3px; }
@@ -84,6 +86,7 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
 QAbstractSpinBox { padding: 0 0 0 4px; min-height: 27px; }
 QAbstractSpinBox:focus { padding: 0 0 0 3px; min-height: 25px; }
 QLineEdit { lineedit-clear-button-icon: url($clear); }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMessageBox { messagebox-question-icon: url($question); messagebox-warning-icon: url($warning);
   messagebox-critical-icon: url($warning); }
 QLineEdit QToolButton, QLineEdit QToolButton:focus { border: 0; padding: 0; min-height: 0; background: transparent; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from oimg.faces.gui import icons, theme
@@ -32,7 +32,7 @@ class QueuePanel(QFrame):
         self._looked_at = -1
         self.proxy = QueueProxy(model, self)
         self.view = QueueView(self.proxy, thumbnails, self)
-        self.search = QLineEdit(self)
+        self.search = _Search(self)
         self._only = _Only(self)
         self._importing = _Importing(self)
         self._footer = Footer(self)
@@ -43,6 +43,7 @@ class QueuePanel(QFrame):
         self._nothing.hide()
         self._lay_out(columns)
         self._only.show_all.clicked.connect(self.show_all)
+        self.search.left.connect(self.view.setFocus)
         self._importing.stop.clicked.connect(self.import_stopped)
         self.search.textChanged.connect(self._filter)
         self.view.current_changed.connect(self._remember)
@@ -54,7 +55,9 @@ class QueuePanel(QFrame):
         self.search.setPlaceholderText(_("Filter by name or state"))
         self.search.setAccessibleName(_("Filter"))
         self.search.setClearButtonEnabled(True)
-        self.search.addAction(icons.icon("search", "quiet"), QLineEdit.ActionPosition.LeadingPosition)
+        loupe = self.search.addAction(icons.icon("search", "quiet"), QLineEdit.ActionPosition.LeadingPosition)
+        for action in self.search.actions():  # theirs are buttons of Qt's own
+            action.setText(_("Filter") if action is loupe else _("Clear the filter"))
         as_table = QToolButton(self)
         as_table.setDefaultAction(columns)
         as_table.setProperty("look", "plain")
@@ -117,6 +120,20 @@ class QueuePanel(QFrame):
 
     def _show_totals(self) -> None:
         self._footer.show_totals(self._model.totals, self._selected)
+
+
+class _Search(QLineEdit):
+    """Esc takes the text away, and then goes back to the list; Enter and the down arrow go there at once."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class _Only(QFrame):
