@@ -1,7 +1,8 @@
 """Takes the pictures of the window for README.md: assets/screenshots/NAME-THEME.png.
 
 Drives the real window, drawn in memory, over pictures that it generates; home and results lie in a folder that is
-removed. Arguments are names of languages (en, de, zh_CN); others than English get a suffix.
+removed. OIMG itself makes the pictures of the window smaller. Arguments are names of languages (en, de, zh_CN); others
+than English get a suffix.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def main() -> int:
             environment = {**os.environ, **folders, "HOME": home, "LANGUAGE": language, "QT_SCALE_FACTOR": "1.5"}
             environment.setdefault("QT_QPA_PLATFORM", "offscreen")
             subprocess.run([sys.executable, __file__, "--language", language], env=environment, check=True)
+            smaller = (sys.executable, "-m", "oimg", "optimize", FOLDER, "--in-place", "--quiet")
+            subprocess.run(smaller, env=environment, check=True)
     return 0
 
 
@@ -120,14 +123,17 @@ def take(language: str) -> None:
             with told(window.importing.finished) as done:
                 window.add([folder])
                 wait(until=done)
+            photo = next(row for row in window.model.rows() if row.path.name.startswith("Mountains"))
+            with told(window.stage.loader.result_made) as done:
+                window.queue.view.select(photo.id)
+                wait(until=done)
             wait(2)
+            shot("window")
             with told(window.running.ended) as done:
                 window.optimize()
                 wait(until=done)
-            photo = next(row for row in window.model.rows() if row.path.name.startswith("Mountains"))
-            window.queue.view.select(photo.id)
-            wait(8)
-            shot("window")
+            wait(2)
+            shot("results")
             window.leave()
             wait(0.5)
 

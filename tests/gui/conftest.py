@@ -67,7 +67,7 @@ def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
 @pytest.fixture
 def filled(window: MainWindow, pictures: Path, qtbot: QtBot) -> MainWindow:
     """The window with three rows: two pictures and a broken one."""
-    with qtbot.waitSignal(window.importing.finished):
+    with qtbot.waitSignal(window.importing.finished, timeout=60_000):
         window.add([pictures])
     return window
 

@@ -67,7 +67,7 @@ def test_rows_come_one_by_one(page: FormatsPage, qtbot: QtBot) -> None:
 
 def test_tells_size_share_looks_and_time(full: FormatsPage) -> None:
     assert cells(full, 2) == ["AVIF", "24.0 kB", "−76 %", "", "91.2 · Looks the same", "6.2 s"]
-    assert cells(full, 3) == ["PNG", "190 kB", "+90 %", "", "Lossless", "9.4 s"]
+    assert cells(full, 3) == ["PNG", "190 kB", "+90 %", "", "Identical", "9.4 s"]
     assert cells(full, 4) == ["JPEG XL", "No smaller than the original", "", "", "", ""]
     assert cells(full, 5) == ["GIF", "GIF cannot hold its colours; sRGB can", "", "", "", ""]
 

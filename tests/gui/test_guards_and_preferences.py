@@ -66,7 +66,7 @@ def page(window: MainWindow, qtbot: QtBot) -> GuardPage:
     lock.click()
     (made,) = window.findChildren(GuardPage)
     qtbot.waitUntil(lambda: any(text.startswith("Tried at") for text in texts(made)), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: "Looking …" not in texts(made), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Looking…" not in texts(made), timeout=PATIENCE)
     return made
 
 

@@ -61,13 +61,37 @@ def test_about_tells_versions_and_licence(window: MainWindow, session: Session, 
     told = "\n".join(texts(dialog))
     assert __version__ in told
     assert "GNU General Public License, version 3 or later" in told
-    (listed,) = (each.toPlainText() for each in dialog.findChildren(QPlainTextEdit))
-    assert listed == libraries(session.diagnose().codecs)
-    assert {"Qt ", "JPEG:", "AVIF:"} <= {each for each in ("Qt ", "JPEG:", "AVIF:") if each in listed}
+    (field,) = dialog.findChildren(QPlainTextEdit)
+    whole = libraries(session.diagnose().codecs)
+    qtbot.waitUntil(lambda: field.toPlainText() == whole, timeout=60_000)
+    assert all(each in whole for each in ("Qt ", "JPEG:", "AVIF:"))
     dialog.copy()
     assert QGuiApplication.clipboard().text().startswith(f"OIMG {__version__}\nPython ")
     with qtbot.waitSignal(dialog.destroyed):
         dialog.reject()
+
+
+def test_about_is_there_before_the_libraries_are_known(
+    window: MainWindow, session: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    may_go_on, asked_on = threading.Event(), []
+    diagnose = session.diagnose
+
+    def slow() -> object:
+        asked_on.append(threading.current_thread())
+        assert may_go_on.wait(60)
+        return diagnose()
+
+    monkeypatch.setattr(session, "diagnose", slow)
+    window.actions_[Act.ABOUT].trigger()
+    (dialog,) = window.findChildren(AboutDialog)
+    (field,) = dialog.findChildren(QPlainTextEdit)
+    assert "Qt " in field.toPlainText()
+    assert "JPEG:" not in field.toPlainText()
+    may_go_on.set()
+    qtbot.waitUntil(lambda: "JPEG:" in field.toPlainText(), timeout=60_000)
+    assert threading.main_thread() not in asked_on
+    dialog.reject()
 
 
 @pytest.fixture

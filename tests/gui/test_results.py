@@ -78,7 +78,7 @@ def test_files_that_ended_alike_are_put_together() -> None:
     reasons = [(reason.text, sorted(reason.ids)) for reason in summary.groups[2].reasons]
     assert reasons == [
         ("Animated: its frames cannot be carried over", [12, 14]),
-        ("HDR photo: “Take the plain picture of special files” would leave its gain map out", [13]),
+        ("It is an HDR photo, and a new file would lose its extra brightness", [13]),
     ]
     assert [each.text for each in summary.groups[3].reasons] == ["The picture is damaged"]
     assert summary.ids(End.FAILED, End.STOPPED) == {15, 16}
@@ -88,22 +88,22 @@ def test_what_was_won_is_said_in_figures() -> None:
     summary = summed_up(MIXED, range(7))
     assert (summary.headline, summary.share) == ("600 B saved", "−12 %")
     assert summary.facts == "5.00 kB → 4.40 kB · 7 files in 12.0 s"
-    assert summary.sentence == "1 file optimized, 600 B saved."
+    assert summary.sentence == "1 file optimized, 600 B saved. 1 file failed."
     grown = summed_up(report(better("a", 1500)), (0,))
     assert (grown.headline, grown.share) == ("500 B more", "+50 %")
 
 
 @pytest.mark.parametrize(
-    ("outcome", "headline"),
+    ("outcome", "headline", "more"),
     [
-        (kept("a", KeptCode.ALREADY_OPTIMIZED), "Nothing left to save"),
-        (kept("a", KeptCode.ANIMATION), "Nothing was optimized"),
-        (Failed(Path("/p/a"), ErrorCode.EMPTY), "Nothing was optimized"),
+        (kept("a", KeptCode.ALREADY_OPTIMIZED), "Nothing left to save", ""),
+        (kept("a", KeptCode.ANIMATION), "Nothing was optimized", ""),
+        (Failed(Path("/p/a"), ErrorCode.EMPTY), "Nothing was optimized", " 1 file failed."),
     ],
 )
-def test_a_run_that_saved_nothing_says_so(outcome: Outcome, headline: str) -> None:
+def test_a_run_that_saved_nothing_says_so(outcome: Outcome, headline: str, more: str) -> None:
     summary = summed_up(report(outcome), (0,))
-    assert (summary.headline, summary.share, summary.sentence) == (headline, "", f"{headline}.")
+    assert (summary.headline, summary.share, summary.sentence) == (headline, "", f"{headline}.{more}")
 
 
 @pytest.mark.parametrize("code", KeptCode)

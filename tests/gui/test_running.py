@@ -240,7 +240,7 @@ def test_the_foot_says_what_will_happen(files: int, output: Output, expected: st
         (60, "", "3 of 12 · about 1:00 left"),
         (4020, "", "3 of 12 · about 1:07:00 left"),
         (60, "paused", "Paused at 3 of 12"),
-        (60, "stopping", "Stopping; finished files stay …"),
+        (60, "stopping", "Stopping; finished files stay…"),
     ],
 )
 def test_the_foot_says_how_far_it_is(left: int | None, state: str, expected: str) -> None:
@@ -257,9 +257,9 @@ def test_the_foot_shows_a_plan_or_the_progress(qtbot: QtBot) -> None:
     foot.show_plan(1234, 2, Output())
     buttons = {each.text(): each for each in foot.findChildren(QPushButton)}
     assert any(text.startswith("Optimize 1") and text.endswith("234 files") for text in buttons)
-    assert buttons["2 selected only"].isVisible()
+    assert buttons["Only the 2 selected"].isVisible()
     with qtbot.waitSignal(foot.optimize_selected):
-        buttons["2 selected only"].click()
+        buttons["Only the 2 selected"].click()
     foot.show_plan(0, 0, Output())
     assert not any(each.isVisible() and each.isEnabled() for each in buttons.values())
     foot.show_standing(Standing(1, 4, 0.25, None, paused=False, stopping=False))

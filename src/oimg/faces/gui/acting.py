@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from oimg.faces.gui.actions import THEMES, Act
+from oimg.faces.gui import icons
+from oimg.faces.gui.actions import SPECS, THEMES, Act, plain
+from oimg.faces.gui.focus import jump
 from oimg.faces.gui.shortcuts import show_shortcuts
+from oimg.faces.messages import _
 
 if TYPE_CHECKING:
     from oimg.faces.gui.main_window import MainWindow
@@ -35,12 +38,14 @@ def join_actions(window: MainWindow) -> None:
         Act.OPTIMIZE: window.optimize,
         Act.OPTIMIZE_SELECTED: window.optimize_selected,
         Act.CANCEL: window.running.cancel,
+        Act.NEXT_PART: lambda: jump(window.parts, 1),
+        Act.PREVIOUS_PART: lambda: jump(window.parts, -1),
         Act.SHORTCUTS: lambda: show_shortcuts(window),
-        Act.ABOUT: window.show_about,
+        Act.ABOUT: window.about.show,
     }
     for name, do in doings.items():
         actions[name].triggered.connect(lambda _=False, do=do: do())
-    actions[Act.PAUSE].toggled.connect(lambda on: window.running.pause(paused=on))
+    actions[Act.PAUSE].toggled.connect(lambda on: _pause(window, on=on))
     actions[Act.COLUMNS].toggled.connect(lambda on: view.show_columns(shown=on))
     for name, pane in ((Act.QUEUE, window.queue), (Act.OPTIONS, window.options)):
         actions[name].setChecked(True)
@@ -48,6 +53,15 @@ def join_actions(window: MainWindow) -> None:
     for name, choice in THEMES.items():
         actions[name].triggered.connect(lambda _=False, choice=choice: window.theme.choose(choice))
         actions[name].setChecked(choice is window.theme.choice)
+
+
+def _pause(window: MainWindow, *, on: bool) -> None:
+    """Hold the work, or go on with it; the action says what it would do next."""
+    action = window.actions_[Act.PAUSE]
+    action.setText(_("&Resume") if on else _(SPECS[Act.PAUSE].text))
+    action.setIconText(plain("&Resume" if on else SPECS[Act.PAUSE].text))
+    action.setIcon(icons.icon("resume" if on else SPECS[Act.PAUSE].icon))
+    window.running.pause(paused=on)
 
 
 def show_actions(window: MainWindow) -> None:

@@ -58,6 +58,8 @@ class Act(StrEnum):
     ZOOM_400 = "zoom-400"
     PREVIOUS = "previous"
     NEXT = "next"
+    NEXT_PART = "next-part"
+    PREVIOUS_PART = "previous-part"
     FORMATS = "formats"
     CURVE = "curve"
     PRIVACY = "privacy"
@@ -106,7 +108,9 @@ SPECS: Final[dict[Act, Spec]] = {
         N_("Bring the ori&ginal back"), "undo", ("Ctrl+Shift+Z",), N_("The result that replaced it goes")
     ),
     Act.UNDO_EARLIER: Spec(N_("Undo an &earlier run…"), "", (), N_("All runs that replaced originals")),
-    Act.RETRY_FAILED: Spec(N_("Optimize the &failed again"), "retry", ("Ctrl+Shift+R",)),
+    Act.RETRY_FAILED: Spec(
+        N_("Tr&y the rest again"), "retry", ("Ctrl+Shift+R",), N_("Files that failed or were stopped")
+    ),
     Act.SHOW_RESULTS: Spec(N_("S&how results in folder"), "show-folder"),
     Act.EXPORT_CSV: Spec(N_("Export report as &CSV…"), "export", (), N_("A table for a spreadsheet")),
     Act.EXPORT_JSON: Spec(N_("Export report as &JSON…"), "export", (), N_("For programs: one line a file")),
@@ -142,6 +146,8 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.ZOOM_400: Spec(N_("&400 %"), "", ("Ctrl+4",)),
     Act.PREVIOUS: Spec(N_("&Previous picture"), "", ("Alt+Left",)),
     Act.NEXT: Spec(N_("&Next picture"), "", ("Alt+Right",)),
+    Act.NEXT_PART: Spec(N_("Next pa&rt of the window"), "", ("Ctrl+Tab",)),
+    Act.PREVIOUS_PART: Spec(N_("Pre&vious part of the window"), "", ("Ctrl+Shift+Tab",)),
     Act.FORMATS: Spec(
         N_("Compare &formats"),
         "formats",
@@ -166,14 +172,14 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
         N_("&File"),
         (
             *(Act.OPEN_FILES, Act.OPEN_FOLDER, Act.PASTE, None, Act.SHOW, None),
-            *(Act.EXPORT_CSV, Act.EXPORT_JSON, None, Act.UNDO_EARLIER, None, Act.QUIT),
+            *(Act.EXPORT_CSV, Act.EXPORT_JSON, None, Act.QUIT),
         ),
     ),
     (
         N_("&Edit"),
         (
-            *(Act.UNDO, Act.UNDO_FILES, None, Act.SELECT_ALL, Act.SEARCH, None),
-            *(Act.RETRY, Act.REMOVE, Act.CLEAR, None, Act.GUARDS, Act.PREFERENCES),
+            *(Act.UNDO, Act.UNDO_FILES, Act.UNDO_EARLIER, None, Act.SELECT_ALL, Act.SEARCH, None),
+            *(Act.RETRY, Act.REMOVE, Act.CLEAR, None, Act.PREFERENCES),
         ),
     ),
     (
@@ -186,6 +192,9 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
             Act.FORMATS,
             Act.CURVE,
             Act.PRIVACY,
+            None,
+            Act.NEXT_PART,
+            Act.PREVIOUS_PART,
             None,
             Act.THEME_SYSTEM,
             Act.THEME_LIGHT,
@@ -201,7 +210,7 @@ MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
         ),
     ),
     (N_("&Run"), (Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, None, Act.PAUSE, Act.CANCEL, None, *_AFTER)),
-    (N_("&Help"), (Act.SHORTCUTS, None, Act.ABOUT)),
+    (N_("&Help"), (Act.SHORTCUTS, Act.GUARDS, None, Act.ABOUT)),
 )
 ROW_MENU: Final = (Act.OPTIMIZE_SELECTED, Act.RETRY, Act.UNDO_FILES, Act.SHOW, None, Act.REMOVE)
 THEMES: Final = {Act.THEME_SYSTEM: Choice.SYSTEM, Act.THEME_LIGHT: Choice.LIGHT, Act.THEME_DARK: Choice.DARK}

@@ -186,7 +186,7 @@ class AfterRun(QObject):
         self.show_actions()
 
     def _count(self, looked: int) -> None:
-        text = ngettext("Bringing originals back … {count} file", "Bringing originals back … {count} files", looked)
+        text = ngettext("Bringing originals back… {count} file", "Bringing originals back… {count} files", looked)
         self.tidings.say(text.format(count=number(looked)), stays=True)
 
     def _undone(self, undone: Undone) -> None:

@@ -54,7 +54,7 @@ class Drawer(QFrame):
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         close = QToolButton(self)
         close.setProperty("look", "plain")
-        close.setIcon(icons.icon("close"))
+        close.setIcon(icons.icon("dismiss"))
         close.setAccessibleName(_("Close the drawer"))
         close.setToolTip(_("Close the drawer (Esc)"))
         close.clicked.connect(self.shut)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, QStandardPaths, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFontMetricsF,
     QGuiApplication,
     QImage,
     QPainter,
@@ -22,6 +24,9 @@ from oimg.faces.gui import icons, theme
 from oimg.faces.gui.tokens import RADIUS, now
 from oimg.faces.gui.urls import paths_in
 from oimg.faces.messages import _
+
+_VEIL: Final = 215
+_PICTURES: Final = QStandardPaths.StandardLocation.PicturesLocation
 
 
 def image_in(data: QMimeData) -> QImage | None:
@@ -42,6 +47,7 @@ class Dropping(QObject):
         super().__init__(window)
         self._window = window
         self.overlay = _Overlay(window)
+        self._last = ""
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -99,10 +105,20 @@ class Dropping(QObject):
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         dialog = QFileDialog(self._window, title)
         dialog.setFileMode(mode)
+        dialog.setDirectory(self._last or QStandardPaths.writableLocation(_PICTURES))
+        dialog.directoryEntered.connect(self._remember)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.paths.emit([Path(name) for name in names]))
+        dialog.filesSelected.connect(self._take_chosen)
         dialog.open()
         return dialog
+
+    def _take_chosen(self, names: list[str]) -> None:
+        self._remember(str(Path(names[0]).parent))
+        self.paths.emit([Path(name) for name in names])
+
+    def _remember(self, folder: str) -> None:
+        """Begin there the next time."""
+        self._last = folder
 
 
 class _Overlay(QWidget):
@@ -122,20 +138,26 @@ class _Overlay(QWidget):
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw a veil, a frame, an icon and a sentence."""
+        """Draw a veil, a frame, and a card with an icon and a sentence, so that no text below shows through it."""
         tokens = now()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(tokens.window)
-        veil.setAlpha(225)
+        veil.setAlpha(_VEIL)
         painter.fillRect(self.rect(), veil)
         frame = QRectF(self.rect()).adjusted(16, 16, -16, -16)
         painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
-        middle = frame.center()
-        icons.paint(painter, "drop", QRectF(middle.x() - 24, middle.y() - 56, 48, 48), tokens.accent)
+        font = theme.font(theme.WELCOME, bold=True)
+        text, metrics = _("Drop to add"), QFontMetricsF(font)
+        card = QRectF(0, 0, max(metrics.horizontalAdvance(text) + 96, 240), metrics.height() + 120)
+        card.moveCenter(frame.center())
+        painter.setPen(QPen(QColor(tokens.accent), 2))
+        painter.setBrush(QColor(tokens.surface))
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
+        icons.paint(painter, "drop", QRectF(card.center().x() - 24, card.top() + 28, 48, 48), tokens.accent)
         painter.setPen(QColor(tokens.text))
-        painter.setFont(theme.font(theme.WELCOME, bold=True))
-        text = QRectF(frame.left(), middle.y() + 8, frame.width(), 48)
-        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, _("Drop to add"))
+        painter.setFont(font)
+        below = QRectF(card.left(), card.top() + 88, card.width(), metrics.height())
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
         painter.end()

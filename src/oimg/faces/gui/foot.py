@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,6 +29,7 @@ from oimg.words.recipe import Originals, Output, Place
 _HEIGHT: Final = 64
 _STEPS: Final = 1000
 _BUTTON: Final = 40
+_SPACE: Final = 16
 
 
 class Foot(QFrame):
@@ -41,7 +42,8 @@ class Foot(QFrame):
     def __init__(self, pause: QAction, stop: QAction, results: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "foot")
-        self.setFixedHeight(max(_HEIGHT, 2 * self.fontMetrics().lineSpacing() + 28))
+        self._lines = 2 * self.fontMetrics().lineSpacing() + 4
+        self.setFixedHeight(max(_HEIGHT, self._lines + 24))
         self._sentence = QLabel(self)
         self._sentence.setWordWrap(True)
         self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -51,36 +53,38 @@ class Foot(QFrame):
         self._bar = QProgressBar(self)
         self._standing = QLabel(self)
         self._pages = QStackedWidget(self)
-        self._lay_out(pause, stop, results)
+        self._results = _button(results, self)
+        self._lay_out(pause, stop)
         self._primary.clicked.connect(self.optimize)
         self._selected.clicked.connect(self.optimize_selected)
         self.show_plan(0, 0, Output())
         self.show_note("")
 
-    def _lay_out(self, pause: QAction, stop: QAction, results: QAction) -> None:
-        lock = QToolButton(self)
+    def _lay_out(self, pause: QAction, stop: QAction) -> None:
+        self._lock = lock = QToolButton(self)
         lock.setIcon(icons.icon("lock", "good"))
         lock.setText(_("Processed on your device"))
         lock.setAccessibleName(lock.text())
+        lock.setToolTip(lock.text())
         lock.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         lock.setProperty("look", "plain")
         lock.setFont(theme.font(theme.CAPTION))
         lock.clicked.connect(self.privacy_asked)
-        self._pages.addWidget(self._planning(results))
+        self._pages.addWidget(self._planning())
         self._pages.addWidget(self._running(pause, stop))
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 8, 12, 8)
+        layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(16)
         layout.addWidget(lock)
         layout.addWidget(self._pages, 1)
 
-    def _planning(self, results: QAction) -> QWidget:
+    def _planning(self) -> QWidget:
         page = QWidget(self)
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._sentence, 1)
-        row.addWidget(_button(results, self))
+        row.addWidget(self._results)
         row.addWidget(self._selected)
         row.addWidget(self._primary)
         return page
@@ -103,17 +107,18 @@ class Foot(QFrame):
             row.addWidget(_button(action, self))
         return page
 
-    def show_plan(self, files: int, selected: int, output: Output, weight: int = 0) -> None:
+    def show_plan(self, files: int, selected: int, output: Output, weight: int = 0, *, home: bool = False) -> None:
         """Say what Optimize would do with so many files and bytes, and with those selected where they are several."""
         self._pages.setCurrentIndex(0)
-        self._sentence.setText(sentence(files, output, weight))
+        self.show_note(promise(output) if home else sentence(files, output, weight))
         button = ngettext("Optimize {count} file", "Optimize {count} files", files) if files else _("Optimize")
         self._primary.setText(button.format(count=number(files)))
         self._primary.setEnabled(files > 0)
-        text = ngettext("{count} selected only", "{count} selected only", selected)
+        text = ngettext("Only {count} selected", "Only the {count} selected", selected)
         self._selected.setText(text.format(count=number(selected)))
         self._selected.setAccessibleName(_("Optimize the selected files only"))
         self._selected.setVisible(0 < selected < files)
+        self._fit()
 
     def show_standing(self, standing: Standing) -> None:
         """Say how far a batch is."""
@@ -124,6 +129,24 @@ class Foot(QFrame):
     def show_note(self, text: str) -> None:
         """Say something in place of the sentence, until the next plan is shown."""
         self._sentence.setText(text)
+        self._sentence.setToolTip(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit into another room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let the lock go without its words where the sentence would take more lines than there are."""
+        buttons = (each for each in (self._results, self._selected, self._primary) if not each.isHidden())
+        room = self.width() - sum(each.sizeHint().width() + _SPACE for each in buttons) - 2 * _SPACE
+        room -= self._lock.fontMetrics().horizontalAdvance(self._lock.text()) + icons.SIZE + 2 * _SPACE
+        box = QRect(0, 0, max(1, room), 10_000)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        fits = self._sentence.fontMetrics().boundingRect(box, flags, self._sentence.text()).height() <= self._lines
+        style = Qt.ToolButtonStyle
+        self._lock.setToolButtonStyle(style.ToolButtonTextBesideIcon if fits else style.ToolButtonIconOnly)
 
 
 def _button(action: QAction, parent: QWidget) -> QToolButton:
@@ -134,7 +157,12 @@ def _button(action: QAction, parent: QWidget) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setMinimumSize(QSize(0, _BUTTON))
     button.setVisible(action.isEnabled())
-    action.changed.connect(lambda: button.setVisible(action.isEnabled()))
+
+    def follow() -> None:
+        button.setVisible(action.isEnabled())
+        button.setAccessibleName(action.iconText())
+
+    action.changed.connect(follow)
     return button
 
 
@@ -168,11 +196,24 @@ def sentence(files: int, output: Output, weight: int = 0) -> str:
     return text.format(count=number(files), size=size(weight), suffix=printable(output.suffix), folder=folder)
 
 
+def promise(output: Output) -> str:
+    """Say where results will go, before there are any files."""
+    match output.place:
+        case Place.BESIDE:
+            text = _("Results will go beside the originals as …{suffix}; the originals stay.")
+        case Place.FOLDER | Place.FILE:
+            text = _("Results will go into {folder}; the originals stay.")
+        case _:
+            text = _("Results will replace the originals, and Undo brings those back.")
+    folder = printable(Path(output.path).name or output.path)
+    return text.format(suffix=printable(output.suffix), folder=folder)
+
+
 def standing_text(standing: Standing) -> str:
     """Say how far a batch is, and how long it will take."""
     counts = {"done": number(standing.done), "files": number(standing.files)}
     if standing.stopping:
-        return _("Stopping; finished files stay …")
+        return _("Stopping; finished files stay…")
     if standing.paused:
         return _("Paused at {done} of {files}").format(**counts)
     if standing.left is None:

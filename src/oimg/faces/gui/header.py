@@ -24,7 +24,7 @@ class Header(QFrame):
         super().__init__(parent)
         self.setProperty("look", "strip")
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(8, 7, 8, 7)
+        self._row.setContentsMargins(8, 8, 8, 8)
         self._row.setSpacing(6)
         self._row.addWidget(self._adding(actions))
         self._row.addWidget(_button(actions[Act.PASTE], self))
@@ -42,8 +42,8 @@ class Header(QFrame):
             self._row.addWidget(button)
 
     def show_panes(self, *, there: bool) -> None:
-        """Have the buttons of the panes, where there are any panes."""
-        for button in self._panes:
+        """Have the buttons of the panes and of what is known of a picture, where there are any pictures."""
+        for button in (*self._panes, *self._toggles):
             button.setVisible(there)
 
     def add_to_middle(self, widget: QWidget) -> None:

@@ -30,18 +30,24 @@ class Home(QWidget):
         self._chips = QButtonGroup(self)
         zone = _Zone(ways, self)
         zone.clicked.connect(self.clicked)
-        question = QLabel(_("How small shall they become?"), self)
-        question.setProperty("look", "quiet")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(40, 32, 40, 24)
-        layout.setSpacing(20)
-        layout.addWidget(zone, 1)
-        layout.addWidget(question, 0, Qt.AlignmentFlag.AlignHCenter)
+        question = QLabel(_("How should they be optimized?"), self)
+        self._meaning = QLabel(self)
+        self._meaning.setProperty("look", "quiet")
+        for label in (question, self._meaning):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
         self._row.addStretch()
         self._row.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(40, 32, 40, 24)
+        layout.setSpacing(12)
+        layout.addWidget(zone, 1)
+        layout.addSpacing(12)
+        layout.addWidget(question)
         layout.addLayout(self._row)
+        layout.addWidget(self._meaning)
         self.show_presets(presets)
 
     def show_presets(self, presets: Sequence[str]) -> None:
@@ -59,8 +65,9 @@ class Home(QWidget):
             self._chips.addButton(chip)
             self._row.insertWidget(place, chip)
 
-    def show_preset(self, name: str) -> None:
-        """Mark the preset in use; none where the recipe is the user's own."""
+    def show_preset(self, name: str, meaning: str) -> None:
+        """Mark the preset in use, none where the recipe is the user's own; and say what that recipe does."""
+        self._meaning.setText(meaning)
         self._chips.setExclusive(False)
         for chip in self._chips.buttons():
             chip.setChecked(chip.property("preset") == name)

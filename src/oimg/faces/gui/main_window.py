@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage
-from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from oimg.faces import messages
 from oimg.faces.gui import after_run
-from oimg.faces.gui.about import show_about
+from oimg.faces.gui.about import About
 from oimg.faces.gui.acting import join_actions, show_actions
 from oimg.faces.gui.actions import Act, Actions
 from oimg.faces.gui.comparing import joining as comparing
 from oimg.faces.gui.drawer import Column, Drawer
 from oimg.faces.gui.dropping import Dropping
+from oimg.faces.gui.focus import order_tabs
 from oimg.faces.gui.foot import Foot
 from oimg.faces.gui.header import Header
 from oimg.faces.gui.home import Home
@@ -28,6 +29,8 @@ from oimg.faces.gui.leaving import Leaving, places, remember, restore
 from oimg.faces.gui.notifying import Notifying
 from oimg.faces.gui.options.joining import join as join_options
 from oimg.faces.gui.options.panel import OptionsPanel
+from oimg.faces.gui.options.quality import in_short
+from oimg.faces.gui.panes import WIDTHS, Panes
 from oimg.faces.gui.privacy.joining import Privacy
 from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.panel import QueuePanel
@@ -49,7 +52,6 @@ if TYPE_CHECKING:  # the window is there before the session is loaded
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(900, 600)
-_WIDTHS = [360, 608, 312]
 # Counting what is to be done takes a look at every row, so it is done a few times a second at the most.
 _PLAN = 150
 
@@ -89,12 +91,13 @@ class MainWindow(QMainWindow):
         self.column = Column(self.stage, self.drawer, self)
         self.options = OptionsPanel(self._presets, self)
         self.foot = Foot(self.actions_[Act.PAUSE], self.actions_[Act.CANCEL], self.actions_[Act.RESULTS], self)
-        self.splitter = QSplitter(self)
+        self.splitter = Panes(self)
         self._pages = QStackedWidget(self)
         self._plan_timer = QTimer(self, singleShot=True, interval=_PLAN)
         self._lay_out()
         self.dropping = Dropping(self)
         self.dropping.let_through()
+        self.about = About(self)
         self._join()
         join_actions(self)
         stage_joining.join(self)
@@ -104,6 +107,8 @@ class MainWindow(QMainWindow):
         self.notifying = Notifying(self, self.running, lambda: self.after_run.sentence)
         self.running.ended.connect(self._ended)  # after those who put the results together
         self.privacy = Privacy(self)
+        for part in (self.header, self.queue, self.foot):
+            order_tabs(part)
         self._restore(state)
 
     def _lay_out(self) -> None:
@@ -155,7 +160,7 @@ class MainWindow(QMainWindow):
     def _restore(self, state: WindowState) -> None:
         self.resize(_SIZE)
         if not restore(self, self.splitter, state):
-            self.splitter.setSizes(_WIDTHS)
+            self.splitter.setSizes(WIDTHS)
         self.actions_[Act.COLUMNS].setChecked(state.columns == "shown")
         self.options.restore(state.folds, state.folders)
         self.use_recipe(self.recipe)
@@ -178,6 +183,12 @@ class MainWindow(QMainWindow):
         self.session_opened.emit(session)
         self._show_plan()
 
+    @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """The parts that the keyboard jumps between, as one reads."""
+        panes = (self.home, self.queue.view, self.stage, self.drawer, self.options, self.privacy.inspector)
+        return (self.header, *panes, self.foot)
+
     def show_above_foot(self, strip: QWidget) -> None:
         """Give a strip its place above the foot."""
         self._column.insertWidget(self._column.count() - 1, strip)
@@ -185,10 +196,6 @@ class MainWindow(QMainWindow):
     def show_unusable(self, reason: str) -> None:
         """Say that there will be no session."""
         QMessageBox(QMessageBox.Icon.Critical, "OIMG", _("OIMG cannot work: {reason}").format(reason=reason)).exec()
-
-    def show_about(self) -> None:
-        """Show the version, the licence and the libraries."""
-        show_about(self, self._session.diagnose().codecs if self._session is not None else ())
 
     def add(self, paths: Sequence[Path]) -> None:
         """Look for pictures in files and folders, and append them; what is there already is read anew."""
@@ -212,7 +219,7 @@ class MainWindow(QMainWindow):
     def use_recipe(self, recipe: Recipe) -> None:
         """Take another common recipe."""
         self.recipe = recipe
-        self.home.show_preset(self.preset if self._is_preset() else "")
+        self.home.show_preset(self.preset if self._is_preset() else "", in_short(recipe))
         self.options.show_recipe(self.preset, recipe)
         self.stage.show_recipe(recipe)
         self.comparing.look()
@@ -297,12 +304,13 @@ class MainWindow(QMainWindow):
         self._show_actions()
         if self.running.active:
             return
-        waiting = [row.before or 0 for row in self.model.rows() if row.is_open(self.recipe)]
+        rows = self.model.rows()
+        waiting = [row.before or 0 for row in rows if row.is_open(self.recipe)]
         chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
         selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
-        self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting))
+        self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting), home=not rows)
         note = self._note or self.after_run.sentence
-        if not waiting and note:
+        if note and all(row.has_failed_by(self.recipe) for row in rows if row.is_open(self.recipe)):
             self.foot.show_note(note)
 
     def _show_actions(self) -> None:

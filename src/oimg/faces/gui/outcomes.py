@@ -115,10 +115,10 @@ class Summary:
     def sentence(self) -> str:
         """Say all of it in one sentence, for a line and for a notification."""
         count = len(self.ids(End.OPTIMIZED))
-        if not count:
-            return _("{headline}.").format(headline=self.headline)
         text = ngettext("{count} file optimized, {headline}.", "{count} files optimized, {headline}.", count)
-        return text.format(count=number(count), headline=self.headline)
+        text = (text if count else _("{headline}.")).format(count=number(count), headline=self.headline)
+        failed = next((group.text for group in self.groups if group.end is End.FAILED), "")
+        return _("{sentence} {failed}.").format(sentence=text, failed=failed) if failed else text
 
 
 def summed_up(report: Report, ids: Sequence[int]) -> Summary:

@@ -55,7 +55,7 @@ class PastBatches(QDialog):
         self._undo.clicked.connect(self._ask)
         self._table.itemSelectionChanged.connect(self._show_button)
         self._table.itemDoubleClicked.connect(self._ask)
-        self.say(_("Looking for earlier runs …"))
+        self.say(_("Looking for earlier runs…"))
         self._show_button()
 
     def _set_table(self) -> None:

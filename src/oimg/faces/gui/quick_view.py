@@ -35,8 +35,10 @@ class QuickView(QWidget):
         self._lay_out()
         whole = QVBoxLayout(window)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
+        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         whole.addWidget(self)
+        window.setMinimumWidth(_WIDTH)
+        window.resize(_WIDTH, 1)
 
     def _set_texts(self) -> None:
         self._headline.setFont(theme.font(theme.TITLE, bold=True))
@@ -79,7 +81,6 @@ class QuickView(QWidget):
         layout.addLayout(head)
         layout.addStretch()
         layout.addLayout(buttons)
-        self.setMinimumWidth(_WIDTH)
 
     def show_text(self, headline: str, facts: str = "") -> None:
         """Say what is going on."""
@@ -88,10 +89,11 @@ class QuickView(QWidget):
         self._facts.setVisible(bool(facts))
         if self._bar.maximum() == 0:
             self._show_buttons()
+        self._fit()
 
     def show_progress(self, text: str, fraction: float) -> None:
         """Say how far the work is."""
-        self.show_text(_("Making pictures smaller …"), text)
+        self.show_text(_("Making pictures smaller…"), text)
         self._bar.setRange(0, _STEPS)
         self._bar.setValue(round(_STEPS * fraction))
         self._show_buttons(close=_("Stop"))
@@ -114,7 +116,17 @@ class QuickView(QWidget):
         self._bar.hide()
         self._show_buttons(undo=can_undo, show=can_show, can_open=can_open)
         self.close_button.setFocus()
-        self.window().adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the texts are at this width; Qt itself would reckon with the height at the least width."""
+        window, height = self.window(), 0
+        for layout in (self.layout(), self.window().layout()):
+            if layout is not None:
+                layout.invalidate()  # what was just hidden or shown is not reckoned with yet
+                layout.activate()
+                height = layout.totalHeightForWidth(window.width())
+        window.resize(window.width(), height)
 
     def _show_buttons(self, *, undo: bool = False, show: bool = False, can_open: bool = False, close: str = "") -> None:
         self.undo.setVisible(undo)

@@ -72,7 +72,7 @@ class QuickWindow(QWidget):
         self.setWindowTitle("OIMG")
         self._join()
         self.notifying = Notifying(self, self.running, lambda: "" if self.summary is None else self.summary.sentence)
-        self.view.show_text(_("Looking for pictures …"))
+        self.view.show_text(_("Looking for pictures…"))
         self._gathering.start()
 
     @property
@@ -218,7 +218,7 @@ class QuickWindow(QWidget):
 
     def _undo(self) -> None:
         if self.summary is not None:
-            self.view.show_text(_("Bringing originals back …"))
+            self.view.show_text(_("Bringing originals back…"))
             self.view.show_busy()
             self.undoing.batch(*(report.batch for report, _ids in reversed(self._reports) if report.undoable))
 

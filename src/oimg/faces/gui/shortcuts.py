@@ -25,8 +25,8 @@ from oimg.faces.messages import _
 from oimg.words.i18n import N_
 
 MORE: Final = (
-    (N_("Go to the next part of the window"), ("Tab",)),
-    (N_("Go to the part before"), ("Shift+Tab",)),
+    (N_("Go to the next control"), ("Tab",)),
+    (N_("Go to the control before"), ("Shift+Tab",)),
     (N_("What can be done with a file"), ("Menu", "Shift+F10")),
 )
 """Keys that are no actions."""

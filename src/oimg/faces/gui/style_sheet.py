@@ -8,8 +8,8 @@ from typing import Final
 from oimg.faces.gui import icons
 from oimg.faces.gui.tokens import LIGHT, RADIUS, SMALL_RADIUS, Tokens
 
-# Looks: primary, plain (a button without a frame), entry (one with lines of text), link (plain, as text), icon, segment
-# (one of several), chip; card, strip, foot, tidings (frames); quiet, warn, bad (texts).
+# Looks: primary, plain (a button without a frame), entry (one with lines of text), link (plain, as text), icon, small,
+# segment (one of several), chip; card, strip, foot, tidings (frames); quiet, warn, bad (texts).
 _SHEET: Final = Template("""
 QMainWindow, QDialog { background: $window; }
 QMenuBar { background: $window; border: 0; }
@@ -27,17 +27,18 @@ QPushButton, QToolButton {
   background: $surface; color: $text; border: 1px solid $border; border-radius: ${small}px; padding: 5px 12px;
   min-height: 20px; qproperty-iconSize: 20px 20px;
 }
-QToolButton { padding: 5px 8px; }
+QToolButton { padding: 4px 8px 3px 8px; }
 QPushButton:hover, QToolButton:hover { background: $raised; border-color: $quiet; }
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: $selection; }
 QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 4px 11px; }
-QToolButton:focus { padding: 4px 7px; }
+QToolButton:focus { padding: 3px 7px 2px 7px; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; background: $window; }
 QToolButton::menu-indicator { image: url($down); subcontrol-position: right center; right: 5px; width: 14px; }
 QToolButton[popupMode="2"] { padding-right: 24px; }
 *[look="plain"] { background: transparent; border-color: transparent; }
 *[look="plain"]:hover { background: $selection; border-color: transparent; }
 *[look="plain"]:checked { background: $selection; }
+*[look="plain"]:disabled { background: transparent; border-color: transparent; }
 *[look="plain"]:focus { border: 2px solid $accent; }
 *[look="primary"] {
   background: $accent; color: $on_accent; border: 1px solid $accent; padding: 9px 20px; font-weight: 600;
@@ -55,13 +56,19 @@ QToolButton[popupMode="2"] { padding-right: 24px; }
 *[look="chip"]:checked { background: $selection; border-color: $accent; }
 *[look="segment"] { padding: 5px 8px; }
 *[look="segment"]:focus { padding: 4px 7px; }
+*[look="chip"]:checked:focus { border: 2px solid $text; }
 *[look="segment"]:checked { background: $selection; border-color: $accent; font-weight: 600; }
+*[look="segment"]:checked:focus { border: 2px solid $text; }
 *[look="link"] { background: transparent; border-color: transparent; color: $accent; padding: 3px 4px; }
 *[look="link"]:hover { background: $raised; border-color: transparent; }
 *[look="link"]:focus { border: 2px solid $accent; padding: 2px 3px; }
-QToolButton[look="icon"] { padding: 5px 6px; }
-QToolButton[look="icon"]:focus { padding: 4px 5px; }
+QToolButton[look="icon"] { padding: 4px 6px 3px 6px; }
+QToolButton[look="icon"]:focus { padding: 3px 5px 2px 5px; }
 QToolButton[look="icon"]::menu-indicator { image: none; width: 0; }
+QToolButton[look="small"] { background: transparent; border: 1px solid transparent; min-height: 14px; padding: 0;
+  qproperty-iconSize: 16px 16px; }
+QToolButton[look="small"]:hover { background: $selection; }
+QToolButton[look="small"]:focus { border-color: $accent; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $quiet; border-radius: 4px; background: $surface; }
 QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
@@ -76,8 +83,12 @@ QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover { border-color: $quiet;
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
   border: 2px solid $accent; padding: 0 7px; min-height: 28px;
 }
-QAbstractSpinBox { padding: 0 0 0 4px; }
-QAbstractSpinBox:focus { padding: 0 0 0 3px; }
+QAbstractSpinBox { padding: 0 0 0 4px; min-height: 27px; }
+QAbstractSpinBox:focus { padding: 0 0 0 3px; min-height: 25px; }
+QLineEdit { lineedit-clear-button-icon: url($clear); }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QMessageBox { messagebox-question-icon: url($question); messagebox-warning-icon: url($warning);
+  messagebox-critical-icon: url($warning); }
 QLineEdit QToolButton, QLineEdit QToolButton:focus { border: 0; padding: 0; min-height: 0; background: transparent; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
   border: 0; padding: 0 6px; min-height: 0; background: transparent;
@@ -90,12 +101,6 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 2
 QAbstractSpinBox::up-arrow { image: url($up); width: 14px; height: 14px; }
 QAbstractSpinBox::down-arrow { image: url($down); width: 14px; height: 14px; }
 
-QSlider { min-height: 24px; }
-QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
-QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
-QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: $surface;
-  border: 1px solid $quiet; }
-QSlider::handle:horizontal:focus { border: 3px solid $accent; width: 10px; height: 10px; }
 QProgressBar { background: $border; border: 0; border-radius: 3px; height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
@@ -107,7 +112,7 @@ QLabel[look="key"] { background: $raised; color: $text; border: 1px solid $borde
 QPlainTextEdit { border: 1px solid $border; border-radius: ${small}px; padding: 4px; }
 QPlainTextEdit:focus { border: 2px solid $accent; padding: 3px; }
 QTableView { background: $surface; outline: 0; selection-background-color: $selection; selection-color: $text; }
-QTableView::item { padding: 0 8px; }
+QTableView::item { padding: 0 5px; }
 QHeaderView { background: $surface; }
 QHeaderView::section { background: $surface; color: $quiet; border: 0; border-bottom: 1px solid $border;
   padding: 6px 8px; }
@@ -147,6 +152,7 @@ QLabel[look="good"] { color: $good; }
 def style_sheet(tokens: Tokens) -> str:
     """Fill the sheet with the tokens of a theme."""
     values = {name: getattr(tokens, name) for name in Tokens.__slots__}
-    fixed = {"up": "up", "down": "down", "check": "check-light" if tokens is LIGHT else "check-dark"}
+    fixed = {name: name for name in ("up", "down", "clear", "question", "warning")}
+    fixed["check"] = "check-light" if tokens is LIGHT else "check-dark"
     paths = {name: icons.path(f"fixed-{file}").as_posix() for name, file in fixed.items()}
     return _SHEET.substitute(values, radius=RADIUS, small=SMALL_RADIUS, **paths)

@@ -15,7 +15,7 @@ from oimg.faces.gui.comparing.chart import Chart, Setting
 from oimg.faces.gui.comparing.page import Page
 from oimg.faces.gui.comparing.picking import PickView
 from oimg.faces.gui.comparing.points import Column, PointModel, place_of, point_text, recipe_showing, recipe_taking
-from oimg.faces.gui.comparing.words import format_title
+from oimg.faces.gui.options.words import format_name
 from oimg.faces.messages import _
 from oimg.words.errors import OimgError
 from oimg.words.images import Format
@@ -161,7 +161,7 @@ class CurvePage(Page):
             return _("Choose a picture in the list to see its curve.")
         if self.recipe.mode is Mode.LOSSLESS:
             return _("Without loss there is only one size, and so no curve.")
-        title = "" if self.format is None else format_title(self.format)
+        title = "" if self.format is None else format_name(self.format)
         if not self._applies():
             return _("{format} has no steps of quality, and so no curve.").format(format=title)
         if self._error is not None:

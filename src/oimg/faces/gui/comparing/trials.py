@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from oimg.faces.gui.comparing.words import format_title, score_text, why_not
+from oimg.faces.gui.comparing.words import score_text, why_not
+from oimg.faces.gui.options.words import format_name
 from oimg.faces.messages import _, seconds, share, size
 from oimg.words.images import Format
 from oimg.words.recipe import Recipe, Target
@@ -140,11 +141,11 @@ class TrialModel(QAbstractTableModel):
         if result is not None and trial is self.smallest:
             facts.append(_("the smallest"))
         told = _("{format}: {facts}")
-        return told.format(format=format_title(trial.format), facts=_(", ").join(each for each in facts if each))
+        return told.format(format=format_name(trial.format), facts=_(", ").join(each for each in facts if each))
 
     def _text(self, trial: FormatTrial, column: Column) -> str:
         if column is Column.FORMAT:
-            return format_title(trial.format)
+            return format_name(trial.format)
         result = written(trial)
         if result is None:
             return reason(trial) if column is Column.SIZE else ""

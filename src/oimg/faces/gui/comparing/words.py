@@ -11,7 +11,6 @@ from oimg.faces.messages import _, number
 from oimg.words.errors import ErrorCode
 from oimg.words.i18n import N_
 from oimg.words.images import Format
-from oimg.words.recipe import Target
 from oimg.words.report import KeptCode
 
 # From which score on a picture looks how.
@@ -49,11 +48,6 @@ _REASONS: Final = MappingProxyType(
 )
 
 
-def format_title(format_: Format) -> str:
-    """Give the name of a format; those that are only read are called by their code."""
-    return words.target(Target(format_.value)) if format_.value in set(Target) else format_.value.upper()
-
-
 def looks(score: float) -> str:
     """Say how a picture of some score looks."""
     return next((_(text) for least, text in _LOOKS if round(score, 1) >= least), _("Poor"))
@@ -62,7 +56,7 @@ def looks(score: float) -> str:
 def score_text(score: float | None, *, lossless: bool, words: bool = True) -> str:
     """Say how close a result comes: its score, and in words how that looks."""
     if lossless:
-        return _("Lossless")
+        return _("Identical")
     if score is None:
         return ""
     return _("{score} · {looks}").format(score=number(score, 1), looks=looks(score)) if words else f"{score:.1f}"
@@ -73,10 +67,10 @@ def why_not(format_: Format, code: str) -> str:
     if code in set(KeptCode):
         kept = KeptCode(code)
         text = _(_REASONS[kept]) if kept in _REASONS else _sentence(_(messages.KEPT[kept]))
-        return text.format(format=format_title(format_))
+        return text.format(format=words.format_name(format_))
     if code in set(ErrorCode):
         return _sentence(messages.error(ErrorCode(code)))
-    return _("{format} cannot hold this picture").format(format=format_title(format_))
+    return _("{format} cannot hold this picture").format(format=words.format_name(format_))
 
 
 def _sentence(text: str) -> str:

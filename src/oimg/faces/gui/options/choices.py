@@ -40,10 +40,11 @@ class CutButton(QPushButton):
         return self._whole
 
     def room_wanted(self) -> int:
-        """Give the width at which nothing is cut, also when it is bold."""
-        bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.DemiBold)
-        return self._around() + QFontMetrics(bold).horizontalAdvance(self._whole)
+        """Give the width at which nothing is cut, also when it is bold, as what is chosen is."""
+        font = QFont(self.font())
+        if self.isCheckable():
+            font.setWeight(QFont.Weight.DemiBold)
+        return self._around() + QFontMetrics(font).horizontalAdvance(self._whole)
 
     def sizeHint(self) -> QSize:
         """Ask for the whole text."""

@@ -185,7 +185,7 @@ class Switch(QCheckBox):
     @property
     def row(self) -> QLayout:
         """Give the box and its text, to be put into a layout."""
-        made = line(self, self._label, grow=self._label)
+        made = line(self, self._label, grow=self._label, spacing=2)  # the box has some room of its own
         made.setAlignment(self, Qt.AlignmentFlag.AlignTop)
         return made
 

@@ -45,7 +45,7 @@ GROUPS: Final = MappingProxyType(
         MetadataGroup.DESCRIPTION: (N_("Description"), N_("title, caption, keywords, rating")),
         MetadataGroup.COMMENTS: (N_("Comments"), N_("free texts in the file")),
         MetadataGroup.EXPOSURE: (N_("Exposure"), N_("aperture, shutter, sensitivity, flash")),
-        MetadataGroup.THUMBNAIL: (N_("Small picture"), N_("a preview kept inside the file")),
+        MetadataGroup.THUMBNAIL: (N_("Embedded preview"), N_("a small copy inside the file")),
         MetadataGroup.MAKER_NOTES: (N_("Maker notes"), N_("whatever the camera writes for itself")),
         MetadataGroup.DENSITY: (N_("Density"), N_("pixels per inch, for printing")),
         MetadataGroup.OTHER: (N_("Everything else"), N_("fields that OIMG does not know")),

@@ -118,6 +118,7 @@ class OutputSection(Section):
 
     def _show_sentence(self) -> None:
         self._sentence.setText(what_happens(self._output, self._example or _("photo.jpg"), self._days))
+        self._sentence.setVisible(bool(self._sentence.text()))
         overwrites = self._output.place is not Place.IN_PLACE and self._output.conflict is Conflict.OVERWRITE
         self._warning.setText(_("Files of that name are replaced, and not kept."))
         self._warning.setVisible(overwrites)

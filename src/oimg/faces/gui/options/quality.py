@@ -10,9 +10,10 @@ from oimg.faces.gui.options import words
 from oimg.faces.gui.options.byte_size import ByteSize
 from oimg.faces.gui.options.choices import Choices
 from oimg.faces.gui.options.fields import Field, Picker, Section, Values, quiet, stack
+from oimg.faces.gui.options.metadata import POLICIES
 from oimg.faces.gui.options.scale import Level, VisualScale, stop_name
 from oimg.faces.messages import _
-from oimg.words.recipe import Mode, Recipe
+from oimg.words.recipe import Fitting, Mode, Recipe
 
 FIRST_SIZE: Final = 500_000
 """The largest size that is proposed to who sets one for the first time."""
@@ -71,15 +72,7 @@ class QualitySection(Section):
 
     def summary(self, values: Values) -> str:
         """Say how good it gets."""
-        match values["mode"]:
-            case Mode.VISUAL:
-                return stop_name(values["target"])
-            case Mode.QUALITY:
-                return _("Quality {number}").format(number=values["quality"])
-            case Mode.SIZE:
-                return _("At most {size}").format(size=messages.size(values["max_bytes"]))
-            case _:
-                return _("Without loss")
+        return how_good(**{name: values[name] for name in ("mode", "target", "quality", "max_bytes")})
 
     def fields(self) -> Mapping[str, Field]:
         """Give the fields that can be wrong."""
@@ -95,3 +88,24 @@ class QualitySection(Section):
         if mode is Mode.SIZE and not self._max_bytes:
             changes["max_bytes"] = FIRST_SIZE
         self.changed.emit(changes)
+
+
+def how_good(mode: Mode, target: float, quality: int, max_bytes: int) -> str:
+    """Say in a few words what decides how good a result gets."""
+    match mode:
+        case Mode.VISUAL:
+            return stop_name(target)
+        case Mode.QUALITY:
+            return _("Quality {number}").format(number=quality)
+        case Mode.SIZE:
+            return _("At most {size}").format(size=messages.size(max_bytes))
+        case _:
+            return _("Without loss")
+
+
+def in_short(recipe: Recipe) -> str:
+    """Say in a line what a recipe makes of pictures: format, looks, size in pixels, metadata."""
+    facts = [words.target(recipe.format), how_good(recipe.mode, recipe.target, recipe.quality, recipe.max_bytes)]
+    if recipe.resize.fitting is not Fitting.NONE:
+        facts.append(words.new_size(recipe.resize))
+    return " · ".join([*facts, _(POLICIES[recipe.metadata])])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from oimg.faces.gui import theme
 from oimg.faces.gui.options.fields import Field, NumberBox, line, quiet, stack
-from oimg.faces.gui.options.track import RADIUS, Marks, Track
+from oimg.faces.gui.options.track import Track
+from oimg.faces.gui.slider import RADIUS, Marks
 from oimg.faces.gui.tokens import SMALL_RADIUS, now
 from oimg.faces.messages import _
 from oimg.words.i18n import N_
@@ -149,8 +150,7 @@ class _Stop(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Ask for two lines."""
-        longest = max(self.fontMetrics().horizontalAdvance(word) for word in self.text().split())
-        return QSize(longest + 4, 2 * self.fontMetrics().height() + 6)
+        return QSize(self._longest() + 4, 2 * self.fontMetrics().height() + 6)
 
     def minimumSizeHint(self) -> QSize:
         """Ask for no more than a long word needs."""
@@ -160,6 +160,16 @@ class _Stop(QAbstractButton):
         """Ask for as many lines as the words take."""
         room = QRect(0, 0, width, 1000)
         return self.fontMetrics().boundingRect(room, int(_WRAPPED), self.text()).height() + 6
+
+    def _fitting(self) -> QFont:
+        """Give the font, smaller where its longest word would be cut."""
+        font, longest = QFont(self.font()), self._longest()
+        if longest > self.width() > 0:
+            font.setPointSizeF(font.pointSizeF() * self.width() / longest)
+        return font
+
+    def _longest(self) -> int:
+        return max(self.fontMetrics().horizontalAdvance(word) for word in self.text().split())
 
     def nextCheckState(self) -> None:
         """Leave it to the value."""
@@ -172,7 +182,7 @@ class _Stop(QAbstractButton):
             painter.setPen(QPen(Qt.PenStyle.NoPen))
             painter.setBrush(QColor(tokens.raised))
             painter.drawRoundedRect(self.rect(), SMALL_RADIUS, SMALL_RADIUS)
-        painter.setFont(self.font())
+        painter.setFont(self._fitting())
         painter.setPen(QColor(tokens.accent if self.isChecked() else tokens.quiet))
         painter.drawText(QRect(0, 3, self.width(), self.height() - 3), int(_WRAPPED), self.text())
         painter.end()

@@ -8,6 +8,7 @@ from typing import Final
 
 from oimg.faces.messages import _, number
 from oimg.words.i18n import N_
+from oimg.words.images import Format
 from oimg.words.recipe import ColorPolicy, Conflict, Fitting, Mode, Originals, Place, RecipeError, Resize, Target
 
 PRESETS: Final = MappingProxyType(
@@ -102,6 +103,11 @@ def preset(name: str) -> str:
 def target(format_: Target) -> str:
     """Give the title of a format."""
     return _(FORMATS[format_])
+
+
+def format_name(format_: Format) -> str:
+    """Give the name of a format; those that are only read are called by their code."""
+    return target(Target(format_.value)) if format_.value in set(Target) else format_.value.upper()
 
 
 def dimensions(width: int, height: int) -> str:

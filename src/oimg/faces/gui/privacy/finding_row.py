@@ -61,7 +61,7 @@ class FindingRow(QWidget):
         button.setText(_("Copy"))
         button.setAccessibleName(_("Copy {name}").format(name=title(prospect.finding.name)))
         button.setIcon(icons.icon("copy"))
-        button.setProperty("look", "plain")
+        button.setProperty("look", "small")
         button.setToolTip(button.accessibleName())
         button.clicked.connect(lambda: QGuiApplication.clipboard().setText(prospect.finding.value))
         return button

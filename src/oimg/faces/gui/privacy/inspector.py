@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from oimg.faces import messages
@@ -48,7 +48,7 @@ class Inspector(QFrame):
         self._file.setMinimumWidth(1)
         self._verdict = Verdict(self)
         self._copy = self._button("copy", _("Copy all as text"))
-        self._close = self._button("remove", _("Close"))
+        self._close = self._button("dismiss", _("Close"))
         self._private = QPushButton(_("Remove what is private"), self)
         self._cards = {topic: TopicCard(topic, self) for topic in TOPICS}
         self._scroll = QScrollArea(self)
@@ -96,7 +96,7 @@ class Inspector(QFrame):
         self._scroll.setAccessibleName(self._title.text())
         self._scroll.setWidget(inner)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addLayout(below)
@@ -111,7 +111,7 @@ class Inspector(QFrame):
         for card in self._cards.values():
             card.fold()
             card.hide()
-        self._verdict.show_text(_("Looking into it …") if name else _("Choose a picture to see what it reveals."))
+        self._verdict.show_text(_("Looking into it…") if name else _("Choose a picture to see what it reveals."))
 
     def show_error(self, name: str, error: OimgError) -> None:
         """Say why a file cannot be looked into."""
@@ -154,6 +154,13 @@ class Inspector(QFrame):
     def _elide(self) -> None:
         room = max(1, self.width() - 32)
         self._file.setText(self._file.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, room))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close at Esc."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cut the name to the new width."""

@@ -59,7 +59,7 @@ class _Card(QFrame):
         self.setProperty("look", "card")
         self._path: Path | None = None
         name = stored_words.title(kind)
-        self._amount = text_label(_("Looking …"), look="quiet")
+        self._amount = text_label(_("Looking…"), look="quiet")
         self._show = QPushButton(_("Show in folder"), self)
         self._show.setAccessibleName(_("Show in folder: {what}").format(what=name))
         self._show.clicked.connect(self._show_folder)

@@ -39,7 +39,7 @@ class TopicCard(QFrame):
         self._keep.setAccessibleName(_("Let all stay: {topic}").format(topic=heading))
         self._keep.toggled.connect(lambda on: self.keep_wanted.emit(groups_of(topic), on))
         self._more = QPushButton(self)
-        self._more.setProperty("look", "plain")
+        self._more.setProperty("look", "link")
         self._more.setAccessibleName(heading)
         self._more.clicked.connect(self._turn)
         self._rows = QVBoxLayout()

@@ -7,10 +7,9 @@ from collections import Counter
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from oimg.faces import messages
+from oimg.faces.gui import wording
 from oimg.faces.gui.privacy.glyph import Glyph, text_label
 from oimg.faces.gui.privacy.revealing import TECHNICAL, Revealed
-from oimg.faces.gui.wording import SWITCHES
 from oimg.faces.messages import _, ngettext, number
 from oimg.words.privacy import Fate
 
@@ -49,7 +48,7 @@ class Verdict(QWidget):
         found = found.format(count=number(len(private)))
         if inspection.kept is not None:
             text = _("This file stays as it is, and so does all of it. The reason: {reason}.")
-            self._show("eye", "warn", found, text.format(reason=messages.why_kept(*inspection.kept, SWITCHES)))
+            self._show("eye", "warn", found, text.format(reason=wording.kept(*inspection.kept)))
             return
         fates = Counter(each.fate for each in private)
         if fates[Fate.REMOVED] == len(private):
@@ -73,7 +72,7 @@ def _what_becomes(fates: Counter[Fate]) -> str:
     if not fates[Fate.REMOVED] and not fates[Fate.DEPENDS]:
         return _("All of it stays.")
     if fates[Fate.DEPENDS]:
-        text = _("{removed} will be removed, {stays} stay, and for {depends} it depends on how the picture is packed.")
+        text = _("{removed} will be removed, {stays} will stay, and {depends} may, as the picture is packed.")
     else:
-        text = _("{removed} will be removed, {stays} stay.")
+        text = _("{removed} will be removed, {stays} will stay.")
     return text.format(removed=counts[Fate.REMOVED], stays=counts[Fate.STAYS], depends=counts[Fate.DEPENDS])

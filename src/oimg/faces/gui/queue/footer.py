@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from oimg.faces.gui import theme
 from oimg.faces.gui.queue.model import Totals
-from oimg.faces.messages import _, ngettext, number, share, size
+from oimg.faces.messages import _, ngettext, number, size
 
 
 class Footer(QFrame):
@@ -60,9 +60,5 @@ def saved_text(totals: Totals) -> str:
     """Say what was saved; empty where nothing was optimized yet."""
     if not totals.optimized:
         return ""
-    return _("{before} → {after} ({share}), {saved} saved").format(
-        before=size(totals.before),
-        after=size(totals.after),
-        share=share(totals.before, totals.after).replace("-", "−"),
-        saved=size(totals.before - totals.after),
-    )
+    text = ngettext("{count} optimized, {size} saved", "{count} optimized, {size} saved", totals.optimized)
+    return text.format(count=number(totals.optimized), size=size(totals.before - totals.after))

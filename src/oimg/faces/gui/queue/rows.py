@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from oimg.faces.gui.options.words import format_name
 from oimg.faces.gui.wording import reason
 from oimg.faces.messages import _, share, size
 from oimg.words.recipe import Place, Recipe
@@ -71,6 +72,10 @@ class Row:
         replaced = self.state is State.OPTIMIZED and self.done_by and self.done_by.output.place is Place.IN_PLACE
         return not replaced and self.done_by != self.recipe_under(common)
 
+    def has_failed_by(self, common: Recipe) -> bool:
+        """Whether it failed, and nothing has been changed since that would make it end otherwise."""
+        return self.state is State.FAILED and self.done_by == self.recipe_under(common)
+
 
 def row_of(id_: int, found: SourceFile | Kept | Failed) -> Row:
     """Make the row of a file that was found."""
@@ -133,7 +138,7 @@ def line(row: Row) -> str:
         return ""
     width, height = row.source.header.upright_size
     return _("{size} · {width} × {height} · {format}").format(
-        size=size(row.source.byte_size), width=width, height=height, format=row.source.header.format.upper()
+        size=size(row.source.byte_size), width=width, height=height, format=format_name(row.source.header.format)
     )
 
 

@@ -16,8 +16,8 @@ from oimg.faces.gui.queue.thumbnails import Thumbnails
 from oimg.faces.gui.urls import dragged
 from oimg.faces.messages import _
 
-_WIDTH: Final = 96
-_NAME: Final = 220
+_WIDTH: Final = 80
+_NAME: Final = 176
 
 
 class QueueView(QTableView):

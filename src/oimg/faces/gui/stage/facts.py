@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from oimg.faces import messages
 from oimg.faces.gui import theme
+from oimg.faces.gui.options.words import format_name
 from oimg.faces.gui.queue.rows import Row, State, line
 from oimg.faces.gui.stage import words
-from oimg.faces.messages import _
+from oimg.faces.messages import _, ngettext
 from oimg.words.preview import Result
 
-_BETWEEN: Final = "   ·   "
+_BETWEEN: Final = " · "
+_SPACE: Final = 12
 
 
 class FactsStrip(QWidget):
@@ -39,7 +41,7 @@ class FactsStrip(QWidget):
             each.setTextFormat(Qt.TextFormat.PlainText)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(12)
+        layout.setHorizontalSpacing(_SPACE)
         layout.setVerticalSpacing(2)
         layout.addWidget(self._title, 0, 0)
         layout.addWidget(self._share, 0, 1)
@@ -70,7 +72,7 @@ class FactsStrip(QWidget):
                 each.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
 
     def _cut(self) -> None:
-        room = self.width() - (self._share.sizeHint().width() + 12 if self._share.text() else 0)
+        room = self.width() - self._share.sizeHint().width() - _SPACE  # which is there for an empty one, too
         self._title.setText(self._title.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, room))
         self._title.setToolTip(self._name)
         whole = _BETWEEN.join(self._facts)
@@ -87,21 +89,22 @@ def facts_of(row: Row, result: Result | None) -> list[str]:
     """Say what is known, the most telling first."""
     if row.source is None or (result is None and row.state in (State.KEPT, State.FAILED)):
         return [line(row)]
-    width, height = row.source.header.upright_size
-    before = messages.size(row.source.byte_size)
-    if result is None:
-        return [before, _size(width, height), row.source.header.format.upper()]
-    if result.shown is None:
-        return [before, _size(width, height), row.source.header.format.upper(), _("stays as it is")]
+    header, before = row.source.header, messages.size(row.source.byte_size)
+    width, height = header.upright_size
+    frames = [_frames(header.frames)] if header.frames > 1 else []
+    if result is None or result.shown is None:
+        stays = [] if result is None else [_("stays as it is")]
+        return [before, *stays, _size(width, height), format_name(header.format), *frames]
     facts = [_("{before} → {after}").format(before=before, after=messages.size(result.byte_size))]
     facts += [_scored(result)] if result.score is not None or result.lossless else []
     facts.append(_resized((width, height), result.shown.size))
     if result.quality is not None:
         facts.append(
-            _("{format}, quality {quality}").format(format=result.format.upper(), quality=f"{result.quality:g}")
+            _("{format}, quality {quality}").format(format=format_name(result.format), quality=f"{result.quality:g}")
         )
     else:
-        facts.append(result.format.upper())
+        facts.append(format_name(result.format))
+    facts += frames
     facts.append(_("made in {time}").format(time=messages.seconds(result.seconds)))
     return [*facts, *(messages.notice(each) for each in result.notices)]
 
@@ -116,6 +119,10 @@ def _resized(before: tuple[int, int], after: tuple[int, int]) -> str:
     if before == after:
         return _size(*after)
     return _("{before} → {after}").format(before=_size(*before), after=_size(*after))
+
+
+def _frames(count: int) -> str:
+    return ngettext("{count} frame", "{count} frames", count).format(count=messages.number(count))
 
 
 def _size(width: int, height: int) -> str:

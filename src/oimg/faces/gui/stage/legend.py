@@ -6,9 +6,10 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from oimg.faces.gui import theme
+from oimg.faces.gui.slider import Slider
 from oimg.faces.gui.tokens import now
 from oimg.faces.messages import _
 
@@ -35,9 +36,7 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._slider = QSlider(Qt.Orientation.Horizontal, self)
-        self._slider.setRange(1, STRONGEST)
-        self._slider.setPageStep(1)
+        self._slider = Slider(1, STRONGEST)
         self._slider.setFixedWidth(112)
         self._slider.setAccessibleName(_("Strength of the colours"))
         self._slider.setToolTip(_("Makes small differences easier to see"))

@@ -73,20 +73,33 @@ def paint_labels(
         original = pane.part is Part.ORIGINAL
         texts = scene.original_labels if original else scene.result_labels
         seen = QRectF(*viewport.target).translated(pane.room.topLeft()).intersected(pane.clip)
-        area = QRectF(seen.topLeft() / ratio, seen.size() / ratio).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
-        leading = original or len(places) == 1
-        paint_label(painter, texts, area, at_left=leading is not mirrored, old=scene.old and not original)
+        at_left = (original or len(places) == 1) is not mirrored
+        inside = _in_widget(seen, ratio)
+        if not paint_label(painter, texts, inside, at_left=at_left, old=scene.old and not original):
+            beside = QRectF(pane.clip)  # the picture is small
+            if at_left:
+                beside.setRight(seen.left())
+            else:
+                beside.setLeft(seen.right())
+            beside.setTop(seen.top())
+            area = _in_widget(beside, ratio)
+            paint_label(painter, texts, area, at_left=not at_left, old=scene.old and not original)
 
 
-def paint_label(painter: QPainter, texts: Sequence[str], area: QRectF, *, at_left: bool, old: bool) -> None:
-    """Write the longest label that there is room for into an upper corner of an area, if any."""
+def _in_widget(area: QRectF, ratio: float) -> QRectF:
+    """Give an area in pixels of the widget, without its edge."""
+    return QRectF(area.topLeft() / ratio, area.size() / ratio).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+
+
+def paint_label(painter: QPainter, texts: Sequence[str], area: QRectF, *, at_left: bool, old: bool) -> bool:
+    """Write the longest label that there is room for into an upper corner of an area; tells whether there was any."""
     tokens = now()
     font = theme.font(theme.CAPTION)
     metrics = QFontMetricsF(font)
     height = max(_LABEL, metrics.height() + 8)
     shown = next((each for each in texts if metrics.horizontalAdvance(each) + 16 <= area.width()), "")
     if not shown or area.height() < height:
-        return
+        return False
     box = QRectF(area.left(), area.top(), metrics.horizontalAdvance(shown) + 16, height)
     if not at_left:
         box.moveRight(area.right())
@@ -99,6 +112,7 @@ def paint_label(painter: QPainter, texts: Sequence[str], area: QRectF, *, at_lef
     painter.setFont(font)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
     painter.restore()
+    return True
 
 
 def paint_text(painter: QPainter, text: str, area: QRectF) -> None:

@@ -51,7 +51,7 @@ class StageView(QFrame):
         self.legend.hide()
         self.loader = Loader(self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(0)
         layout.addWidget(self.facts)
         layout.addSpacing(8)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from oimg.faces import messages
+from oimg.faces.gui import wording
 from oimg.faces.gui.stage.scene import ViewMode
 from oimg.faces.messages import _
 from oimg.words.errors import ErrorCode, OimgError
@@ -20,25 +21,6 @@ _SCORES: Final = (
     (70.0, N_("good")),
     (50.0, N_("visible loss")),
     (0.0, N_("strong loss")),
-)
-# Reasons that the command line words with its flags; here they name what is in the options.
-_KEPT: Final = MappingProxyType(
-    {
-        KeptCode.NOT_SMALLER: N_("it is already as small as it gets"),
-        KeptCode.BELOW_GATE: N_("a new file would save less than you asked for"),
-        KeptCode.ALREADY_OPTIMIZED: N_("it is already optimized"),
-        KeptCode.WITHIN_SIZE: N_("it is already within the size you asked for"),
-        KeptCode.TARGET_UNREACHABLE: N_("this format cannot reach the quality you asked for"),
-        KeptCode.SIZE_UNREACHABLE: N_("it cannot be made that small and still look good"),
-        KeptCode.MULTI_PICTURE: N_("it holds several pictures, and a new file would keep only the first"),
-        KeptCode.GAIN_MAP: N_("it is an HDR photo, and a new file would lose its extra brightness"),
-        KeptCode.MOTION_PHOTO: N_("it is a motion photo, and a new file would lose its video"),
-        KeptCode.DEPTH_MAP: N_("it has a depth map, which a new file would lose"),
-        KeptCode.C2PA: N_("it is signed with content credentials, and any change would break the signature"),
-        KeptCode.COLOR: N_("this format cannot carry its colours; converting to sRGB would help"),
-        KeptCode.READ_ONLY_FORMAT: N_("this format can be read but not written; choose another format"),
-        KeptCode.LOSSLESS: N_("it cannot be made smaller without loss in this format"),
-    }
 )
 _MODES: Final = MappingProxyType(
     {
@@ -79,23 +61,25 @@ def glance_labels(quality: float | None) -> tuple[str, ...]:
 
 def stays(code: KeptCode, detail: str) -> str:
     """Say in a sentence why a file stays as it is."""
-    reason = _(_KEPT.get(code, messages.KEPT[code]))
+    whole = _("This file stays as it is: {reason}.").format(reason=wording.kept(code))
     if code is KeptCode.TARGET_UNREACHABLE and detail:
-        text = _("This file stays as it is: {reason}. The best score was {score}.")
-        return text.format(reason=reason, score=messages.printable(detail))
-    return _("This file stays as it is: {reason}.").format(reason=reason)
+        return _("{sentence} The best score was {score}.").format(sentence=whole, score=messages.printable(detail))
+    if code in wording.FLATTENED:
+        more = _("{sentence} To have one without it, turn on {switch} in the advanced options.")
+        return more.format(sentence=whole, switch=wording.SWITCHES.flatten)
+    return whole
 
 
 def no_result(error: OimgError) -> str:
     """Say in a sentence why there is no result to look at."""
-    return _("There is no result to show: {reason}.").format(reason=messages.error(error.code, error.detail))
+    return _("There is no result to show: {reason}.").format(reason=wording.error(error.code, error.detail))
 
 
 def no_picture(error: OimgError, *, replaced: bool) -> str:
     """Say in a sentence why there is no picture to look at."""
     if replaced and error.code in (ErrorCode.CHANGED, ErrorCode.NOT_FOUND):
         return _("This picture is done: its smaller version has taken its place.")
-    return _("This picture cannot be shown: {reason}.").format(reason=messages.error(error.code, error.detail))
+    return _("This picture cannot be shown: {reason}.").format(reason=wording.error(error.code, error.detail))
 
 
 def mode(value: ViewMode) -> str:

@@ -1,0 +1,44 @@
+"""The panes of the window beside one another: the list, the picture, the options, the inspector."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+WIDTHS: Final = (360, 608, 312)
+_ENOUGH: Final = 400
+"""What the picture gets before the list gets all that it wants."""
+
+
+class Panes(QSplitter):
+    """In a narrow window the list gives way to the picture, and has its room back when the window grows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._list, _picture, self._options = WIDTHS
+        self.splitterMoved.connect(self._remember)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new room."""
+        super().resizeEvent(event)
+        sizes = self.sizes()
+        if len(sizes) < len(WIDTHS) or not (sizes[0] and sizes[1]):
+            return
+        room = sum(sizes[:3])
+        least, smallest, narrowest = (self._least(place) for place in range(3))
+        options = min(self._options, max(narrowest, room - least - smallest)) if sizes[2] else 0
+        files = min(self._list, max(least, room - options - _ENOUGH))
+        wanted = [files, room - files - options, options, *sizes[3:]]
+        if wanted != sizes:
+            self.setSizes(wanted)
+
+    def _least(self, place: int) -> int:
+        pane = self.widget(place)
+        return 0 if pane is None else pane.minimumWidth()
+
+    def _remember(self) -> None:
+        """Take the widths that the user gave."""
+        sizes = self.sizes()
+        self._list, self._options = sizes[0] or self._list, sizes[2] or self._options
