@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from oimg.faces.gui.queue.delegate import height
 from oimg.faces.gui.queue.footer import files_text, saved_text
-from oimg.faces.gui.queue.model import Column, QueueModel, Totals
+from oimg.faces.gui.queue.model import Column, QueueModel
 from oimg.faces.gui.queue.proxy import QueueProxy
 from oimg.faces.gui.queue.rows import State, line, saved, spoken
 from oimg.faces.gui.queue.thumbnails import Thumbnails
+from oimg.faces.gui.queue.totals import Totals
 from oimg.faces.gui.queue.view import QueueView
 from oimg.words.errors import ErrorCode
 from oimg.words.images import Format

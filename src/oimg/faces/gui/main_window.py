@@ -31,7 +31,7 @@ from oimg.faces.gui.options.panel import OptionsPanel
 from oimg.faces.gui.privacy.joining import Privacy
 from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.panel import QueuePanel
-from oimg.faces.gui.queue.rows import Row
+from oimg.faces.gui.queue.rows import Row, open_rows
 from oimg.faces.gui.queue.thumbnails import Thumbnails
 from oimg.faces.gui.running import Item, Running, Standing
 from oimg.faces.gui.showing import show_in_folder
@@ -227,12 +227,12 @@ class MainWindow(QMainWindow):
 
     def optimize(self) -> None:
         """Work on all files that are not done."""
-        self.work_on([row for row in self.model.rows() if row.is_open(self.recipe)])
+        self.work_on(open_rows(self.model.rows(), self.recipe))
 
     def optimize_selected(self) -> None:
         """Work on the selected files that are not done."""
         rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        self.work_on([row for row in rows if row is not None and row.is_open(self.recipe)])
+        self.work_on(open_rows((row for row in rows if row is not None), self.recipe))
 
     def work_on(self, rows: Sequence[Row]) -> None:
         """Begin to work on some rows, each by its recipe."""
@@ -297,9 +297,9 @@ class MainWindow(QMainWindow):
         self._show_actions()
         if self.running.active:
             return
-        waiting = [row.before or 0 for row in self.model.rows() if row.is_open(self.recipe)]
-        chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
-        selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
+        waiting = [row.before or 0 for row in open_rows(self.model.rows(), self.recipe)]
+        chosen = [row for each in self.queue.view.selected_ids() if (row := self.model.row(each)) is not None]
+        selected = len(open_rows(chosen, self.recipe)) if len(chosen) > 1 else 0
         self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting))
         note = self._note or self.after_run.sentence
         if not waiting and note:
