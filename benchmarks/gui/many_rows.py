@@ -27,6 +27,7 @@ from pathlib import Path
 
 from oimg.faces.gui import app, display  # the entry point arms the guard
 from oimg.faces.gui.main_window import MainWindow
+from oimg.faces.gui.queue.rows import open_rows
 from oimg.faces.gui.running import Item
 from oimg.faces.gui.undoing import Undone
 from oimg.words.images import Format, Header
@@ -82,8 +83,8 @@ class Measured:
 
     def add(self, files: Sequence[SourceFile]) -> None:
         """Deliver files as an import does."""
-        before = resident()
-        self.tell("add", [lambda at=at: self.window.model.add(files[at : at + AT_ONCE]) for at in steps(files)])
+        before, deliver = resident(), self.window.importing._take  # noqa: SLF001
+        self.tell("add", [lambda at=at: deliver(files[at : at + AT_ONCE]) for at in steps(files)])
         print(f"{'':14}{(resident() - before) / len(files):6.0f} bytes a row in the window, beside what was found")
 
     def scroll(self) -> None:
@@ -113,7 +114,7 @@ class Measured:
         window.use_recipe(type(recipe)(output=in_place))
         self.settle()
         rows = window.model.rows()[: len(files)]
-        self.tell("open rows", [lambda: [row for row in window.model.rows() if row.is_open(window.recipe)]])
+        self.tell("open rows", [lambda: open_rows(window.model.rows(), window.recipe)])
         items = [Item(row.id, row.source, window.recipe) for row in rows if row.source is not None]
         self.tell("begin", [lambda: window.model.begin({item.id: item.recipe for item in items})])
         events = [pair for item in items for pair in happened(item)]

@@ -231,8 +231,7 @@ class MainWindow(QMainWindow):
 
     def optimize_selected(self) -> None:
         """Work on the selected files that are not done."""
-        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        self.work_on(open_rows((row for row in rows if row is not None), self.recipe))
+        self.work_on(open_rows(self.queue.view.selected_rows(), self.recipe))
 
     def work_on(self, rows: Sequence[Row]) -> None:
         """Begin to work on some rows, each by its recipe."""
@@ -245,13 +244,11 @@ class MainWindow(QMainWindow):
 
     def retry_selected(self) -> None:
         """Read the selected files anew, so that they wait for the work again."""
-        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        self.add([row.path for row in rows if row is not None])
+        self.add([row.path for row in self.queue.view.selected_rows()])
 
     def show_selected_in_folder(self) -> None:
         """Show results, or sources where there is none."""
-        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        show_in_folder([_result_of(row) for row in rows if row is not None])
+        show_in_folder([_result_of(row) for row in self.queue.view.selected_rows()])
 
     def _show_row_menu(self, where: QPoint) -> None:
         menu = self.actions_.row_menu(self)
@@ -298,7 +295,7 @@ class MainWindow(QMainWindow):
         if self.running.active:
             return
         waiting = [row.before or 0 for row in open_rows(self.model.rows(), self.recipe)]
-        chosen = [row for each in self.queue.view.selected_ids() if (row := self.model.row(each)) is not None]
+        chosen = self.queue.view.selected_rows()
         selected = len(open_rows(chosen, self.recipe)) if len(chosen) > 1 else 0
         self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting))
         note = self._note or self.after_run.sentence

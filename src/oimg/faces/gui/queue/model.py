@@ -147,22 +147,19 @@ class QueueModel(QAbstractTableModel):
             self.totals_changed.emit()
 
     def _drop(self, runs: Sequence[tuple[int, int]]) -> None:
-        gone = [row for first, last in runs for row in self._rows[first : last + 1]]
-        left, at = list[Row](), 0
+        gone, left, at = list[Row](), list[Row](), 0
         for first, last in runs:
             left += self._rows[at:first]
             at = last + 1
-        left += self._rows[at:]
-        self._rows = left
-        self._forget(gone)
-        self._places = {row.id: each for each, row in enumerate(left)}
-
-    def _forget(self, gone: Sequence[Row]) -> None:
-        """Know these rows no more."""
-        self.totals = self.totals - totals_of(gone) if self._rows else Totals()
-        if not self._rows:
-            self._ids, self._folded = {}, {}
+            gone += self._rows[first:at]
+        self._rows = left + self._rows[at:]
+        self._places = {row.id: each for each, row in enumerate(self._rows)}
+        if len(gone) > len(self._rows):  # it is less work to know what is left
+            self.totals = totals_of(self._rows)
+            self._ids = {row.path: row.id for row in self._rows}
+            self._folded = {row.id: self._folded[row.id] for row in self._rows}
             return
+        self.totals -= totals_of(gone)
         for row in gone:
             del self._ids[row.path], self._folded[row.id]
 

@@ -149,12 +149,12 @@ class QueueProxy(QAbstractTableModel):
         low, high = self._seen_between(place, place)
         return low if low <= high else -1
 
-    def ids(self, first: int, last: int) -> list[int]:
-        """Give the ids of the rows that are seen from one place to another."""
+    def rows(self, first: int, last: int) -> Sequence[Row]:
+        """Give the rows that are seen from one place to another."""
         rows = self._model.rows()
         if self._places is None:
-            return [row.id for row in rows[first : last + 1]]
-        return [rows[place].id for place in self._places[first : last + 1]]
+            return rows[first : last + 1]
+        return [rows[place] for place in self._places[first : last + 1]]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - an invalid index is a value
         """Rows that are seen; a table has no children."""

@@ -135,8 +135,8 @@ class QueueView(QTableView):
     def _select_again(self) -> None:
         """Select what was selected, as far as it is still seen, and look at the same row; else at one that is near."""
         kept, self._kept = self._kept, _Kept()
-        seen = self._proxy.ids(0, self._proxy.rowCount() - 1)
-        runs = runs_of([place for place, id_ in enumerate(seen) if id_ in kept.selected]) if kept.selected else []
+        seen = self._proxy.rows(0, self._proxy.rowCount() - 1)
+        runs = runs_of([place for place, row in enumerate(seen) if row.id in kept.selected]) if kept.selected else []
         place = -1 if kept.current is None else self._proxy.place_of(kept.current)
         if place < 0 and kept.current is not None and seen:
             place = runs[0][0] if runs else 0 if self._proxy.filters else min(kept.place, len(seen) - 1)
@@ -156,9 +156,13 @@ class QueueView(QTableView):
 
     def selected_ids(self) -> list[int]:
         """Give the ids of the selected rows, in the order they are seen."""
+        return [row.id for row in self.selected_rows()]
+
+    def selected_rows(self) -> list[Row]:
+        """Give the selected rows, in the order they are seen."""
         ranges = self.selectionModel().selection()
         bounds = sorted({(ranges.at(each).top(), ranges.at(each).bottom()) for each in range(ranges.count())})
-        return [id_ for first, last in bounds for id_ in self._proxy.ids(first, last)]
+        return [row for first, last in bounds for row in self._proxy.rows(first, last)]
 
     def current_row(self) -> Row | None:
         """Give the row that is looked at."""
