@@ -43,6 +43,8 @@ _BUDGETS: Final = MappingProxyType(
 )
 # The most effort of a glimpse; the time of WebP and AVIF falls by a factor of five against the usual effort.
 _EFFORTS: Final = MappingProxyType({Format.JPEG: 5, Format.WEBP: 0, Format.AVIF: 0, Format.JXL: 1})
+FORETOLD: Final = (Format.JPEG, Format.WEBP, Format.JXL, Format.AVIF)
+"""Formats of which an `Insight` can be had, the quick ones first."""
 # What is left of the distance of a score to 100 where a picture is seen smaller: scales, and the share that is left.
 _SCALES: Final = (0.125, 0.25, 0.5, 1.0)
 _LEFT: Final = (0.26, 0.36, 0.58, 1.0)
@@ -101,12 +103,12 @@ class _Choice:
 class Insight:
     """How a picture codes in one format, learned from tries on a sample of it. For any number of threads."""
 
-    def __init__(self, pixels: Screen, target: Format, recipe: Recipe, limits: Limits) -> None:
+    def __init__(self, pixels: Screen, target: Format, recipe: Recipe, limits: Limits, *, quickly: bool = True) -> None:
         self._size = pixels.shape[1], pixels.shape[0]
         sample = _sample(pixels)
         self._is_part = sample is not pixels
-        quick = replace(recipe, effort=min(recipe.effort, _EFFORTS[target]))
-        self._work = ready(sample, target, quick, limits)
+        effort = min(recipe.effort, _EFFORTS[target]) if quickly else recipe.effort
+        self._work = ready(sample, target, replace(recipe, effort=effort), limits)
         self._beliefs: dict[bool, Belief] = {}
         self._tried: set[tuple[bool, float]] = set()
         self._lock = threading.Lock()
@@ -123,11 +125,18 @@ class Insight:
 
     def score_of(self, coding: Coding) -> float:
         """The score that the picture will probably have."""
+        return self.outlook_of(coding)[0]
+
+    def outlook_of(self, coding: Coding) -> tuple[float, int]:
+        """The score, and the bytes without metadata, that the picture will probably have."""
         quality = coding.options.quality or 100.0
         self._settled(_Choice(lambda _: quality, _knows_score), full=coding.options.full_chroma)
         with self._lock:
             expected = self._beliefs[coding.options.full_chroma].expected()
-        return 100 - math.exp(float(np.interp(quality, expected.qualities, expected.distance)))
+        far, density = (
+            float(np.interp(quality, expected.qualities, values)) for values in (expected.distance, expected.density)
+        )
+        return 100 - math.exp(far), round(math.prod(self._size) * math.exp(density))
 
     def _coding(self, quality: float, *, full: bool) -> Coding:
         options = EncodeOptions(quality, self._work.recipe.effort, full)
