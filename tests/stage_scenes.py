@@ -78,6 +78,10 @@ class StandIn:
         shown = plain((round(recipe.target), 0, 0), self.size)
         return Result(shown, Format.JPEG, 1234, recipe.target, 78, 0.25)
 
+    def prepare(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> None:
+        self.base(source, recipe, token)
+        self.result(source, recipe, token)
+
     def heatmap(self, _source: SourceFile, recipe: Recipe, gain: float, _token: CancelToken) -> HeatMap:
         self.asked.append(("heat", gain))
         return HeatMap(plain((6, 12, round(gain)), self.size), 40, recipe.target)

@@ -72,6 +72,23 @@ def test_tells_size_share_looks_and_time(full: FormatsPage) -> None:
     assert cells(full, 5) == ["GIF", "GIF cannot hold its colours; sRGB can", "", "", "", ""]
 
 
+def test_what_was_estimated_is_replaced(page: FormatsPage) -> None:
+    about, exact, reason = TRIALS[0], TRIALS[0], replace(TRIALS[5], format=Format.WEBP)
+    assert about.result is not None
+    about = replace(about, result=replace(about.result, byte_size=45_000, seconds=0.0), approximate=True)
+    page.model.clear(ORIGINAL)
+    for each in (about, replace(about, format=Format.WEBP)):
+        page.model.add(each)
+    assert cells(page, 0) == ["JPEG", "≈ 45.0 kB", "−55 %", "", "80.6 · Very good", ""]
+    spoken = page.model.spoken(about)
+    assert spoken.startswith("JPEG: 45.0 kB, −55 %, 80.6 · Very good, estimated from a part of the picture")
+    page.model.add(exact)
+    page.model.add(reason)
+    assert page.model.rowCount() == 2
+    assert cells(page, 0) == ["JPEG", "43.0 kB", "−57 %", "", "80.6 · Very good", "1.2 s"]
+    assert page.view.columnSpan(1, Column.SIZE) == len(Column) - Column.SIZE
+
+
 def test_every_row_says_all_of_itself(full: FormatsPage) -> None:
     role = Qt.ItemDataRole.AccessibleTextRole
     spoken = [full.model.index(row, Column.SIZE).data(role) for row in range(len(TRIALS))]

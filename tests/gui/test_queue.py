@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from oimg.faces.gui.queue.delegate import height
 from oimg.faces.gui.queue.footer import files_text, saved_text
-from oimg.faces.gui.queue.model import Column, QueueModel, Totals
+from oimg.faces.gui.queue.model import Column, QueueModel
 from oimg.faces.gui.queue.proxy import QueueProxy
 from oimg.faces.gui.queue.rows import State, line, saved, spoken
 from oimg.faces.gui.queue.thumbnails import Thumbnails
+from oimg.faces.gui.queue.totals import Totals
 from oimg.faces.gui.queue.view import QueueView
 from oimg.faces.gui.urls import paths_in
 from oimg.words.errors import ErrorCode
@@ -207,6 +208,69 @@ def test_filters_by_name_and_state(done: QueueModel) -> None:
     assert [row.id for each in range(6) if (row := proxy.row_at(each))] == [0, 1, 2, 3, 4, 5]
 
 
+@pytest.fixture
+def filtered(done: QueueModel) -> QueueProxy:
+    """Rows that end with Optimized, Failed or Stopped."""
+    proxy = QueueProxy(done)
+    QAbstractItemModelTester(proxy, QAbstractItemModelTester.FailureReportingMode.Fatal, proxy)
+    proxy.search("ed")
+    return proxy
+
+
+def test_rows_that_come_are_filtered_too(filtered: QueueProxy, done: QueueModel) -> None:
+    assert names(filtered) == ["a.png", "c.png", "d.png"]
+    done.add(found("red.png", "blue.png", "reed.png"))
+    assert names(filtered) == ["a.png", "c.png", "d.png", "red.png", "reed.png"]
+    filtered.only(frozenset({2, 8, 99}))
+    done.add(found("bed.png"))
+    assert names(filtered) == ["c.png", "reed.png"]
+    filtered.search("")
+    filtered.only(None)
+    assert filtered.rowCount() == done.rowCount() == 10
+
+
+def test_rows_that_go_are_gone_from_what_is_seen(filtered: QueueProxy, done: QueueModel) -> None:
+    done.remove([1, 2])
+    assert names(filtered) == ["a.png", "d.png"]
+    done.remove([5])
+    assert names(filtered) == ["a.png", "d.png"]
+    assert [filtered.place_of(each) for each in (0, 2, 3, 4)] == [0, -1, 1, -1]
+    done.add(found(*(f"red {each}.png" for each in range(9))))
+    done.remove(range(6, 15, 2))  # in so many pieces that all is told at once
+    assert names(filtered) == ["a.png", "d.png", "red 1.png", "red 3.png", "red 5.png", "red 7.png"]
+
+
+def test_rows_that_change_come_and_go_a_moment_later(filtered: QueueProxy, done: QueueModel, qtbot: QtBot) -> None:
+    told: list[tuple[int, int]] = []
+    filtered.dataChanged.connect(lambda first, last, _roles: told.append((first.row(), last.row())))
+    (each,) = found("f.png")
+    with qtbot.waitSignal(filtered.modelReset):
+        done.apply([(5, Finished(5, Record(optimized(each), 0.1))), (3, Started(3))])
+        assert told == [(2, 2)]
+    assert names(filtered) == ["a.png", "c.png", "f.png"]
+
+
+def test_what_is_seen_follows_the_order(filtered: QueueProxy) -> None:
+    filtered.sort(Column.NAME, Qt.SortOrder.DescendingOrder)
+    assert names(filtered) == ["d.png", "c.png", "a.png"]
+
+
+def test_no_row_is_asked_by_itself(done: QueueModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among 100,000 rows a key may take some milliseconds: all are looked through in one pass."""
+    passes: list[str] = []
+    matching = done.matching
+
+    def counted(text: str, *arguments: object) -> list[int]:
+        passes.append(text)
+        return matching(text, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(done, "matching", counted)
+    proxy = QueueProxy(done)
+    for text in ("p", "pn", "png"):
+        proxy.search(text)
+    assert passes == ["p", "pn", "png"]
+
+
 def test_totals_are_told_in_words() -> None:
     totals = Totals(12, 5_000_000, 10, 1, 1, 4_000_000, 1_480_000)
     assert files_text(totals, 1) == "12 files · 5.00 MB"
@@ -293,6 +357,34 @@ def test_the_selection_stays_with_its_rows_in_another_order(view: QueueView, don
     del done
 
 
+def test_what_is_selected_stays_selected_while_it_is_seen(view: QueueView, done: QueueModel) -> None:
+    rows, counts = list[object](), list[int]()
+    view.selectAll()
+    view.selectionModel().setCurrentIndex(view.model().index(2, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+    view.current_changed.connect(rows.append)
+    view.selection_changed.connect(counts.append)
+    view._proxy.search("ed")
+    assert view.selected_ids() == [0, 2, 3]
+    assert [getattr(view.current_row(), "id", None), counts[-1]] == [2, 3]
+    view._proxy.search("opt")  # the row that was looked at is not seen: the first one that is selected is
+    assert [getattr(view.current_row(), "id", None), counts[-1]] == [0, 1]
+    view._proxy.search("nothing is called so")
+    assert [view.current_row(), rows[-1], counts[-1]] == [None, None, 0]
+    view._proxy.search("")
+    assert view.selected_ids() == []
+    del done
+
+
+def test_the_next_row_is_looked_at_when_many_are_removed(view: QueueView, done: QueueModel) -> None:
+    done.add(found(*(f"{each}.png" for each in range(20))))
+    view.select(13)
+    done.remove(range(5, 25, 2))
+    row = view.current_row()
+    assert row is not None
+    assert row.id == 4 or row.id % 2 == 0
+    assert view.selected_ids() == [row.id]
+
+
 def test_columns_come_and_go(view: QueueView) -> None:
     assert not view.columns_shown
     assert view.isColumnHidden(Column.SCORE)
@@ -331,17 +423,18 @@ def test_a_file_that_cannot_be_shown_is_asked_for_once(model: QueueModel, tmp_pa
     thumbnails.close()
 
 
-def test_rows_are_dragged_out_as_files(view: QueueView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_are_dragged_out_as_files(
+    view: QueueView, done: QueueModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drags: list[tuple[list[Path], Qt.DropAction]] = []
     monkeypatch.setattr(QDrag, "exec", lambda drag, offered: drags.append((paths_in(drag.mimeData()), offered)))
     source, result = flat(tmp_path / "f.png", (4, 4)), flat(tmp_path / "f_optimized.png", (4, 4))
-    model = view.model().sourceModel()  # type: ignore[attr-defined]
-    model.add([invented(source, tmp_path)])
+    done.add([invented(source, tmp_path)])
     view.select(6)
     view.startDrag(Qt.DropAction.MoveAction)
     assert drags.pop() == ([source], Qt.DropAction.CopyAction)
-    done = replace(optimized(invented(source, tmp_path)), output=result)
-    model.apply([(6, Finished(6, Record(done, 0.5)))])
+    better = replace(optimized(invented(source, tmp_path)), output=result)
+    done.apply([(6, Finished(6, Record(better, 0.5)))])
     view.selectAll()
     view.startDrag(Qt.DropAction.MoveAction)
     assert drags.pop() == ([result], Qt.DropAction.CopyAction)  # all others are not on the disk

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias, cast
@@ -42,6 +43,8 @@ _BUDGETS: Final = MappingProxyType(
 )
 # The most effort of a glimpse; the time of WebP and AVIF falls by a factor of five against the usual effort.
 _EFFORTS: Final = MappingProxyType({Format.JPEG: 5, Format.WEBP: 0, Format.AVIF: 0, Format.JXL: 1})
+FORETOLD: Final = (Format.JPEG, Format.WEBP, Format.JXL, Format.AVIF)
+"""Formats of which an `Insight` can be had, the quick ones first."""
 # What is left of the distance of a score to 100 where a picture is seen smaller: scales, and the share that is left.
 _SCALES: Final = (0.125, 0.25, 0.5, 1.0)
 _LEFT: Final = (0.26, 0.36, 0.58, 1.0)
@@ -51,6 +54,14 @@ _BLOCK: Final = 16
 _TILES: Final = 4
 _TILE: Final = 128
 _TRIES: Final = 2
+# What is foretold is not tried where the score will be as near as this to what is asked, as likely as that; nor where
+# the bytes are known as well as this (a standard deviation of their logarithm).
+_NEAR: Final = 2.0
+_SURE: Final = 0.8
+_KNOWN_BYTES: Final = 0.05
+# Formats that are coded in two halves at a time, where there is so much to code: the others are quick enough.
+_HALVED: Final = frozenset({Format.WEBP})
+_WORTH_HALVING: Final = 200_000
 # Where the target is less likely to be reached than this, the highest quality is taken.
 _DOUBTFUL: Final = 0.5
 _FAINT: Final = 1e-6
@@ -81,15 +92,23 @@ class Coding:
     limits: Limits
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """How a quality is chosen by what is expected, and whether that need not be tried."""
+
+    choose: Callable[[Expected], float]
+    is_sure: Callable[[Expected, float], bool]
+
+
 class Insight:
     """How a picture codes in one format, learned from tries on a sample of it. For any number of threads."""
 
-    def __init__(self, pixels: Screen, target: Format, recipe: Recipe, limits: Limits) -> None:
+    def __init__(self, pixels: Screen, target: Format, recipe: Recipe, limits: Limits, *, quickly: bool = True) -> None:
         self._size = pixels.shape[1], pixels.shape[0]
         sample = _sample(pixels)
         self._is_part = sample is not pixels
-        quick = replace(recipe, effort=min(recipe.effort, _EFFORTS[target]))
-        self._work = ready(sample, target, quick, limits)
+        effort = min(recipe.effort, _EFFORTS[target]) if quickly else recipe.effort
+        self._work = ready(sample, target, replace(recipe, effort=effort), limits)
         self._beliefs: dict[bool, Belief] = {}
         self._tried: set[tuple[bool, float]] = set()
         self._lock = threading.Lock()
@@ -102,16 +121,22 @@ class Insight:
     def coding_for(self, score: float) -> Coding:
         """How to code the picture for a score."""
         full = takes_full_chroma(replace(self._work, recipe=Recipe(target=max(10.0, score))))
-        return self._coding(self._settled(lambda expected: _likeliest(expected, score), full=full), full=full)
+        return self._coding(self._settled(_for_score(score), full=full), full=full)
 
     def score_of(self, coding: Coding) -> float:
         """The score that the picture will probably have."""
+        return self.outlook_of(coding)[0]
+
+    def outlook_of(self, coding: Coding) -> tuple[float, int]:
+        """The score, and the bytes without metadata, that the picture will probably have."""
+        quality = coding.options.quality or 100.0
+        self._settled(_Choice(lambda _: quality, _knows_score), full=coding.options.full_chroma)
         with self._lock:
-            belief = self._beliefs.get(coding.options.full_chroma)
-            belief = belief or self._work.trial(full_chroma=coding.options.full_chroma).belief()
-            expected = belief.expected()
-        far = np.interp(coding.options.quality or 100.0, expected.qualities, expected.distance)
-        return 100 - math.exp(float(far))
+            expected = self._beliefs[coding.options.full_chroma].expected()
+        far, density = (
+            float(np.interp(quality, expected.qualities, values)) for values in (expected.distance, expected.density)
+        )
+        return 100 - math.exp(far), round(math.prod(self._size) * math.exp(density))
 
     def _coding(self, quality: float, *, full: bool) -> Coding:
         options = EncodeOptions(quality, self._work.recipe.effort, full)
@@ -119,26 +144,27 @@ class Insight:
 
     def _quality(self, recipe: Recipe, *, full: bool) -> float:
         if recipe.mode is Mode.QUALITY:
-            return self._settled(lambda _: float(recipe.quality), full=full)
+            return float(recipe.quality)
         if recipe.mode is Mode.SIZE:
             density = math.log(max(1, recipe.max_bytes) / math.prod(self._size))
-            return self._settled(lambda expected: _densest(expected, density), full=full)
-        target = least_score(self._size, recipe.target)
-        return self._settled(lambda expected: _likeliest(expected, target), full=full)
+            return self._settled(_Choice(lambda expected: _densest(expected, density), _knows_bytes), full=full)
+        return self._settled(_for_score(least_score(self._size, recipe.target)), full=full)
 
-    def _settled(self, choose: Callable[[Expected], float], *, full: bool) -> float:
-        """Choose a quality, try it on the sample, and choose again."""
+    def _settled(self, choice: _Choice, *, full: bool) -> float:
+        """Choose a quality; while it is not sure, try it on the sample, and choose again."""
         with self._lock:
             trial = self._work.trial(full_chroma=full)
             belief = self._beliefs.setdefault(full, trial.belief())
-            quality = choose(belief.expected())
+            expected = belief.expected()
+            quality = choice.choose(expected)
             for _ in range(_TRIES):
-                if (full, quality) in self._tried:
+                if (full, quality) in self._tried or choice.is_sure(expected, quality):
                     break
                 tried = trial.run(quality)
                 belief.add(quality, trial.density(len(tried.data)), tried.score, of_part=self._is_part)
                 self._tried.add((full, quality))
-                quality = choose(belief.expected())
+                expected = belief.expected()
+                quality = choice.choose(expected)
             return quality
 
 
@@ -157,6 +183,20 @@ def is_small_enough(region: Region, target: Format) -> bool:
 
 def coded(pixels: Screen, region: Region, coding: Coding) -> DecodedImage:
     """Code a region that lies in the picture, with some pixels around it, and give it decoded."""
+    small = region.width * region.height < _WORTH_HALVING
+    if small or coding.target not in _HALVED or pixels.shape[2] > 3:  # an opaque half would lose its alpha
+        return _coded(pixels, region, coding)
+    upper = region.height // 2
+    halves = (
+        replace(region, height=upper),
+        replace(region, top=region.top + upper, height=region.height - upper),
+    )
+    with ThreadPoolExecutor(len(halves), thread_name_prefix="oimg-glimpse") as pool:  # their codec holds no GIL
+        one, other = pool.map(lambda half: _coded(pixels, half, coding), halves)
+    return replace(one, frames=(Frame(np.concatenate([one.pixels, other.pixels])),))
+
+
+def _coded(pixels: Screen, region: Region, coding: Coding) -> DecodedImage:
     outer = _with_blocks_around(region).within((pixels.shape[1], pixels.shape[0]))
     encoder = ENCODERS[coding.target]
     data = encoder.encode(_fitted(_cut(pixels, outer), coding.target, coding.background), coding.options)
@@ -225,6 +265,32 @@ def _likeliest(expected: Expected, target: float) -> float:
         return float(expected.qualities[chances.argmax()])
     off = np.abs(expected.distance - float(distance(target + SLACK / 2)))
     return float(expected.qualities[off.argmin()])
+
+
+def _for_score(target: float) -> _Choice:
+    """The quality that will have a score, and hardly a higher one."""
+
+    def is_sure(expected: Expected, quality: float) -> bool:
+        near = expected.scores_between(target - _NEAR, target + SLACK + _NEAR)
+        return bool(near[_at(expected, quality)] >= _SURE)
+
+    return _Choice(lambda expected: _likeliest(expected, target), is_sure)
+
+
+def _knows_score(expected: Expected, quality: float) -> bool:
+    """Whether the score at a quality is known well enough."""
+    at = _at(expected, quality)
+    score = 100 - math.exp(float(expected.distance[at]))
+    return bool(expected.scores_between(score - _NEAR, score + _NEAR)[at] >= _SURE)
+
+
+def _knows_bytes(expected: Expected, quality: float) -> bool:
+    """Whether the bytes at a quality are known well enough."""
+    return bool(expected.density_sd[_at(expected, quality)] <= _KNOWN_BYTES)
+
+
+def _at(expected: Expected, quality: float) -> int:
+    return int(np.abs(expected.qualities - quality).argmin())
 
 
 def _densest(expected: Expected, density: float) -> float:

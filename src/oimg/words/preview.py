@@ -103,12 +103,14 @@ class HeatMap:
 class FormatTrial:
     """What one format makes of a picture; without a `result`, `code` says why: one of `KeptCode` or `ErrorCode`.
 
-    The result has no pixels: whoever wants to see them asks for it by a recipe with that format.
+    The result has no pixels: whoever wants to see them asks for it by a recipe with that format. With `approximate` it
+    was reckoned from a sample, and another trial of the format follows.
     """
 
     format: Format
     result: Result | None
     code: str = ""
+    approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

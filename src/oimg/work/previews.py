@@ -31,9 +31,12 @@ from oimg.work.pipeline import transform
 from oimg.work.previews_glimpse import Glimpses, Look, of_known
 from oimg.work.previews_shelf import Shelf
 
-MEMORY: Final = 320 << 20
+# A photo of 12 megapixels before and after, and the next one before (benchmarks/gui/README.md).
+MEMORY: Final = 128 << 20
 # In which order formats are tried: the quick ones first.
 _TRIED: Final = (Format.JPEG, Format.WEBP, Format.PNG, Format.JXL, Format.TIFF, Format.GIF, Format.AVIF)
+# From here on, trying all formats takes longer than anybody likes to look at an empty table.
+_WORTH_FORETELLING: Final = 2_000_000
 # What whole pictures may take while they are worked on, all threads together.
 WORKING: Final = 1 << 30
 
@@ -82,8 +85,8 @@ class Previews:
 
     def base(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Shown:
         """Give a picture as the recipe resizes it: what the result is compared with."""
-        upright = source.header.upright_size
-        if sizes.plan_size(upright, recipe.resize) == (upright, upright):
+        upright, key = source.header.upright_size, self._base_key(source, recipe)
+        if key[0] == "original":
             return self.original(source, token)
         is_jpeg = source.header.format is Format.JPEG
         reduced = sizes.reduction(upright, recipe.resize) if is_jpeg else 1
@@ -92,7 +95,7 @@ class Previews:
             image = pixels.decoded(source, self._limits, token, reduced)
             return pixels.of_image(geometry.resize(image, recipe.resize, reduced))
 
-        return self._shown(("base", *_file(source), recipe.resize), make, token)
+        return self._shown(key, make, token)
 
     def result(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Result:
         """Give what Optimize makes of a file by this recipe, wherever it goes: the very bytes, decoded again."""
@@ -102,6 +105,11 @@ class Previews:
         key = ("result", *_file(source), _essence(recipe))
         made = whole.outcome
         return _told(whole, source, self._shown(key, lambda: self._of_made(made, token), token))
+
+    def prepare(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> None:
+        """Make what will soon be asked for; pixels only of the base, for two whole pictures more take much memory."""
+        self.base(source, recipe, token)
+        self._whole(source, recipe, token)
 
     def glimpse(self, source: SourceFile, recipe: Recipe, region: Region, scale: float, token: CancelToken) -> Glimpse:
         """Show quickly how a region will come out, at so many pixels of the screen for each of its own.
@@ -114,6 +122,7 @@ class Previews:
         if whole is not None and isinstance(whole.outcome, Made) and known is not None and known.size == size:
             return of_known(known, region, scale, whole.outcome.quality)
         base = self.base(source, recipe, token)
+        self._shelf.hold(self._base_key(source, recipe))  # a slider that moves asks for it again and again
         token.check()
         if whole is not None and isinstance(whole.outcome, Refusal):  # the file stays as it is
             return of_known(base, region, scale, None)
@@ -139,7 +148,11 @@ class Previews:
         return HeatMap(painted, float(cells.min()), 100.0 if result.score is None else result.score)
 
     def formats(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
-        """Try every format at what the recipe asks, the quick ones first; savings of no least size are asked for."""
+        """Try every format at what the recipe asks, the quick ones first; savings of no least size are asked for.
+
+        Of a large photo, what formats with loss will probably give comes before.
+        """
+        yield from self._foretold(source, recipe, token)
         for target in _TRIED:
             asked = replace(recipe, format=Target(target.value), min_savings=0.0, min_saved_bytes=0)
             try:
@@ -151,6 +164,22 @@ class Previews:
                 yield FormatTrial(target, None, whole.outcome.code.value)
             else:
                 yield FormatTrial(target, _told(whole, source, None))
+
+    def _foretold(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
+        """Reckon from a sample what the whole will take many seconds to tell."""
+        header = source.header
+        if header.pixels < _WORTH_FORETELLING or header.frames > 1 or header.features or recipe.mode is Mode.LOSSLESS:
+            return
+        base = self.base(source, recipe, token)
+        for target in glimpse.FORETOLD:
+            token.check()
+            asked = replace(recipe, format=Target(target.value))
+            if self._shelf.known(("whole", *_file(source), _essence(asked))) is None:
+                insight = glimpse.Insight(base.pixels, target, asked, self._limits, quickly=False)
+                coding = insight.coding(asked)
+                score, size = insight.outlook_of(coding)
+                result = Result(None, target, size, score, coding.options.quality, 0.0)
+                yield FormatTrial(target, result, approximate=True)
 
     def curve(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[CurvePoint]:
         """Give bytes and score at qualities of the format that the recipe leads to, the most telling first.
@@ -176,6 +205,12 @@ class Previews:
         whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
         known = whole is not None and whole.content == _digest(untrusted)
         return whole.outcome if whole is not None and known else None
+
+    def _base_key(self, source: SourceFile, recipe: Recipe) -> tuple[Hashable, ...]:
+        upright = source.header.upright_size
+        if sizes.plan_size(upright, recipe.resize) == (upright, upright):
+            return "original", *_file(source)
+        return "base", *_file(source), recipe.resize
 
     def _whole(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> _Whole:
         key = ("whole", *_file(source), _essence(recipe))

@@ -16,7 +16,7 @@ from oimg.work import previews_pixels as pixels
 from oimg.work.previews_shelf import Shelf
 
 # What an insight takes on the shelf: the pixels of its sample, and what the metric keeps of them.
-_INSIGHT: Final = 8 << 20
+_INSIGHT: Final = 4 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)

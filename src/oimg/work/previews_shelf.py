@@ -28,13 +28,15 @@ class _Making:
 class Shelf:
     """Values by what they are of, with the bytes they take; those that were not asked for the longest give way.
 
-    `on_room` is called after bytes were given up.
+    One that is held never gives way, were it larger than all that may be kept. `on_room` is called after bytes were
+    given up.
     """
 
     def __init__(self, memory: int, on_room: Callable[[int], None] = lambda _: None) -> None:
         self._memory = memory
         self._used = 0
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._held: Hashable = None
         self._under_way: dict[Hashable, _Making] = {}
         self._lock = threading.Lock()
         self._on_room = on_room
@@ -43,6 +45,11 @@ class Shelf:
     def used(self) -> int:
         """Bytes of all that is kept."""
         return self._used
+
+    def hold(self, key: Hashable) -> None:
+        """Keep what has this key until another one is held."""
+        with self._lock:
+            self._held = key
 
     def known(self, key: Hashable) -> Any:
         """Give what is there, or None."""
@@ -101,7 +108,10 @@ class Shelf:
         with self._lock:
             self._kept[key] = made, weight
             self._used += weight
-            while self._used > self._memory:
-                freed += (gone := self._kept.popitem(last=False)[1][1])
-                self._used -= gone
+            for each in list(self._kept):
+                if self._used <= self._memory:
+                    break
+                if each != self._held:
+                    freed += (gone := self._kept.pop(each)[1])
+                    self._used -= gone
         return freed

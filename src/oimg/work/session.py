@@ -37,6 +37,7 @@ from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
 if TYPE_CHECKING:
     from oimg.work.desktop.menus import Menus
+
     # It loads numpy, which a run in which all is done already does not need.
     from oimg.work.previews import Previews as Previews  # noqa: PLC0414 - so faces may have it from here
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,28 @@ def test_every_format_is_tried(picture: SourceFile) -> None:
         assert made is not None
         assert made.score is not None
         assert made.score >= 80
+
+
+def test_what_a_large_photo_will_give_is_foretold(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    Image.fromarray(np.tile(texture(4, 512, 512), (3, 3, 1))).save(path, compress_level=1)
+    found, previews, recipe = source(path), Previews(), Recipe(target=70)
+    exact = previews.result(found, replace(recipe, format=Target.WEBP), TOKEN)
+    trials = previews.formats(found, recipe, TOKEN)
+    foretold = [next(trials) for _ in range(3)]
+    assert [each.format for each in foretold] == [Format.JPEG, Format.JXL, Format.AVIF]  # WebP is known already
+    first = next(trials)
+    assert [each.approximate for each in (*foretold, first)] == [True, True, True, False]
+    for about, known in ((foretold[0].result, first.result), (next(trials).result, exact)):
+        assert about is not None
+        assert known is not None
+        assert about.byte_size == pytest.approx(known.byte_size, rel=0.2)
+        assert about.score == pytest.approx(known.score, abs=4)
+
+
+@pytest.mark.parametrize("recipe", [Recipe(mode=Mode.LOSSLESS), Recipe()])
+def test_what_is_quick_or_certain_is_not_foretold(picture: SourceFile, recipe: Recipe) -> None:
+    assert not next(Previews().formats(picture, recipe, TOKEN)).approximate
 
 
 def test_why_a_format_is_not_possible_is_told(tmp_path: Path) -> None:

@@ -11,8 +11,11 @@ from PIL import Image
 
 from metric_pictures import texture
 from oimg.engine import child
+from oimg.engine.codecs.webp import WebpCodec
 from oimg.engine.metrics.ssimulacra2 import score
+from oimg.engine.search.trial import Candidate, Trial
 from oimg.words.errors import Cancelled
+from oimg.words.images import DecodedImage, EncodeOptions
 from oimg.words.preview import Glimpse, Region
 from oimg.words.recipe import Fitting, Mode, Recipe, Resize, Target
 from oimg.words.report import SourceFile
@@ -67,6 +70,53 @@ def test_a_better_target_looks_better(picture: SourceFile) -> None:
 def test_a_fixed_quality_is_the_one_that_is_tried(picture: SourceFile, target: Target) -> None:
     recipe = Recipe(format=target, mode=Mode.QUALITY, quality=37)
     assert Previews().glimpse(picture, recipe, Region(0, 0, 64, 64), 1.0, TOKEN).quality == 37
+
+
+@pytest.fixture
+def tries(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The qualities that were tried on a sample."""
+    made: list[float] = []
+    run = Trial.run
+
+    def counted(trial: Trial, quality: float) -> Candidate:
+        made.append(quality)
+        return run(trial, quality)
+
+    monkeypatch.setattr(Trial, "run", counted)
+    return made
+
+
+@pytest.mark.parametrize("target", LOSSY)
+def test_what_is_known_well_enough_is_not_tried(picture: SourceFile, target: Target, tries: list[float]) -> None:
+    previews, region = Previews(), Region(0, 0, 64, 64)
+    previews.glimpse(picture, Recipe(format=target, mode=Mode.QUALITY, quality=50), region, 1.0, TOKEN)
+    assert tries == []
+    previews.glimpse(picture, Recipe(format=target), region, 1.0, TOKEN)
+    known = len(tries)
+    assert 1 <= known <= 2
+    for wanted in (80, 80.25, 79.75):
+        previews.glimpse(picture, Recipe(format=target, target=wanted), region, 1.0, TOKEN)
+    assert len(tries) == known
+
+
+def test_a_large_part_is_coded_in_two_halves_that_fit(picture: SourceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    coded: list[tuple[int, int]] = []
+    encode = WebpCodec.encode
+
+    def counted(codec: WebpCodec, image: DecodedImage, options: EncodeOptions) -> bytes:
+        coded.append(image.size)
+        return encode(codec, image, options)
+
+    previews = Previews()
+    recipe = Recipe(format=Target.WEBP, mode=Mode.QUALITY, quality=80)
+    whole, small = Region(0, 0, 900, 700), Region(200, 340, 300, 20)
+    monkeypatch.setattr(WebpCodec, "encode", counted)
+    glimpse = previews.glimpse(picture, recipe, whole, 1.0, TOKEN)
+    assert sorted(coded) == [(900, 368), (900, 380)]  # 350 rows each, and those around them, to whole blocks
+    across = previews.glimpse(picture, recipe, small, 1.0, TOKEN)
+    assert len(coded) == 3
+    off = glimpse.shown.pixels[340:360, 200:500].astype(int) - across.shown.pixels
+    assert abs(off).mean() < 2
 
 
 def test_fewer_bytes_look_worse(picture: SourceFile) -> None:

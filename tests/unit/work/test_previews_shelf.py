@@ -31,6 +31,18 @@ def test_what_is_larger_than_the_shelf_is_given_but_not_kept() -> None:
     assert shelf.used == 0
 
 
+def test_what_is_held_never_gives_way() -> None:
+    shelf = Shelf(6)
+    shelf.hold("a")
+    for name in ("a", "b", "c", "d"):
+        shelf.get(name, lambda name=name: 3 * name, len, TOKEN)
+    assert [shelf.known(name) for name in "abcd"] == ["aaa", None, None, "ddd"]
+    shelf.hold("b")
+    shelf.get("b", lambda: 7 * "b", len, TOKEN)
+    assert [shelf.known(name) for name in "abd"] == [None, 7 * "b", None]
+    assert shelf.used == 7
+
+
 class Meeting:
     """One thread makes, another waits for it."""
 

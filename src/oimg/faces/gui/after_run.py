@@ -251,8 +251,7 @@ class AfterRun(QObject):
     def _selected(self) -> Iterable[Row]:
         if not self._window.model.totals.optimized:
             return ()
-        rows = (self._window.model.row(id_) for id_ in self._window.queue.view.selected_ids())
-        return (row for row in rows if row is not None)
+        return self._window.queue.view.selected_rows()
 
     def _failed_rows(self, summary: Summary) -> list[Row]:
         rows = (self._window.model.row(id_) for id_ in summary.ids(End.FAILED, End.STOPPED))

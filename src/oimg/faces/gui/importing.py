@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QImage
 
+from oimg.faces.gui import cycles
 from oimg.faces.gui.bridge import Bridge
 from oimg.faces.messages import _
 from oimg.words.errors import ErrorCode
@@ -125,6 +126,7 @@ class Importing(QObject):
         self._left_out += len(files) - len(pictures)
         if pictures:
             self.found.emit(pictures)
+            cycles.set_apart()
         if files:
             self.progressed.emit(self._looked)
         if values[-1] is _END:

@@ -34,7 +34,7 @@ from oimg.faces.gui.panes import WIDTHS, Panes
 from oimg.faces.gui.privacy.joining import Privacy
 from oimg.faces.gui.queue.model import QueueModel
 from oimg.faces.gui.queue.panel import QueuePanel
-from oimg.faces.gui.queue.rows import Row
+from oimg.faces.gui.queue.rows import Row, open_rows
 from oimg.faces.gui.queue.thumbnails import Thumbnails
 from oimg.faces.gui.running import Item, Running, Standing
 from oimg.faces.gui.showing import show_in_folder
@@ -234,12 +234,11 @@ class MainWindow(QMainWindow):
 
     def optimize(self) -> None:
         """Work on all files that are not done."""
-        self.work_on([row for row in self.model.rows() if row.is_open(self.recipe)])
+        self.work_on(open_rows(self.model.rows(), self.recipe))
 
     def optimize_selected(self) -> None:
         """Work on the selected files that are not done."""
-        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        self.work_on([row for row in rows if row is not None and row.is_open(self.recipe)])
+        self.work_on(open_rows(self.queue.view.selected_rows(), self.recipe))
 
     def work_on(self, rows: Sequence[Row]) -> None:
         """Begin to work on some rows, each by its recipe."""
@@ -252,13 +251,11 @@ class MainWindow(QMainWindow):
 
     def retry_selected(self) -> None:
         """Read the selected files anew, so that they wait for the work again."""
-        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        self.add([row.path for row in rows if row is not None])
+        self.add([row.path for row in self.queue.view.selected_rows()])
 
     def show_selected_in_folder(self) -> None:
         """Show results, or sources where there is none."""
-        rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        show_in_folder([row.file for row in rows if row is not None])
+        show_in_folder([row.file for row in self.queue.view.selected_rows()])
 
     def _show_row_menu(self, where: QPoint) -> None:
         menu = self.actions_.row_menu(self)
@@ -305,12 +302,13 @@ class MainWindow(QMainWindow):
         if self.running.active:
             return
         rows = self.model.rows()
-        waiting = [row.before or 0 for row in rows if row.is_open(self.recipe)]
-        chosen = [self.model.row(each) for each in self.queue.view.selected_ids()]
-        selected = sum(row is not None and row.is_open(self.recipe) for row in chosen) if len(chosen) > 1 else 0
-        self.foot.show_plan(len(waiting), selected, self.recipe.output, sum(waiting), home=not rows)
+        waiting = open_rows(rows, self.recipe)
+        chosen = self.queue.view.selected_rows()
+        selected = len(open_rows(chosen, self.recipe)) if len(chosen) > 1 else 0
+        weight = sum(row.before or 0 for row in waiting)
+        self.foot.show_plan(len(waiting), selected, self.recipe.output, weight, home=not rows)
         note = self._note or self.after_run.sentence
-        if note and all(row.has_failed_by(self.recipe) for row in rows if row.is_open(self.recipe)):
+        if note and all(row.has_failed_by(self.recipe) for row in waiting):
             self.foot.show_note(note)
 
     def _show_actions(self) -> None:

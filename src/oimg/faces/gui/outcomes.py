@@ -71,6 +71,9 @@ class Summary:
     report: Report
     rows: tuple[int, ...]
     groups: tuple[Group, ...]
+    before: int
+    after: int
+    """Bytes of all sources that were dealt with, and of what stands for them now."""
 
     def ids(self, *ends: End) -> frozenset[int]:
         """Give the rows that ended like this."""
@@ -79,7 +82,7 @@ class Summary:
     @property
     def saved(self) -> int:
         """Bytes that are saved."""
-        return self.report.source_bytes - self.report.output_bytes
+        return self.before - self.after
 
     @property
     def headline(self) -> str:
@@ -97,19 +100,19 @@ class Summary:
         """Say how much smaller all is: −63 %; empty where nothing changed."""
         if not self.saved:
             return ""
-        return share(self.report.source_bytes, self.report.output_bytes).replace("-", "−")
+        return share(self.before, self.after).replace("-", "−")
 
     @property
     def facts(self) -> str:
         """Say how much there was, how much there is, and how long it took."""
         count = len(self.report.records)
         words = {"count": number(count), "time": seconds(self.report.seconds)}
-        if not self.report.source_bytes:
+        if not self.before:
             return ngettext("{count} file in {time}", "{count} files in {time}", count).format(**words)
         text = ngettext(
             "{before} → {after} · {count} file in {time}", "{before} → {after} · {count} files in {time}", count
         )
-        return text.format(**words, before=size(self.report.source_bytes), after=size(self.report.output_bytes))
+        return text.format(**words, before=size(self.before), after=size(self.after))
 
     @property
     def sentence(self) -> str:
@@ -127,7 +130,7 @@ def summed_up(report: Report, ids: Sequence[int]) -> Summary:
     for id_, record in zip(ids, report.records, strict=True):
         reasons = ends.setdefault(end_of(record.outcome), {})
         reasons.setdefault(_why(record.outcome), set()).add(id_)
-    return Summary(report, tuple(ids), tuple(_groups(ends)))
+    return Summary(report, tuple(ids), tuple(_groups(ends)), report.source_bytes, report.output_bytes)
 
 
 def without(summary: Summary, back: Container[Path]) -> Summary | None:

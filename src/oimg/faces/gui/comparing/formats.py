@@ -36,6 +36,7 @@ class TrialView(PickView):
         self._trials = model
         self.setItemDelegate(TrialDelegate(self, model))
         model.rowsInserted.connect(self._span)
+        model.known_better.connect(lambda place: self._span(QModelIndex(), place, place))
         model.modelReset.connect(self.clearSpans)
 
     def fit(self) -> None:

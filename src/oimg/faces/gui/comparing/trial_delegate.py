@@ -65,7 +65,7 @@ class TrialDelegate(PickDelegate):
             return tokens.quiet
         if column is Column.SAVED:
             return tokens.warn if result.byte_size > self._model.original else tokens.good
-        return tokens.quiet if column is Column.TIME else tokens.text
+        return tokens.quiet if trial.approximate or column is Column.TIME else tokens.text
 
     def _bar(self, painter: QPainter, option: QStyleOptionViewItem, trial: FormatTrial, room: QRect) -> None:
         result, tokens = written(trial), now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from oimg.faces.gui.comparing.words import score_text, why_not
 from oimg.faces.gui.options.words import format_name
@@ -44,6 +44,9 @@ class Column(IntEnum):
 class TrialModel(QAbstractTableModel):
     """Holds the trials of one picture, knows the smallest and the one in use."""
 
+    known_better = Signal(int)
+    """A row that was estimated is known now, and may be a reason."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._trials: list[FormatTrial] = []
@@ -61,7 +64,13 @@ class TrialModel(QAbstractTableModel):
         self.endResetModel()
 
     def add(self, trial: FormatTrial) -> None:
-        """Append a format."""
+        """Append a format, or take what is known better of one that is there."""
+        there = next((at for at, each in enumerate(self._trials) if each.format is trial.format), None)
+        if there is not None:
+            self._trials[there] = trial
+            self.known_better.emit(there)
+            self._redraw()
+            return
         place = len(self._trials)
         self.beginInsertRows(_ROOT, place, place)
         self._trials.append(trial)
@@ -135,7 +144,8 @@ class TrialModel(QAbstractTableModel):
         else:
             saved = share(self.original, result.byte_size).replace("-", "−")
             looks = score_text(result.score, lossless=result.lossless)
-            facts = [size(result.byte_size), saved, looks, seconds(result.seconds)]
+            facts = [size(result.byte_size), saved, looks]
+            facts.append(_("estimated from a part of the picture") if trial.approximate else seconds(result.seconds))
         if trial.format is self.in_use:
             facts.append(_("in use"))
         if result is not None and trial is self.smallest:
@@ -151,13 +161,13 @@ class TrialModel(QAbstractTableModel):
             return reason(trial) if column is Column.SIZE else ""
         match column:
             case Column.SIZE:
-                return size(result.byte_size)
+                return f"≈ {size(result.byte_size)}" if trial.approximate else size(result.byte_size)
             case Column.SAVED:
                 return share(self.original, result.byte_size).replace("-", "−")
             case Column.LOOKS:
                 return score_text(result.score, lossless=result.lossless, words=not self.brief)
             case Column.TIME:
-                return seconds(result.seconds)
+                return "" if trial.approximate else seconds(result.seconds)
             case Column.BAR:
                 return ""
 

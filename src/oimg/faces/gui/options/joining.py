@@ -53,14 +53,11 @@ class _Joint(QObject):
             self._show_selected()
 
     def _show_selected(self) -> None:
-        self._ids = self._window.queue.view.selected_ids()
+        rows = self._window.queue.view.selected_rows()
+        self._ids = [row.id for row in rows]
         current = self._window.queue.view.current_row()
         self._own = None if current is None else current.recipe
-        self._window.options.show_selected(len(self._ids), self._with_own(), self._recipe())
-
-    def _with_own(self) -> int:
-        rows = map(self._window.model.row, self._ids)
-        return sum(row is not None and row.recipe is not None for row in rows)
+        self._window.options.show_selected(len(rows), sum(row.recipe is not None for row in rows), self._recipe())
 
     def _recipe(self) -> Recipe:
         """Give the recipe of the file looked at, where it is among those selected, or else of the first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from oimg.faces.gui import theme
-from oimg.faces.gui.queue.model import Totals
+from oimg.faces.gui.queue.totals import Totals
 from oimg.faces.messages import _, ngettext, number, size
 
 

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import IntEnum
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from oimg.faces.gui.queue.rows import Row, State, after, line, row_of, saved, spoken, state_text, waiting
+from oimg.faces.gui.queue.rows import (
+    Row,
+    State,
+    after,
+    done_by,
+    is_fresh,
+    line,
+    row_of,
+    saved,
+    spoken,
+    state_text,
+    waiting,
+)
+from oimg.faces.gui.queue.totals import Totals, totals_of
 from oimg.faces.messages import _, number, printable, size
 from oimg.words.recipe import Recipe
 from oimg.words.report import Failed, Kept, SourceFile
-from oimg.words.task import JobEvent
+from oimg.words.task import Finished, JobEvent
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = int(Qt.ItemDataRole.UserRole)
-_MANY_RUNS: Final = 50
+# Views are told of so few removed runs one by one; each costs them, and the model, as much as all together.
+_MANY_RUNS: Final = 4
 _RIGHT: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -33,27 +48,6 @@ class Column(IntEnum):
     STATE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Sums over the queue. `before` and `after` are of optimized files."""
-
-    files: int = 0
-    bytes: int = 0
-    optimized: int = 0
-    kept: int = 0
-    failed: int = 0
-    before: int = 0
-    after: int = 0
-
-    def __add__(self, other: Totals) -> Totals:
-        """Add field by field."""
-        return Totals(*(getattr(self, name) + getattr(other, name) for name in Totals.__slots__))
-
-    def __sub__(self, other: Totals) -> Totals:
-        """Subtract field by field."""
-        return Totals(*(getattr(self, name) - getattr(other, name) for name in Totals.__slots__))
-
-
 class QueueModel(QAbstractTableModel):
     """Rows with ids of their own, which stay when rows are sorted, filtered or removed."""
 
@@ -66,6 +60,8 @@ class QueueModel(QAbstractTableModel):
         self._rows: list[Row] = []
         self._places: dict[int, int] = {}
         self._ids: dict[Path, int] = {}
+        self._folded: dict[int, str] = {}
+        self._recipes: Mapping[int, Recipe] = {}
         self._next = 0
         self._order = -1, Qt.SortOrder.AscendingOrder
         self.totals = Totals()
@@ -78,6 +74,13 @@ class QueueModel(QAbstractTableModel):
         """Give a row by its id; None where it was removed."""
         place = self._places.get(id_)
         return None if place is None else self._rows[place]
+
+    def matching(self, text: str, only: Container[int] | None, first: int = 0) -> list[int]:
+        """Give the places, from `first` on, of rows with a casefolded text in name or state; of these ids alone."""
+        states = frozenset(each for each in State if text in state_text(each).casefold())
+        folded, places = self._folded, enumerate(self._rows[first:] if first else self._rows, first)
+        found = [place for place, row in places if text in folded[row.id] or row.state in states]
+        return found if only is None else [place for place in found if self._rows[place].id in only]
 
     def place(self, id_: int) -> int | None:
         """Where a row is; None where it was removed."""
@@ -99,8 +102,9 @@ class QueueModel(QAbstractTableModel):
             first = len(self._rows)
             self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
             self._places |= {row.id: first + each for each, row in enumerate(new)}
+            self._folded |= {row.id: printable(row.path.name).casefold() for row in new}
             self._rows += new
-            self.totals = sum((_share_of(row) for row in new), self.totals)
+            self.totals += totals_of(new)
             self.endInsertRows()
             self.totals_changed.emit()
         self._put(again)
@@ -112,7 +116,8 @@ class QueueModel(QAbstractTableModel):
         for id_, event in events:
             row = changed.get(id_) or self.row(id_)
             if row is not None:
-                changed[id_] = after(row, event)
+                row = after(row, event)
+                changed[id_] = done_by(row, self._recipes.get(id_)) if isinstance(event, Finished) else row
         self._put(changed)
 
     def change(self, ids: Iterable[int], how: Callable[[Row], Row]) -> None:
@@ -120,14 +125,16 @@ class QueueModel(QAbstractTableModel):
         self._put({id_: how(row) for id_ in ids if (row := self.row(id_)) is not None})
 
     def begin(self, recipes: Mapping[int, Recipe]) -> None:
-        """Let rows wait for the work by these recipes."""
-        self.change(recipes, lambda row: waiting(row, recipes[row.id]))
+        """Let rows wait for the work by these recipes; those that wait for it already stay untouched."""
+        self._recipes = recipes
+        self.change([id_ for id_ in recipes if (row := self.row(id_)) is not None and not is_fresh(row)], waiting)
 
     def remove(self, ids: Iterable[int]) -> None:
         """Take rows out; those under way stay."""
-        places = sorted(place for id_ in ids if (place := self._places.get(id_)) is not None)
-        runs = _runs([place for place in places if self._rows[place].state is not State.WORKING])
-        if len(runs) > _MANY_RUNS:  # every single removal would cost the views as much as all together
+        found = (self._places.get(id_) for id_ in ids)
+        places = sorted(place for place in found if place is not None)
+        runs = runs_of([place for place in places if self._rows[place].state is not State.WORKING])
+        if len(runs) > _MANY_RUNS:
             self.beginResetModel()
             self._drop(runs)
             self.endResetModel()
@@ -140,12 +147,21 @@ class QueueModel(QAbstractTableModel):
             self.totals_changed.emit()
 
     def _drop(self, runs: Sequence[tuple[int, int]]) -> None:
-        for first, last in reversed(runs):
-            for row in self._rows[first : last + 1]:
-                del self._ids[row.path]
-                self.totals -= _share_of(row)
-            del self._rows[first : last + 1]
+        gone, left, at = list[Row](), list[Row](), 0
+        for first, last in runs:
+            left += self._rows[at:first]
+            at = last + 1
+            gone += self._rows[first:at]
+        self._rows = left + self._rows[at:]
         self._places = {row.id: each for each, row in enumerate(self._rows)}
+        if len(gone) > len(self._rows):  # it is less work to know what is left
+            self.totals = totals_of(self._rows)
+            self._ids = {row.path: row.id for row in self._rows}
+            self._folded = {row.id: self._folded[row.id] for row in self._rows}
+            return
+        self.totals -= totals_of(gone)
+        for row in gone:
+            del self._ids[row.path], self._folded[row.id]
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Put the rows in order, by -1 in the one that they came in; it is kept only by `sort_again`.
@@ -153,7 +169,7 @@ class QueueModel(QAbstractTableModel):
         Done here and not in a proxy, which would ask for two values at each of very many comparisons.
         """
         self._order = column, order
-        key = _SORT[Column(column)] if column >= 0 else lambda row: row.id
+        key = self._key_of(column)
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
         ids = [self._rows[index.row()].id for index in held]
@@ -162,6 +178,11 @@ class QueueModel(QAbstractTableModel):
         moved = [self.index(self._places[id_], old.column()) for id_, old in zip(ids, held, strict=True)]
         self.changePersistentIndexList(held, moved)
         self.layoutChanged.emit()
+
+    def _key_of(self, column: int) -> Callable[[Row], Any]:
+        if column == Column.NAME:
+            return lambda row: self._folded[row.id]
+        return _SORT[Column(column)] if column >= 0 else attrgetter("id")
 
     def sort_again(self) -> None:
         """Put the rows in the order that was asked for: some are new, or have other values."""
@@ -178,17 +199,17 @@ class QueueModel(QAbstractTableModel):
     def _put(self, rows: Mapping[int, Row]) -> None:
         if not rows:
             return
-        before = self.totals
+        places = sorted(self._places[id_] for id_ in rows)
+        others = [(self._rows[self._places[id_]], row) for id_, row in rows.items()]
+        counted = [pair for pair in others if _counts_otherwise(*pair)]
         for id_, row in rows.items():
-            place = self._places[id_]
-            old = self._rows[place]
-            if old.state is not row.state or old.source is not row.source or old.outcome is not row.outcome:
-                self.totals += _share_of(row) - _share_of(old)
-            self._rows[place] = row
-        for first, last in _runs(sorted(self._places[id_] for id_ in rows)):
+            self._rows[self._places[id_]] = row
+        if counted:
+            self.totals += totals_of([new for _old, new in counted]) - totals_of([old for old, _new in counted])
+        for first, last in runs_of(places):
             self.dataChanged.emit(self.index(first, 0), self.index(last, Column.STATE))
         self.rows_changed.emit(set(rows))
-        if self.totals != before:
+        if counted:
             self.totals_changed.emit()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - an invalid index is a value
@@ -198,10 +219,6 @@ class QueueModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """As `Column` has."""
         return 0 if parent.isValid() else len(Column)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Rows may be dragged into other programs."""
-        return super().flags(index) | (Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """Name a column, above its cells."""
@@ -215,35 +232,33 @@ class QueueModel(QAbstractTableModel):
         """Tell what a cell shows."""
         if not index.isValid() or index.row() >= len(self._rows):
             return None
-        row = self._rows[index.row()]
-        if role == ROW_ROLE:
-            return row
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _TEXT[Column(index.column())](row)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken(row)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{printable(str(row.path))}\n{line(row)}"
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _NUMBERS:
-            return _RIGHT
-        return None
+        return cell(self._rows[index.row()], index.column(), role)
 
 
-def _share_of(row: Row) -> Totals:
-    """What a row adds to the sums."""
-    return Totals(
-        1,
-        row.before or 0,
-        int(row.state is State.OPTIMIZED),
-        int(row.state is State.KEPT),
-        int(row.state is State.FAILED),
-        row.before or 0 if row.after is not None else 0,
-        row.after or 0,
-    )
+def cell(row: Row, column: int, role: int) -> Any:
+    """Tell what a cell of a row shows."""
+    if role == ROW_ROLE:
+        return row
+    if role == Qt.ItemDataRole.DisplayRole:
+        return _TEXT[Column(column)](row)
+    if role == Qt.ItemDataRole.AccessibleTextRole:
+        return spoken(row)
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return f"{printable(str(row.path))}\n{line(row)}"
+    if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
+        return _RIGHT
+    return None
 
 
-def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+def _counts_otherwise(old: Row, new: Row) -> bool:
+    """Whether a row adds something else to the sums than before."""
+    return old.state is not new.state or old.source is not new.source or old.outcome is not new.outcome
+
+
+def runs_of(places: Sequence[int]) -> list[tuple[int, int]]:
     """Put ascending places together where they follow one another."""
+    if places and places[-1] - places[0] == len(places) - 1:
+        return [(places[0], places[-1])]
     runs: list[tuple[int, int]] = []
     for place in places:
         if runs and runs[-1][1] == place - 1:
@@ -260,11 +275,10 @@ _TEXT: Final[dict[Column, Callable[[Row], str]]] = {
     Column.AFTER: lambda row: "" if row.after is None else size(row.after),
     Column.SAVED: saved,
     Column.SCORE: lambda row: "" if row.score is None else number(row.score, 1),
-    Column.STATE: state_text,
+    Column.STATE: lambda row: state_text(row.state),
 }
 _ORDER: Final = {state: each for each, state in enumerate(State)}
 _SORT: Final[dict[Column, Callable[[Row], Any]]] = {
-    Column.NAME: lambda row: row.path.name.casefold(),
     Column.BEFORE: lambda row: row.before or -1,
     Column.AFTER: lambda row: row.after or -1,
     Column.SAVED: lambda row: -1.0 if row.after is None else 1 - row.after / (row.before or 1),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from oimg.faces.gui.options.words import format_name
 from oimg.faces.gui.wording import reason
 from oimg.faces.messages import _, share, size
+from oimg.words.i18n import N_
 from oimg.words.recipe import Place, Recipe
 from oimg.words.report import Failed, Kept, Optimized, Outcome, Record, SourceFile, Stopped
 from oimg.words.task import Finished, JobEvent, Progressed, Started
@@ -70,7 +74,8 @@ class Row:
         if self.state in (State.WAITING, State.STOPPED, State.FAILED):
             return True
         replaced = self.state is State.OPTIMIZED and self.done_by and self.done_by.output.place is Place.IN_PLACE
-        return not replaced and self.done_by != self.recipe_under(common)
+        recipe = self.recipe_under(common)
+        return not replaced and self.done_by is not recipe and self.done_by != recipe
 
     def has_failed_by(self, common: Recipe) -> bool:
         """Whether it failed, and nothing has been changed since that would make it end otherwise."""
@@ -88,9 +93,25 @@ def row_of(id_: int, found: SourceFile | Kept | Failed) -> Row:
             return Row(id_, path, source, State.FAILED, outcome=found)
 
 
-def waiting(row: Row, recipe: Recipe) -> Row:
-    """Give the row as it is before the work by a recipe. Thousands begin at once, so it is made in one step."""
-    return Row(row.id, row.path, row.source, State.WAITING, recipe=row.recipe, done_by=recipe)
+def waiting(row: Row) -> Row:
+    """Give the row as it is before the work. Thousands begin at once, so it is made in one step."""
+    return Row(row.id, row.path, row.source, State.WAITING, recipe=row.recipe)
+
+
+def is_fresh(row: Row) -> bool:
+    """Whether nothing has been done about the file: it is as `waiting` makes it."""
+    return row.state is State.WAITING and row.outcome is None and row.done_by is None
+
+
+def done_by(row: Row, recipe: Recipe | None) -> Row:
+    """Give the row with the recipe that its outcome came from."""
+    return replace(row, done_by=recipe)
+
+
+def open_rows(rows: Iterable[Row], common: Recipe) -> list[Row]:
+    """Give the rows in which there is something to do (`Row.is_open`), quickly for very many."""
+    waits = State.WAITING
+    return [row for row in rows if (row.source is not None if row.state is waits else row.is_open(common))]
 
 
 def after(row: Row, event: JobEvent) -> Row:
@@ -116,16 +137,21 @@ def _state_of(outcome: Outcome) -> State:
             return State.STOPPED
 
 
-def state_text(row: Row) -> str:
+_STATES: Final = MappingProxyType(
+    {
+        State.WAITING: N_("Waiting"),
+        State.WORKING: N_("Working"),
+        State.OPTIMIZED: N_("Optimized"),
+        State.KEPT: N_("Kept as it is"),
+        State.FAILED: N_("Failed"),
+        State.STOPPED: N_("Stopped"),
+    }
+)
+
+
+def state_text(state: State) -> str:
     """Say in a word where a file stands."""
-    return {
-        State.WAITING: _("Waiting"),
-        State.WORKING: _("Working"),
-        State.OPTIMIZED: _("Optimized"),
-        State.KEPT: _("Kept as it is"),
-        State.FAILED: _("Failed"),
-        State.STOPPED: _("Stopped"),
-    }[row.state]
+    return _(_STATES[state])
 
 
 def line(row: Row) -> str:
@@ -151,5 +177,5 @@ def saved(row: Row) -> str:
 
 def spoken(row: Row) -> str:
     """Say a row in one sentence, for who cannot see it."""
-    facts = [row.path.name, state_text(row), saved(row), line(row)]
+    facts = [row.path.name, state_text(row.state), saved(row), line(row)]
     return ", ".join(each for each in facts if each)

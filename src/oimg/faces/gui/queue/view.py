@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
@@ -9,7 +10,7 @@ from PySide6.QtGui import QDrag, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from oimg.faces.gui.queue.delegate import RowDelegate, height
-from oimg.faces.gui.queue.model import Column
+from oimg.faces.gui.queue.model import Column, runs_of
 from oimg.faces.gui.queue.proxy import QueueProxy
 from oimg.faces.gui.queue.rows import Row
 from oimg.faces.gui.queue.thumbnails import Thumbnails
@@ -18,6 +19,17 @@ from oimg.faces.messages import _
 
 _WIDTH: Final = 80
 _NAME: Final = 176
+# A selection in more pieces than these is given up when other rows are seen: it would take longer than a key may.
+_MOST_RUNS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was selected, by ids, and which row was looked at."""
+
+    current: int | None = None
+    place: int = 0
+    selected: frozenset[int] = frozenset()
 
 
 class QueueView(QTableView):
@@ -35,7 +47,10 @@ class QueueView(QTableView):
         self._proxy = proxy
         self._thumbnails = thumbnails
         self._delegate = RowDelegate(thumbnails, self)
+        self._kept = _Kept()
         self.setModel(proxy)
+        proxy.modelAboutToBeReset.connect(self._keep)
+        proxy.modelReset.connect(self._select_again)  # after the view and its selection were reset
         self.setItemDelegateForColumn(Column.NAME, self._delegate)
         self.setAccessibleName(_("Files"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -114,11 +129,43 @@ class QueueView(QTableView):
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.selectionModel().setCurrentIndex(self._proxy.index(place, Column.NAME), flags)
 
+    def _keep(self) -> None:
+        """Other rows are going to be seen: remember what is selected."""
+        current = self.current_row()
+        if current is not None:
+            self._kept = _Kept(current.id, self.currentIndex().row(), frozenset(self.selected_ids()))
+
+    def _select_again(self) -> None:
+        """Select what was selected, as far as it is still seen, and look at the same row; else at one that is near."""
+        kept, self._kept = self._kept, _Kept()
+        seen = self._proxy.rows(0, self._proxy.rowCount() - 1)
+        runs = runs_of([place for place, row in enumerate(seen) if row.id in kept.selected]) if kept.selected else []
+        place = -1 if kept.current is None else self._proxy.place_of(kept.current)
+        if place < 0 and kept.current is not None and seen:
+            place = runs[0][0] if runs else 0 if self._proxy.filters else min(kept.place, len(seen) - 1)
+        if place < 0 or not 0 < len(runs) <= _MOST_RUNS:
+            runs = [(place, place)] if place >= 0 else []
+        chosen = QItemSelection()
+        for first, last in runs:
+            chosen.select(self._proxy.index(first, 0), self._proxy.index(last, len(Column) - 1))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if place >= 0:
+            current = self._proxy.index(place, Column.NAME)
+            self.selectionModel().setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
+        elif kept.current is not None:
+            self.current_changed.emit(None)
+        if not runs:
+            self.selection_changed.emit(0)
+
     def selected_ids(self) -> list[int]:
         """Give the ids of the selected rows, in the order they are seen."""
+        return [row.id for row in self.selected_rows()]
+
+    def selected_rows(self) -> list[Row]:
+        """Give the selected rows, in the order they are seen."""
         ranges = self.selectionModel().selection()
         bounds = sorted({(ranges.at(each).top(), ranges.at(each).bottom()) for each in range(ranges.count())})
-        return [id_ for first, last in bounds for id_ in self._proxy.ids(first, last)]
+        return [row for first, last in bounds for row in self._proxy.rows(first, last)]
 
     def current_row(self) -> Row | None:
         """Give the row that is looked at."""
@@ -127,7 +174,7 @@ class QueueView(QTableView):
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803 - as Qt calls it
         """Drag the selected files into another program: results, and sources that have none yet; always as copies."""
-        files = [path for path in self._proxy.files(self.selected_ids()) if path.exists()]
+        files = [row.file for row in self.selected_rows() if row.file.exists()]
         current = self.current_row()
         if not files or current is None:
             return

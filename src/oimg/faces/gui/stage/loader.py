@@ -211,11 +211,7 @@ class Loader(QObject):
             return
         previews, (source, recipe) = self._previews, wanted
 
-        def prepare(token: CancelToken) -> None:
-            previews.base(source, recipe, token)
-            previews.result(source, recipe, token)
-
-        self._whole.ask(_Question("next", self._look), prepare)
+        self._whole.ask(_Question("next", self._look), lambda token: previews.prepare(source, recipe, token))
 
     def _take_quick(self, answer: Answer) -> None:
         if not isinstance(answer.key, _Question):
