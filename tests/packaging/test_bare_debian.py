@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pillow_heif
+import pillow_jxl  # noqa: F401 - registers itself with Pillow
 import pytest
 from PIL import Image
 
 import oimg
 from engine_pictures import drawing, photo
-from packaging_help import run
+from packaging_help import ROOT, run
 
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(1800)]
 ARCHIVE = Path(os.environ.get("OIMG_BARE_ROOT", "/var/tmp/oimg-bare-bookworm.tar"))  # noqa: S108 - only read
@@ -78,6 +80,9 @@ def put_pictures(folder: Path, corpus: Path | None) -> list[str]:
     Image.fromarray(photo(96, 96)).save(folder / "small.avif", quality=100)
     Image.fromarray(drawing(200, 150)).save(folder / "drawing.gif")
     Image.fromarray(drawing(200, 150)).save(folder / "drawing.bmp")
+    pillow_heif.register_heif_opener()
+    for suffix in ("heic", "jxl"):
+        Image.fromarray(photo(192, 128)).save(folder / f"photo-in.{suffix}", quality=95)
     for name in ("conformance/heic/zPug_3.heic", "conformance/jxl/bicycles.jxl", "conformance/avif/exif.avif"):
         if corpus is not None:
             shutil.copyfile(corpus / name, folder / Path(name).name)
@@ -87,7 +92,7 @@ def put_pictures(folder: Path, corpus: Path | None) -> list[str]:
 @pytest.fixture
 def real() -> Path | None:
     """The corpus of real pictures, where it is."""
-    folder = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+    folder = ROOT.parent / "shared" / "corpus"
     return folder if folder.is_dir() else None
 
 
@@ -143,10 +148,11 @@ def optimizes(debian: Debian, names: list[str]) -> None:
     for target in ("jxl", "avif", "webp"):
         debian.run("oimg", "optimize", "/home/ada/Pictures/photo.jpg", "-o", f"/home/ada/photo.{target}")
         assert (debian.home / f"photo.{target}").stat().st_size > 0
-    if "zPug_3.heic" in names:
-        debian.run("oimg", "optimize", "/home/ada/Pictures/zPug_3.heic", "-o", "/home/ada/pug.jpg")
-        with Image.open(debian.home / "pug.jpg") as pug:
-            assert pug.format == "JPEG"
+    for source in ("heic", "jxl", "avif"):
+        name = "small" if source == "avif" else "photo-in"
+        debian.run("oimg", "optimize", f"/home/ada/Pictures/{name}.{source}", "-o", f"/home/ada/from-{source}.png")
+        with Image.open(debian.home / f"from-{source}.png") as picture:
+            assert picture.format == "PNG"
 
 
 def replaces_and_takes_back(debian: Debian) -> None:
