@@ -82,7 +82,7 @@ class AdvancedSection(Section):
             return _("At least {percent} % smaller").format(percent=words.figure(values["min_savings"]))
         if values["min_saved_bytes"]:
             return _("At least {size} smaller").format(size=messages.size(values["min_saved_bytes"]))
-        most = number(facts_of(Recipe, "effort").high)
+        most = number(facts_of(Recipe, "effort").high or 0)
         return _("Effort {number} of {most}").format(number=values["effort"], most=most)
 
     def fields(self) -> Mapping[str, Field]:
