@@ -11,6 +11,7 @@ import re
 import sys
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -113,10 +114,13 @@ def qt_translations() -> list[tuple[str, str]]:
     if package is None or package.origin is None:
         raise LookupError("PySide6 is not installed")
     above = Path(package.origin).parents[1]
-    languages = {path.parts[-3] for path in (source() / "oimg/locale").rglob("*.mo")}
-    found = sorted(path for path in (above / "PySide6").rglob("translations/qtbase_*.qm"))
-    wanted = [path for path in found if path.stem.removeprefix("qtbase_") in languages]
-    return [(str(path), str(path.parent.relative_to(above))) for path in wanted]
+    found = sorted((above / "PySide6").rglob("translations/qtbase_*.qm"))
+    return [(str(path), str(path.parent.relative_to(above))) for path in found if path.name in _qt_translations()]
+
+
+@cache
+def _qt_translations() -> frozenset[str]:
+    return frozenset(f"qtbase_{path.parts[-3]}.qm" for path in (source() / "oimg/locale").rglob("*.mo"))
 
 
 def metadata_files() -> list[tuple[str, str]]:
@@ -174,7 +178,7 @@ def _is_kept_of_qt(name: str, platform: str) -> bool:
         wanted = _PLUGINS[platform].get(folder)
         return wanted is not None and (not wanted or stem in wanted)
     if "translations" in parts:
-        return re.fullmatch(r"qtbase_\w+\.qm", parts[-1]) is not None
+        return parts[-1] in _qt_translations()
     if stem.split(".")[0] in {*QT_MODULES, "__init__", "_config", "_git_pyside_version"} or parts[0] == "shiboken6":
         return not name.endswith(".pyi")
     if stem.startswith(("pyside6", "shiboken6")):

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Builds the Linux packages from a checkout: oimg_VERSION_ARCH.deb and oimg-VERSION-1.ARCH.rpm.
 #
-#   packaging/linux/build.sh OUTPUT_FOLDER [deb|rpm]...
+#   packaging/linux/build.sh OUTPUT_FOLDER [deb|rpm|tree]...
+#
+# "tree" is the folder of files that both are made of; the Flatpak manifest takes it from beside itself.
 #
 # SOURCE_DATE_EPOCH  the time of all files; by default that of the last commit
 # OIMG_PYTHON        a Python that has OIMG and PyInstaller; without it one is set up, which needs PyPI and a C compiler
 # OIMG_XZ            the level of compression, 0 to 9; 6 by default
 set -euo pipefail
 umask 022
-output=${1:?usage: build.sh OUTPUT_FOLDER [deb|rpm]...}
+output=${1:?usage: build.sh OUTPUT_FOLDER [deb|rpm|tree]...}
 shift
 kinds=${*:-deb rpm}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -57,6 +59,10 @@ build_rpm() {
   rpmbuild -bb --quiet --define "_topdir $work/rpm" --define "_rpmdir $output" --define "tree $work/root" \
     --define "oimg_version $version" --define "_binary_payload w$level.xzdio" \
     --define "_build_name_fmt %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm" "$here/oimg.rpm.spec"
+}
+
+build_tree() {
+  cp -a "$work/root" "$output/tree"
 }
 
 for kind in $kinds; do "build_$kind"; done

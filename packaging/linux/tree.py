@@ -127,8 +127,12 @@ def _write(path: Path, content: str | bytes) -> None:
 
 def elf_files(root: Path) -> list[Path]:
     """List programs and libraries below a folder."""
-    found = (path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
-    return sorted(path for path in found if path.open("rb").read(4) == b"\x7fELF")
+    return sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink() and _is_elf(path))
+
+
+def _is_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
 
 
 def newest_symbol(paths: list[Path], library: str = "GLIBC") -> tuple[int, ...]:
