@@ -8,6 +8,8 @@ check:
     ruff format --check .
     ruff check .
     mypy
+    mypy --platform win32 --no-warn-unreachable --no-warn-unused-ignores
+    mypy --platform darwin --no-warn-unreachable --no-warn-unused-ignores
     lint-imports
     python -m pytest -q -n 2 --cov --cov-report=term --cov-fail-under=90
 

@@ -182,6 +182,8 @@ def is_kept(name: str, platform: str = sys.platform) -> bool:
 
 def _is_kept_of_qt(name: str, platform: str) -> bool:
     parts = name.split("/")
+    if framework := re.search(r"/(Qt\w+)\.framework/", name):  # macOS; as a whole, or it cannot be signed
+        return re.fullmatch(_QT_LIBRARIES["darwin"], framework[1]) is not None
     stem = re.sub(r"^lib|\.(so|dll|dylib).*$", "", parts[-1])
     if "plugins" in parts:
         folder = parts[parts.index("plugins") + 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from functools import cache
+from importlib.util import find_spec
 from io import BytesIO
 
 import numpy as np
@@ -17,6 +18,10 @@ from oimg.words.images import ColorModel, DecodedImage, EncodeOptions, Format, F
 from oimg.words.recipe import Recipe
 
 CHANNELS = {"gray": 1, "gray+alpha": 2, "rgb": 3, "rgba": 4, "cmyk": 4, "bilevel": 1}
+
+HAS_PACKER = find_spec("oxipng") is not None
+"""pyoxipng packs PNG and reads 16 bits of it; some versions of Python have no wheel of it."""
+WITHOUT_PACKER = "NOT TESTED: there is no pyoxipng for this Python"
 
 
 def pixels(kind: str, width: int, height: int, seed: int = 1) -> np.ndarray:

@@ -11,7 +11,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine_pictures import as_rgba, cut_out, done, drawing, image, independent, made, photo, pixels, refused, saved
+from engine_pictures import (
+    HAS_PACKER,
+    WITHOUT_PACKER,
+    as_rgba,
+    cut_out,
+    done,
+    drawing,
+    image,
+    independent,
+    made,
+    photo,
+    pixels,
+    refused,
+    saved,
+)
 from metric_pictures import posterize, random_bytes
 from oimg.engine import child
 from oimg.engine.candidates import PALETTE_FLOOR
@@ -106,7 +120,7 @@ def test_png_suite_is_kept_to_the_pixel(corpus: Path) -> None:
     assert checked > 15
 
 
-@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("depth", [8, *([16] if HAS_PACKER else [])])
 @pytest.mark.parametrize("kind", ["gray", "rgb"])
 def test_a_color_key_becomes_alpha(depth: int, kind: str) -> None:
     array = pixels(kind + ("16" if depth == 16 else ""), 12, 9)
@@ -124,6 +138,7 @@ def test_a_color_key_becomes_alpha(depth: int, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["gray16", "gray+alpha16", "rgb16", "rgba16"])
 @pytest.mark.parametrize("size", [(1, 1), (1, 17), (17, 1), (3, 5), (16, 16)])
+@pytest.mark.skipif(not HAS_PACKER, reason=WITHOUT_PACKER)
 def test_sixteen_bits_in_all_their_bits(kind: str, size: tuple[int, int]) -> None:
     array = random_bytes(3, size[1], size[0], image(kind, 1, 1).pixels.shape[2] * 2).astype(np.uint8)
     deep = np.ascontiguousarray(array).view(">u2").astype(np.uint16)
@@ -153,6 +168,7 @@ def test_sixteen_bits_are_limited_too() -> None:
     assert caught.value.code is ErrorCode.TOO_LARGE
 
 
+@pytest.mark.skipif(not HAS_PACKER, reason=WITHOUT_PACKER)
 def test_apng_is_packed_without_touching_frames() -> None:
     frames = [Image.fromarray(posterize(photo(60, 40, seed), 32)) for seed in range(3)]
     stream = BytesIO()
@@ -168,6 +184,7 @@ def test_apng_is_packed_without_touching_frames() -> None:
             assert after.info["duration"] == [40, 500, 120][index]
 
 
+@pytest.mark.skipif(not HAS_PACKER, reason=WITHOUT_PACKER)
 def test_a_default_image_beside_the_animation_stays() -> None:
     pictures = [Image.fromarray(posterize(photo(60, 40, seed), 32)) for seed in range(4)]
     stream = BytesIO()
@@ -190,6 +207,7 @@ def test_hidden_colors_are_kept() -> None:
     assert np.array_equal(independent(result.data, Format.PNG), array)
 
 
+@pytest.mark.skipif(not HAS_PACKER, reason=WITHOUT_PACKER)
 def test_a_packer_that_fails_leaves_the_plain_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> bytes:
         raise OimgError(ErrorCode.CODEC_CRASHED, "oxipng: -9")
