@@ -103,10 +103,10 @@ class _Heading(QAbstractButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), SMALL_RADIUS, SMALL_RADIUS)
         bold, small = theme.font(bold=True), theme.font(theme.CAPTION)
         arrow = "fold-open" if self.isChecked() else "fold-closed-mirrored" if mirrored else "fold-closed"
-        left = self.width() - _ICON + 4 if mirrored else -4
+        left = self.width() - _ICON if mirrored else 0
         top = 6 + (QFontMetrics(bold).height() - _ICON) / 2
         icons.paint(painter, arrow, QRectF(left, top, _ICON, _ICON), tokens.quiet)
-        room = QRectF(4 if mirrored else _ICON, 6, self.width() - _ICON - 4, self.height() - 12)
+        room = QRectF(4 if mirrored else _ICON + 4, 6, self.width() - _ICON - 8, self.height() - 12)
         side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
         for font, color, text, edge in (
             (bold, tokens.text, self.text(), Qt.AlignmentFlag.AlignTop),

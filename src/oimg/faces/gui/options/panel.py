@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -98,10 +99,18 @@ class OptionsPanel(QFrame):
         for section in self.sections:
             section.changed.connect(self._change)
             section.settled.connect(self.flush)
+        for fold in self.folds:
+            fold.heading.clicked.connect(partial(QTimer.singleShot, 0, self, partial(self._reveal, fold)))
         self.presets.chosen.connect(self._choose_preset)
         self.scope.chosen.connect(self._choose_scope)
         self.scope.back_wanted.connect(self._drop_own)
         self._timer.timeout.connect(self.flush)
+
+    def _reveal(self, fold: Fold) -> None:
+        """Scroll to what was just opened; its heading stays in sight."""
+        if fold.is_open:
+            self.area.ensureWidgetVisible(fold, 0, 0)
+            self.area.ensureWidgetVisible(fold.heading, 0, 0)
 
     def show_recipe(self, preset: str, recipe: Recipe) -> None:
         """Show the common recipe, and the preset that it is or came from."""
