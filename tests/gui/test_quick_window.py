@@ -60,7 +60,7 @@ def test_works_at_once_and_says_what_came_of_it(opened: Open, pictures: Path) ->
     assert told.startswith("2 files optimized, ")
     assert "1 file failed" in told
     assert "1 other file is no picture" in told
-    assert buttons(window) == ["Open in OIMG", "Show in folder", "Close"]
+    assert buttons(window) == ["Open in OIMG", "Undo", "Show in folder", "Close"]
 
 
 def test_originals_can_be_brought_back(opened: Open, pictures: Path, qtbot: QtBot) -> None:
@@ -73,6 +73,16 @@ def test_originals_can_be_brought_back(opened: Open, pictures: Path, qtbot: QtBo
     assert state(pictures) == before
     assert texts(window) == "2 originals are back."
     assert buttons(window) == ["Open in OIMG", "Close"]
+
+
+def test_results_beside_originals_are_removed(opened: Open, pictures: Path, qtbot: QtBot) -> None:
+    before = state(pictures)
+    window = opened([pictures / "a.png", pictures / "b.jpg"], BESIDE)
+    assert state(pictures) != before
+    with qtbot.waitSignal(window.undoing.ended, timeout=PATIENCE):
+        window.view.undo.click()
+    assert state(pictures) == before
+    assert texts(window) == "2 results were removed; the originals were never touched."
 
 
 def test_where_nothing_can_be_done_it_says_so(opened: Open, pictures: Path) -> None:

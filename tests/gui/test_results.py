@@ -28,7 +28,7 @@ from oimg.words.errors import ErrorCode
 from oimg.words.images import Format, Header
 from oimg.words.recipe import Mode, Output, Place, Recipe
 from oimg.words.report import Failed, Kept, KeptCode, Optimized, Outcome, Record, Report, SourceFile, Stopped
-from oimg.words.undo import NotRestored, PastBatch, RefusalCode, Restored
+from oimg.words.undo import NotRestored, PastBatch, RefusalCode, Removed, Restored
 from oimg.work.session import Session
 from work_help import photo, state
 
@@ -125,6 +125,10 @@ def restored(name: str) -> Restored:
     return Restored(Path("/p") / name, Path("/p") / name, 1000)
 
 
+def removed(name: str) -> Removed:
+    return Removed(Path("/p") / name, Path("/p") / f"{name}.webp")
+
+
 def refused(name: str, code: RefusalCode) -> NotRestored:
     return NotRestored(Path("/p") / name, Path("/p") / name, code)
 
@@ -143,7 +147,15 @@ def refused(name: str, code: RefusalCode) -> NotRestored:
             Undone((refused("c", RefusalCode.MISSING), *[refused(name, RefusalCode.TAKEN) for name in "ab"])),
             (
                 "2 files were left alone. There is another file now where the original was.\n"
-                "1 file was left alone. The file is gone; “Bring the original back” brings its original back."
+                "1 file was left alone. The file is gone; “Undo for the selected files” brings its original back."
+            ),
+        ),
+        (Undone((removed("a"),)), "a.webp was removed; the original was never touched."),
+        (
+            Undone((removed("a"), removed("b"), refused("c", RefusalCode.ORIGINAL))),
+            (
+                "2 results were removed; the originals were never touched.\n"
+                "c was left alone. Its original is gone or was changed, so the result stays."
             ),
         ),
         (Undone((), (Path("/p/a"),)), "1 file was left alone: its original is not kept any more."),
@@ -226,14 +238,49 @@ def test_one_file_is_brought_back_from_its_row(replaced: MainWindow, pictures: P
     qtbot.waitUntil(lambda: not replaced.actions_[Act.UNDO_FILES].isEnabled(), timeout=PATIENCE)
 
 
-def test_results_beside_the_originals_have_nothing_to_undo(filled: MainWindow, optimize: Press) -> None:
+def test_results_beside_the_originals_are_removed(
+    filled: MainWindow, pictures: Path, optimize: Press, qtbot: QtBot
+) -> None:
+    before = state(pictures)
     optimize(filled)
-    filled.queue.view.selectAll()
-    assert not filled.actions_[Act.UNDO].isEnabled()
-    assert not filled.actions_[Act.UNDO_FILES].isEnabled()
+    assert set(state(pictures)) - set(before) == {"a_optimized.png", "b_optimized.jpg"}
     assert filled.actions_[Act.SHOW_RESULTS].isEnabled()
-    shown = [each.text() for each in filled.after_run.sheet.findChildren(QToolButton) if each.isVisible()]
-    assert "Undo the run" not in shown
+    told = undo_ends(filled, qtbot, Act.UNDO)
+    assert told == "2 results were removed; the originals were never touched."
+    assert state(pictures) == before
+    assert [row.state for row in filled.model.rows()] == [State.WAITING, State.WAITING, State.FAILED]
+    assert not filled.actions_[Act.UNDO].isEnabled()
+    optimize(filled)
+    assert set(state(pictures)) - set(before) == {"a_optimized.png", "b_optimized.jpg"}
+
+
+def test_the_result_of_one_file_is_removed_from_its_row(
+    filled: MainWindow, pictures: Path, optimize: Press, qtbot: QtBot
+) -> None:
+    optimize(filled)
+    filled.queue.view.select(0)
+    qtbot.waitUntil(filled.actions_[Act.UNDO_FILES].isEnabled, timeout=PATIENCE)
+    told = undo_ends(filled, qtbot, Act.UNDO_FILES)
+    assert told == "a_optimized.png was removed; the original was never touched."
+    assert not (pictures / "a_optimized.png").exists()
+    assert (pictures / "b_optimized.jpg").exists()
+    assert filled.after_run.sentence.startswith("1 file optimized, ")
+
+
+def test_a_result_that_may_be_all_that_is_left_stays(
+    filled: MainWindow, pictures: Path, optimize: Press, qtbot: QtBot
+) -> None:
+    optimize(filled)
+    (pictures / "a.png").unlink()
+    (pictures / "b_optimized.jpg").write_bytes(b"retouched")
+    with qtbot.waitSignal(filled.after_run.undoing.ended, timeout=PATIENCE):
+        filled.actions_[Act.UNDO].trigger()
+    told = filled.after_run.tidings.text
+    assert "Its original is gone or was changed, so the result stays." in told
+    assert "The file was changed after it was optimized." in told
+    assert (pictures / "a_optimized.png").is_file()
+    assert (pictures / "b_optimized.jpg").read_bytes() == b"retouched"
+    assert filled.actions_[Act.UNDO].isEnabled()
 
 
 def test_a_lost_backup_is_told(replaced: MainWindow, session: Session, qtbot: QtBot) -> None:

@@ -129,6 +129,8 @@ UNDO: Final = MappingProxyType(
         RefusalCode.WRITE: N_("the original could not be written"),
         RefusalCode.NO_SPACE: N_("the disk is full"),
         RefusalCode.IN_USE: N_("the batch is still at work"),
+        RefusalCode.ORIGINAL: N_("its original is gone or was changed, so the result stays"),
+        RefusalCode.REMOVE: N_("the result could not be removed"),
     }
 )
 

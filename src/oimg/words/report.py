@@ -68,6 +68,10 @@ class Notice(StrEnum):
     DONE_BEFORE = "done-before"
 
 
+Identity: TypeAlias = tuple[int, int, int, int]
+"""What tells whether a file is the same and unchanged: device, inode, bytes, and when it was modified in ns."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """The user's file, as its header tells it.
@@ -80,7 +84,7 @@ class SourceFile:
     path: Path
     root: Path
     byte_size: int
-    identity: tuple[int, int, int, int]
+    identity: Identity
     header: Header
     links: int = 1
 
@@ -95,7 +99,10 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Optimized:
-    """A smaller (or asked-for) file was written and proven."""
+    """A smaller (or asked-for) file was written and proven.
+
+    `written` is what stood under `output` just then; None where it took the original's place, or was there before.
+    """
 
     path: Path
     source: SourceFile
@@ -109,11 +116,12 @@ class Optimized:
     quality: float | None = None
     warnings: tuple[Notice, ...] = ()
     removed: tuple[MetadataGroup, ...] = ()
+    written: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Nothing to gain, or refused with a reason. `output` is the unchanged copy in another folder.
+    """Nothing to gain, or refused with a reason. `output` is the unchanged copy in another folder, `written` as above.
 
     `source` is None for what was found in a folder and is no picture.
     """
@@ -125,6 +133,7 @@ class Kept:
     output: Path | None = None
     score: float | None = None
     warnings: tuple[Notice, ...] = ()
+    written: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,12 @@ class Report:
     def undoable(self) -> bool:
         """Whether there is something that undo could take back."""
         return self.in_place and self.count(Optimized) > 0
+
+    @property
+    def removable(self) -> bool:
+        """Whether there are results, or copies, that it wrote beside originals or into another folder."""
+        outcomes = (record.outcome for record in self.records)
+        return any(isinstance(each, Optimized | Kept) and each.written is not None for each in outcomes)
 
     @property
     def exit_code(self) -> int:

@@ -19,6 +19,8 @@ class RefusalCode(StrEnum):
     WRITE = "write-failed"
     NO_SPACE = "disk-full"
     IN_USE = "batch-at-work"
+    ORIGINAL = "original-missing"
+    REMOVE = "remove-failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,16 @@ class NotRestored:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A result, or a copy, that a run had written is gone again; the original was never touched."""
+
+    path: Path
+    output: Path
+
+
 Undoing: TypeAlias = Restored | NotRestored
+Removing: TypeAlias = Removed | NotRestored
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oimg.engine.request import Made, Refusal, Request
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Format, Limits
-from oimg.words.recipe import Conflict, Place, Recipe
+from oimg.words.recipe import Conflict, Place, Recipe, Target
 from oimg.words.report import Kept, KeptCode, Notice, Optimized, Outcome, SourceFile
 from oimg.words.task import Control, Task
 from oimg.work.cache.results import KeptBefore, Result, ResultCache
@@ -154,7 +154,8 @@ def _write(task: Task, made: Made, untrusted: bytes, notices: tuple[Notice, ...]
             written = _commit(task, made.data, suffix_for(made.format, source.path), ways)
     except FileExistsError:
         return Kept(source.path, source, KeptCode.EXISTS)
-    return _optimized(task, written.path, made, (*notices, *made.notices, *_not_carried(task, written)))
+    notices = (*notices, *made.notices, *_not_carried(task, written))
+    return replace(_optimized(task, written.path, made, notices), written=written.identity)
 
 
 def _optimized(task: Task, output: Path, made: Made | Result, notices: tuple[Notice, ...]) -> Optimized:
@@ -208,16 +209,27 @@ def _not_carried(task: Task, written: Written) -> Iterator[Notice]:
 
 def _keep(task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice, ...], ways: Ways) -> Outcome:
     """Leave the file; in another folder, an unchanged copy keeps the folder complete."""
-    source, output = task.source, None
+    source, output, identity = task.source, None, None
     notices = (*notices, *refusal.notices)
     if _wants_copy(task):
         if tells_more(untrusted, source.header, task.recipe):  # the copy may be made to be shared
             notices = (*notices, Notice.METADATA_STAYS)
         try:
-            output = _commit(task, untrusted, source.path.suffix, ways).path
+            written = _commit(task, untrusted, source.path.suffix, ways)
         except FileExistsError:
             return Kept(source.path, source, KeptCode.EXISTS)
-    return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, notices)
+        output, identity = written.path, written.identity
+    return Kept(source.path, source, refusal.code, refusal.detail, output, refusal.score, notices, identity)
+
+
+def planned_path(task: Task) -> Path:
+    """The path a task's result is meant for, as far as it is known before the work."""
+    known = task.recipe.format not in (Target.KEEP, Target.AUTO)
+    target = Format(task.recipe.format.value) if known else task.source.header.format
+    if not task.destination.names:
+        return conflict_free(task.destination, suffix_for(target, task.source.path), 1)
+    suffix = suffix_in_place(task, target)
+    return conflict_free(task.destination, suffix, 1) if suffix else task.destination.names[0]
 
 
 def _wants_copy(task: Task) -> bool:

@@ -15,23 +15,23 @@ from typing import TYPE_CHECKING, Final, Self
 from oimg.engine import child
 from oimg.words.answers import Comparison, Diagnosis, EmbeddedPicture, Inspection, Stored, StoredKind
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import Format, Limits
+from oimg.words.images import Limits
 from oimg.words.menus import Titles
-from oimg.words.recipe import Conflict, Place, Recipe, Target
-from oimg.words.report import Failed, Kept, Record, SourceFile
+from oimg.words.recipe import Conflict, Place, Recipe
+from oimg.words.report import Failed, Kept, Optimized, Record, SourceFile
 from oimg.words.task import CancelToken, Finished, OnEvent, Task
-from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
+from oimg.words.undo import PastBatch, Recovery, Removing, Undoing, UndoReport
 from oimg.work import settings, storage
 from oimg.work.cache import folder as cache_folder
 from oimg.work.cache.results import ResultCache
-from oimg.work.files import commit, temp
-from oimg.work.files.destinations import conflict_free, format_of_name, plan, suffix_for
+from oimg.work.files import commit, removal, temp
+from oimg.work.files.destinations import format_of_name, plan
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
 from oimg.work.foresight import foretold
 from oimg.work.jobs import BatchRunner
 from oimg.work.machine import codec_states, diagnosis, quarter_of_memory, usable_cores
-from oimg.work.pipeline import optimize_file, suffix_in_place
+from oimg.work.pipeline import optimize_file, planned_path
 from oimg.work.run import Prepared, Run
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
@@ -288,6 +288,12 @@ class Session:
 
         return Menus(titles, icon, language)
 
+    def remove_results(
+        self, outcomes: Sequence[Optimized | Kept], on_result: Callable[[Removing], None] = lambda _: None
+    ) -> tuple[Removing, ...]:
+        """Take away what a run has written beside originals or into another folder, where nothing is lost by it."""
+        return tuple(removal.each_removed(outcomes, on_result))
+
     def inspect(self, path: Path, recipe: Recipe) -> Inspection:
         """Tell what a file is and reveals; raises OimgError."""
         from oimg.work.inspection import inspect  # noqa: PLC0415 - the metric is not needed for a batch of PNGs
@@ -338,13 +344,3 @@ class Session:
             self._cache.close()
         child.close_all(for_good=True)
         temp.sweep()
-
-
-def planned_path(task: Task) -> Path:
-    """The path a task's result is meant for, as far as it is known before the work."""
-    known = task.recipe.format not in (Target.KEEP, Target.AUTO)
-    target = Format(task.recipe.format.value) if known else task.source.header.format
-    if not task.destination.names:
-        return conflict_free(task.destination, suffix_for(target, task.source.path), 1)
-    suffix = suffix_in_place(task, target)
-    return conflict_free(task.destination, suffix, 1) if suffix else task.destination.names[0]

@@ -103,9 +103,17 @@ SPECS: Final[dict[Act, Spec]] = {
     ),
     Act.CANCEL: Spec(N_("S&top"), "stop", ("Ctrl+.",), N_("Finished files stay")),
     Act.RESULTS: Spec(N_("&Results"), "results", ("Ctrl+J",), N_("What came of the last run")),
-    Act.UNDO: Spec(N_("&Undo the run"), "undo", ("Ctrl+Z",), N_("Bring the replaced originals back")),
+    Act.UNDO: Spec(
+        N_("&Undo the run"),
+        "undo",
+        ("Ctrl+Z",),
+        N_("Bring replaced originals back, or remove the results that were written"),
+    ),
     Act.UNDO_FILES: Spec(
-        N_("Bring the ori&ginal back"), "undo", ("Ctrl+Shift+Z",), N_("The result that replaced it goes")
+        N_("Undo for the se&lected files"),
+        "undo",
+        ("Ctrl+Shift+Z",),
+        N_("Their originals come back, or their results go"),
     ),
     Act.UNDO_EARLIER: Spec(N_("Undo an &earlier run…"), "", (), N_("All runs that replaced originals")),
     Act.RETRY_FAILED: Spec(

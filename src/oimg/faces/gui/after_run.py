@@ -23,7 +23,7 @@ from oimg.faces.gui.tidings import Tidings
 from oimg.faces.gui.undoing import Undoing, Undone, undone_text
 from oimg.faces.messages import _, ngettext, number
 from oimg.words.recipe import Place
-from oimg.words.report import Optimized, Report
+from oimg.words.report import Kept, Optimized, Report
 
 if TYPE_CHECKING:
     from oimg.faces.gui.main_window import MainWindow
@@ -97,8 +97,8 @@ class AfterRun(QObject):
         summary, idle = self.summary, not self._window.running.active and not self.undoing.active
         can = {
             Act.RESULTS: summary is not None and idle,
-            Act.UNDO: summary is not None and summary.report.undoable and idle,
-            Act.UNDO_FILES: idle and any(map(_is_replaced, self._selected())),
+            Act.UNDO: summary is not None and _can_be_undone(summary.report) and idle,
+            Act.UNDO_FILES: idle and any(_is_replaced(row) or _has_written(row) for row in self._selected()),
             Act.UNDO_EARLIER: self._session is not None and idle,
             Act.RETRY_FAILED: summary is not None and bool(self._failed_rows(summary)) and idle,
             Act.SHOW_RESULTS: summary is not None and bool(summary.ids(End.OPTIMIZED)),
@@ -122,14 +122,16 @@ class AfterRun(QObject):
             self.sheet.open_sheet()
 
     def undo(self) -> None:
-        """Bring the originals of the last batch back."""
+        """Bring the originals of the last batch back, or remove the results that it wrote beside them."""
         if self.summary is not None:
-            self._begin_to_undo(partial(self.undoing.batch, self.summary.report.batch))
+            self._begin_to_undo(partial(self.undoing.reports, (self.summary.report,)))
 
     def undo_selected(self) -> None:
-        """Bring the originals of the selected files back."""
-        rows = [row for row in self._selected() if _is_replaced(row)]
-        self._begin_to_undo(partial(self.undoing.files, [_result(row) for row in rows]))
+        """Bring the originals of the selected files back, or remove the results that lie beside them."""
+        rows = list(self._selected())
+        replaced = [_result(row) for row in rows if _is_replaced(row)]
+        written = [row.outcome for row in rows if _has_written(row) and isinstance(row.outcome, Optimized | Kept)]
+        self._begin_to_undo(partial(self.undoing.files, replaced, written))
 
     def undo_batch(self, id_: str) -> None:
         """Bring the originals of an earlier batch back."""
@@ -186,16 +188,18 @@ class AfterRun(QObject):
         self.show_actions()
 
     def _count(self, looked: int) -> None:
-        text = ngettext("Bringing originals back… {count} file", "Bringing originals back… {count} files", looked)
+        text = ngettext("Undo… {count} file", "Undo… {count} files", looked)
         self.tidings.say(text.format(count=number(looked)), stays=True)
 
     def _undone(self, undone: Undone) -> None:
         text = undone_text(undone)
         self.tidings.say(text, stays=not undone.complete)
-        back = {each.path for each in undone.restored}
-        if rows := self._rows_of(back):
+        restored, removed = {each.path for each in undone.restored}, {each.path for each in undone.removed}
+        rows = self._rows_of(restored) if restored else []
+        rows += [row for row in self._window.model.rows() if row.path in removed and _has_written(row)]
+        if rows:
             self._window.add([row.path for row in rows])
-        self._take_back(back)
+        self._take_back(restored if self.summary is not None and self.summary.report.in_place else removed)
         self.sheet.close_sheet()
         self._window.queue.show_all()
         if self._dialog is not None:
@@ -205,14 +209,14 @@ class AfterRun(QObject):
 
     def _take_back(self, back: set[Path]) -> None:
         """Show what still stands of the last batch."""
-        if self.summary is None or not self.summary.report.in_place or not back:
+        if self.summary is None or not back:
             return
         self.summary = without(self.summary, back)
         if self.summary is not None:
             self.sheet.show_summary(self.summary)
 
     def _rows_of(self, restored: set[Path]) -> list[Row]:
-        rows = [row for row in self._window.model.rows() if restored and _is_replaced(row)]
+        rows = [row for row in self._window.model.rows() if _is_replaced(row)]
         return [row for row in rows if row.path in restored or _real(row) in restored]
 
     def _tell_bad_news(self, text: str) -> None:
@@ -261,6 +265,15 @@ class AfterRun(QObject):
 def _is_replaced(row: Row) -> bool:
     """Whether the file's original gave way to its result."""
     return row.state is State.OPTIMIZED and row.done_by is not None and row.done_by.output.place is Place.IN_PLACE
+
+
+def _has_written(row: Row) -> bool:
+    """Whether the last run wrote a file for it that is not in its original's place."""
+    return isinstance(row.outcome, Optimized | Kept) and row.outcome.written is not None
+
+
+def _can_be_undone(report: Report) -> bool:
+    return report.undoable or report.removable
 
 
 def _result(row: Row) -> Path:

@@ -201,7 +201,7 @@ class QuickWindow(QWidget):
         self.view.show_text(self._headline(self.summary), self.summary.facts if whole.source_bytes else "")
         self.view.show_lines("\n".join(self._lines(self.summary)))
         optimized = bool(self.summary.ids(End.OPTIMIZED))
-        self.view.show_end(can_undo=whole.undoable, can_show=optimized, can_open=bool(whole.records))
+        self.view.show_end(can_undo=whole.undoable or whole.removable, can_show=optimized, can_open=bool(whole.records))
         self._settling.start()
 
     def _headline(self, summary: Summary) -> str:
@@ -224,9 +224,9 @@ class QuickWindow(QWidget):
 
     def _undo(self) -> None:
         if self.summary is not None:
-            self.view.show_text(_("Bringing originals back…"))
+            self.view.show_text(_("Undoing…"))
             self.view.show_busy()
-            self.undoing.batch(*(report.batch for report, _ids in reversed(self._reports) if report.undoable))
+            self.undoing.reports([report for report, _ids in reversed(self._reports)])
 
     def _undone(self, undone: Undone) -> None:
         self.view.show_text(undone_text(undone))

@@ -1,4 +1,4 @@
-"""Bringing originals back, on a thread; what is back and what could not be, in words."""
+"""Undo, on a thread: originals come back, results beside them go; what could not be done, in words."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from oimg.faces.gui.wording import not_restored
 from oimg.faces.messages import _, ngettext, number, printable
 from oimg.words import undo as words
 from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.report import Kept, Optimized, Report
 from oimg.words.task import CancelToken
-from oimg.words.undo import NotRestored, Restored
+from oimg.words.undo import NotRestored, Removed, Restored
 
 if TYPE_CHECKING:
     from oimg.work.session import Session
@@ -29,13 +30,18 @@ _KEY: Final = "undo"
 class Undone:
     """What came of it. `unknown` are files that no remembered batch has replaced."""
 
-    results: tuple[words.Undoing, ...] = ()
+    results: tuple[words.Undoing | words.Removing, ...] = ()
     unknown: tuple[Path, ...] = ()
 
     @property
     def restored(self) -> tuple[Restored, ...]:
         """Originals that are back."""
         return tuple(each for each in self.results if isinstance(each, Restored))
+
+    @property
+    def removed(self) -> tuple[Removed, ...]:
+        """Results that are gone again; their originals were never touched."""
+        return tuple(each for each in self.results if isinstance(each, Removed))
 
     @property
     def refused(self) -> tuple[NotRestored, ...]:
@@ -71,15 +77,20 @@ class Undoing(QObject):
         """From now on something can be taken back."""
         self._session = session
 
-    def batch(self, *ids: str) -> None:
-        """Bring the originals of a batch back, or those of several: the newest one first."""
+    def batch(self, id_: str) -> None:
+        """Bring the originals of a batch back."""
         if self._session is not None:
-            self._ask(_of_batches(self._session, ids, self._bridge))
+            self._ask(_of_batch(self._session, id_, self._bridge))
 
-    def files(self, paths: Sequence[Path]) -> None:
-        """Bring the originals of single files back."""
-        if self._session is not None and paths:
-            self._ask(_of_files(self._session, tuple(paths), self._bridge))
+    def reports(self, reports: Sequence[Report]) -> None:
+        """Undo runs, the newest one first: originals come back, results that were written beside them go."""
+        if self._session is not None:
+            self._ask(_of_reports(self._session, tuple(reports), self._bridge))
+
+    def files(self, replaced: Sequence[Path], written: Sequence[Optimized | Kept] = ()) -> None:
+        """Undo single files: originals come back, results that were written beside them go."""
+        if self._session is not None and (replaced or written):
+            self._ask(_of_files(self._session, tuple(replaced), tuple(written), self._bridge))
 
     def close(self) -> None:
         """End after the file that is under way; what is back stays."""
@@ -107,46 +118,66 @@ class Undoing(QObject):
             self.ended.emit(answer.value)
 
 
-def _of_batches(session: Session, ids: Sequence[str], bridge: Bridge) -> Call:
+def _of_batch(session: Session, id_: str, bridge: Bridge) -> Call:
     def call(token: CancelToken) -> Undone:
         from oimg.work.session import UnknownBatchError  # noqa: PLC0415 - it is loaded long since
 
-        results: list[words.Undoing] = []
-        for id_ in ids:
-            try:
-                results += session.undo(id_, (), _watched(token, bridge)).results
-            except UnknownBatchError:
-                continue
-            except OSError as error:
-                raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
+        try:
+            return Undone(session.undo(id_, (), _watched(token, bridge)).results)
+        except UnknownBatchError:
+            return Undone()
+        except OSError as error:
+            raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
+
+    return call
+
+
+def _of_reports(session: Session, reports: Sequence[Report], bridge: Bridge) -> Call:
+    def call(token: CancelToken) -> Undone:
+        results: list[words.Undoing | words.Removing] = []
+        for report in reports:
+            if report.undoable:
+                results += _of_batch(session, report.batch, bridge)(token).results
+            else:
+                results += session.remove_results(written_by(report), _watched(token, bridge))
         return Undone(tuple(results))
 
     return call
 
 
-def _of_files(session: Session, paths: tuple[Path, ...], bridge: Bridge) -> Call:
+def written_by(report: Report) -> tuple[Optimized | Kept, ...]:
+    """Give the outcomes for which a run wrote a file beside the original, or into another folder."""
+    outcomes = (record.outcome for record in report.records)
+    return tuple(each for each in outcomes if isinstance(each, Optimized | Kept) and each.written is not None)
+
+
+def _of_files(
+    session: Session, replaced: tuple[Path, ...], written: tuple[Optimized | Kept, ...], bridge: Bridge
+) -> Call:
     def call(token: CancelToken) -> Undone:
         from oimg.work.session import UnknownBatchError  # noqa: PLC0415
 
-        left, unknown = list(paths), list[Path]()
+        watch = _watched(token, bridge)
+        removed = session.remove_results(written, watch)
+        left, unknown = list(replaced), list[Path]()
         while left:
             try:
-                return Undone(session.undo(None, left, _watched(token, bridge)).results, tuple(unknown))
+                return Undone((*session.undo(None, left, watch).results, *removed), tuple(unknown))
             except UnknownBatchError as error:  # it names the first one, before anything was done
                 lost = next((each for each in left if str(each) == str(error)), left[0])
                 left.remove(lost)
                 unknown.append(lost)
             except OSError as error:
                 raise OimgError(ErrorCode.BACKUP, error.strerror or str(error)) from error
-        return Undone((), tuple(unknown))
+        return Undone(removed, tuple(unknown))
 
     return call
 
 
-def _watched(token: CancelToken, bridge: Bridge) -> Callable[[words.Undoing], None]:
+def _watched(token: CancelToken, bridge: Bridge) -> Callable[[object], None]:
     """Count files, and end between two of them when nobody waits any more."""
 
-    def watch(_result: words.Undoing) -> None:
+    def watch(_result: object) -> None:
         bridge.put(None)
         token.check()
 
@@ -159,13 +190,25 @@ def undone_text(undone: Undone) -> str:
     match undone.restored:
         case (Restored(path=path),):
             lines.append(_("{name} is back as it was.").format(name=printable(path.name)))
-        case () if not undone.refused and not undone.unknown:
+        case () if not undone.results and not undone.unknown:
             lines.append(_("There is nothing to bring back."))
         case ():
             pass
         case many:
             text = ngettext("{count} original is back.", "{count} originals are back.", len(many))
             lines.append(text.format(count=number(len(many))))
+    match undone.removed:
+        case ():
+            pass
+        case (Removed(output=output),):
+            lines.append(_("{name} was removed; the original was never touched.").format(name=printable(output.name)))
+        case gone:
+            text = ngettext(
+                "{count} result was removed; its original was never touched.",
+                "{count} results were removed; the originals were never touched.",
+                len(gone),
+            )
+            lines.append(text.format(count=number(len(gone))))
     lines += _left_alone(undone.refused)
     if undone.unknown:
         text = ngettext(

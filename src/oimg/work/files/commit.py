@@ -12,9 +12,10 @@ from typing import Final
 
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Conflict
+from oimg.words.report import Identity
 from oimg.work.files import temp
 from oimg.work.files.attributes import Attributes, Carried
-from oimg.work.files.exchange import rename_new
+from oimg.work.files.exchange import identity_of, rename_new
 
 TRIES: Final = 10_000
 # What systems say where a disk has no hard links, or no more of them; Windows says EINVAL.
@@ -25,10 +26,14 @@ _UNSUPPORTED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where a file ended up, and what of the source's attributes could be carried over."""
+    """Where a file ended up, and what of the source's attributes could be carried over.
+
+    `identity` is that of the new file; None where a file with the same bytes stood there already.
+    """
 
     path: Path
     carried: Carried
+    identity: Identity | None = None
 
 
 def write_new(
@@ -55,7 +60,8 @@ def write_new(
     except OSError as error:
         raise temp.as_ours(error, target.parent) from error
     try:
-        return Written(_place(written.path, data, name, conflict, source), written.carried)
+        placed, is_new = _place(written.path, data, name, conflict, source)
+        return Written(placed, written.carried, identity_of(placed) if is_new else None)
     except FileExistsError:
         raise
     except OSError as error:
@@ -64,12 +70,15 @@ def write_new(
         temp.remove(written.path)
 
 
-def _place(written: Path, data: bytes, name: Callable[[int], Path], conflict: Conflict, source: Path) -> Path:
+def _place(
+    written: Path, data: bytes, name: Callable[[int], Path], conflict: Conflict, source: Path
+) -> tuple[Path, bool]:
+    """Give the name, and whether the file under it is a new one."""
     for number in range(1, TRIES):
         target = name(number)
         if link_new(written, target):
             temp.sync_folder(target.parent)
-            return target
+            return target, True
         if conflict is Conflict.SKIP:
             raise FileExistsError(errno.EEXIST, "taken", str(target))
         _refuse_odd(target, conflict)
@@ -78,11 +87,11 @@ def _place(written: Path, data: bytes, name: Callable[[int], Path], conflict: Co
                 raise OimgError(ErrorCode.WRITE, f"{target.name} is the original itself")
             continue
         if holds(target, data):
-            return target
+            return target, False
         if conflict is Conflict.OVERWRITE:
             written.replace(target)
             temp.sync_folder(target.parent)
-            return target
+            return target, True
     raise OimgError(ErrorCode.WRITE, "no free name")
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.report import Identity
 
 _AT_FDCWD: Final = -100  # fcntl.h
 _RENAME_NOREPLACE: Final = 1  # linux/fs.h; renameat2(2)
 _RENAME_EXCHANGE: Final = 2
 _UNSUPPORTED: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
-Identity = tuple[int, int, int, int]
 
 
 def identity_of(path: Path) -> Identity:

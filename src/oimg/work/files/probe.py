@@ -12,11 +12,10 @@ from typing import BinaryIO, Final
 from oimg.engine.codecs import SUFFIXES, detect
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Limits
-from oimg.words.report import Failed, Kept, KeptCode, SourceFile
+from oimg.words.report import Failed, Identity, Kept, KeptCode, SourceFile
 from oimg.work.files.scan import Found
 
 log = logging.getLogger(__name__)
-Identity = tuple[int, int, int, int]
 _HEAD: Final = 64
 
 

@@ -17,12 +17,12 @@ from typing import Final
 
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Originals
-from oimg.words.report import KeptCode, SourceFile
+from oimg.words.report import Identity, KeptCode, SourceFile
 from oimg.words.task import Destination
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import TRIES, Written, link_new
-from oimg.work.files.exchange import Identity, check, exchange, identity_of, take_place
+from oimg.work.files.exchange import check, exchange, identity_of, take_place
 from oimg.work.safety import trash
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.journal import Journal

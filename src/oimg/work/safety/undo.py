@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.report import Identity
 from oimg.words.undo import NotRestored, PastBatch, RefusalCode, Restored, Undoing, UndoReport
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import link_new
-from oimg.work.files.exchange import Identity, identity_of
+from oimg.work.files.exchange import identity_of
 from oimg.work.safety import story as stories
 from oimg.work.safety import trash
 from oimg.work.safety.folders import Folders

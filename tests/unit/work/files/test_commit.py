@@ -61,7 +61,9 @@ def failing(number: int) -> Callable[..., Any]:
 
 
 def test_writes_the_bytes_and_nothing_else(original: Path) -> None:
-    assert write(original) == Written(original.with_name("b.png"), Carried())
+    target = original.with_name("b.png")
+    assert write(original) == Written(target, Carried(), exchange.identity_of(target))
+    assert write(original) == Written(target, Carried(), None)  # it stands there already
     assert {name: facts[0] for name, facts in state(original.parent).items()} == {
         "a.png": b"the original picture",
         "b.png": DATA,
