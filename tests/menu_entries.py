@@ -35,10 +35,13 @@ def made(program: str = "/usr/bin/oimg-gui", icon: str = "oimg") -> tuple[Entry,
     return entries(TITLES, program, icon)
 
 
-def recorder(folder: Path) -> tuple[Path, Path]:
+BAD_NAME = 'it\'s 100% "mine" $HOME'
+
+
+def recorder(folder: Path, name: str = BAD_NAME) -> tuple[Path, Path]:
     """A program with a bad name, and the file in which it writes its arguments, each with a NUL at its end."""
     folder.mkdir(parents=True, exist_ok=True)
-    program, log = folder / 'it\'s 100% "mine" $HOME', folder / "log"
+    program, log = folder / name, folder / "log"
     code = "import os, sys; open({!r}, 'ab').write(b''.join(os.fsencode(each) + b'\\0' for each in sys.argv[1:]))"
     program.write_text(f"#!{sys.executable}\n{code.format(str(log))}\n", encoding="utf-8")
     program.chmod(0o755)

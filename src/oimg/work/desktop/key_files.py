@@ -56,7 +56,10 @@ def service_menu(entries: Sequence[Entry]) -> str:
 
 
 def send_to(entry: Entry) -> str:
-    """A target of Thunar's Send To: an ordinary application, which its menu shows for these types."""
+    """A target of Thunar's Send To: an ordinary application, which its menu shows for these types.
+
+    GLib looks for the program before it takes doubled percent signs for single ones, so it finds none that has any.
+    """
     return _key_file(
         entry,
         "Desktop Entry",
