@@ -72,7 +72,7 @@ class QuickWindow(QWidget):
         self.setWindowTitle("OIMG")
         self._join()
         self.notifying = Notifying(self, self.running, lambda: "" if self.summary is None else self.summary.sentence)
-        self.view.show_text(_("Looking for pictures …"))
+        self.view.show_text(_("Looking for pictures…"))
         self._gathering.start()
 
     @property
@@ -118,7 +118,7 @@ class QuickWindow(QWidget):
         if self._session is not None:
             self._look_for(new)
         if not self.running.active:
-            self.view.show_text(_("Looking for pictures …"))
+            self.view.show_text(_("Looking for pictures…"))
             self.view.show_lines("")
             self.view.show_busy()
 
@@ -224,7 +224,7 @@ class QuickWindow(QWidget):
 
     def _undo(self) -> None:
         if self.summary is not None:
-            self.view.show_text(_("Bringing originals back …"))
+            self.view.show_text(_("Bringing originals back…"))
             self.view.show_busy()
             self.undoing.batch(*(report.batch for report, _ids in reversed(self._reports) if report.undoable))
 
