@@ -118,7 +118,7 @@ class QuickWindow(QWidget):
         if self._session is not None:
             self._look_for(new)
         if not self.running.active:
-            self.view.show_text(_("Looking for pictures …"))
+            self.view.show_text(_("Looking for pictures…"))
             self.view.show_lines("")
             self.view.show_busy()
 
