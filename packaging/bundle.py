@@ -51,7 +51,17 @@ _EXCLUDED: Final = (
     *("tkinter", "_tkinter", "turtle", "idlelib", "unittest", "doctest", "pydoc", "pydoc_data", "lib2to3", "test"),
     *("setuptools", "pkg_resources", "distutils", "pip", "ensurepip", "venv", "PyInstaller", "pytest", "hypothesis"),
     *("PIL.ImageTk", "PIL._imagingtk", "PIL.ImageQt", "PIL.ImageShow", "PIL.ImageGrab", "PIL.SpiderImagePlugin"),
-    *("numpy.testing", "numpy.f2py", "numpy.distutils", "matplotlib", "IPython", "olefile", "defusedxml", "cffi"),
+    *(
+        "numpy.testing",
+        "numpy.f2py",
+        "numpy.random",
+        "numpy._core._multiarray_tests",
+        "matplotlib",
+        "IPython",
+        "olefile",
+        "defusedxml",
+        "cffi",
+    ),
     *("PySide6.QtNetwork", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtOpenGL", "PySide6.QtSql", "PySide6.QtTest"),
 )
 # Folders below Qt's "plugins" that are taken, each with the plugins that are (all where there is none named).

@@ -65,7 +65,7 @@ def application_of(arguments: Sequence[str]) -> Application:
     application = Application(arguments)
     application.setApplicationName("oimg")
     application.setApplicationDisplayName("OIMG")
-    application.setDesktopFileName("oimg")
+    application.setDesktopFileName(os.environ.get("FLATPAK_ID", "oimg"))  # by which the desktop knows our windows
     application.setStyle("Fusion")
     application.setWindowIcon(icons.application())
     speak(application)
