@@ -190,6 +190,22 @@ def test_what_comes_while_it_works_is_worked_on_next_and_told_together(
     assert state(tmp_path / "in") == before
 
 
+def test_it_says_how_many_come_next(
+    windows: Windows, session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, begin = threading.Event(), session.start
+    monkeypatch.setattr(session, "start", lambda *given: begin(*given) if gate.wait(60) else None)
+    given = [flat(tmp_path / "in" / f"{number}.png") for number in range(3)]
+    window = small(windows, session, given[0])
+    qtbot.waitUntil(lambda: window.running.active, timeout=PATIENCE)
+    window.add(given[1:])
+    qtbot.waitUntil(lambda: window.view._facts.text() == "0 of 1 · then 2 more", timeout=PATIENCE)
+    gate.set()
+    qtbot.waitUntil(lambda: window.summary is not None and len(window.summary.report.records) == 3, timeout=PATIENCE)
+    assert window.summary is not None
+    assert window.summary.sentence.startswith("3 files optimized, ")
+
+
 def test_late_ones_join_in_and_later_ones_have_a_window_of_their_own(
     windows: Windows, session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

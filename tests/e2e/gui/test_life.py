@@ -86,6 +86,23 @@ def test_a_home_that_cannot_be_written_to_is_no_obstacle(own_home: Path, tmp_pat
         own_home.chmod(0o700)
 
 
+def test_a_folder_that_is_gone_is_no_obstacle(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = "import os, sys; from oimg.faces.gui.app import main; os.rmdir(os.getcwd()); sys.exit(main(sys.argv[1:]))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "relative.png"],
+        cwd=gone,
+        env={**unmeasured(), "QT_QPA_PLATFORM": "offscreen"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_for(lambda: catches_signals(process.pid), "the window does not come up")
+        process.terminate()
+        _, complaint = process.communicate(timeout=120)
+    assert (process.returncode, complaint) == (0, "")
+
+
 def test_without_any_home_it_works_all_the_same(tmp_path: Path) -> None:
     nowhere = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"))
     window = Window("--quick", flat(tmp_path / "a.png"), HOME="/nowhere/at/all", **nowhere)
@@ -110,8 +127,13 @@ def test_broken_settings_are_set_aside(config: Path, tmp_path: Path, text: str) 
 
 
 def is_ready(window: Window) -> bool:
-    """Whether it takes signals as a window does; Python's own handler stands until then."""
-    status = Path(f"/proc/{window.process.pid}/status").read_text(encoding="ascii", errors="replace")
+    """Whether it takes signals as a window does."""
+    return catches_signals(window.process.pid)
+
+
+def catches_signals(process: int) -> bool:
+    """Whether SIGTERM is taken in hand; Python's own handler stands until then."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt:")).split()[1]
     return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 

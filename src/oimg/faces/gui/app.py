@@ -51,7 +51,11 @@ def _plainly_asked(given: list[str]) -> tuple[list[Path], bool] | None:
 
 
 def _absolute(names: Sequence[str]) -> list[Path]:
-    return [Path(os.path.abspath(name)) for name in names if name]  # noqa: PTH100 - links stay
+    try:
+        here = os.getcwd()  # noqa: PTH109 - links stay links, so no `resolve`
+    except OSError:  # a folder that is gone
+        here = os.sep
+    return [Path(os.path.normpath(Path(here, name))) for name in names if name]
 
 
 def _token() -> str:

@@ -58,7 +58,7 @@ class QuickWindow(QWidget):
         self.summary: Summary | None = None
         self._paths = list(dict.fromkeys(paths))
         self._session: Session | None = None
-        self._left_out = 0
+        self._left_out = self._next = 0
         self._seen = set[Path]()
         self._reports = list[tuple[Report, tuple[int, ...]]]()
         self._gathering = QTimer(self, singleShot=True, interval=_MOMENT)
@@ -139,6 +139,7 @@ class QuickWindow(QWidget):
 
     def _found(self, left_out: int) -> None:
         self._left_out += left_out
+        self._next = len(self._waiting())
         self._work()
 
     def _work(self) -> None:
@@ -147,17 +148,22 @@ class QuickWindow(QWidget):
             return
         items = [Item(row.id, row.source, self.recipe) for row in self._waiting() if row.source is not None]
         if items:
+            self._next = 0
             self.model.begin({item.id: item.recipe for item in items})
             self.running.start(self._session, items)
         else:
             self._show()
 
     def _waiting(self) -> list[Row]:
-        done = {id_ for _report, ids in self._reports for id_ in ids}
-        return [row for row in self.model.rows() if row.is_open(self.recipe) and row.id not in done]
+        taken_up = {id_ for _report, ids in self._reports for id_ in ids}
+        taken_up |= set(self.running.ids) if self.running.active else set()
+        return [row for row in self.model.rows() if row.is_open(self.recipe) and row.id not in taken_up]
 
     def _moved(self, standing: Standing) -> None:
-        self.view.show_progress(standing_text(standing), standing.fraction)
+        text = standing_text(standing)
+        if self._next:
+            text = _("{standing} · then {count} more").format(standing=text, count=number(self._next))
+        self.view.show_progress(text, standing.fraction)
 
     def _ended(self, report: Report | None) -> None:
         if self.leaving.under_way:
