@@ -44,13 +44,16 @@ def build(sources: Path, output: Path, epoch: int, skipped: frozenset[str]) -> l
     command = [*python, "-m", "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", str(output)]
     _run(command, sources, environment)
     missing = [] if not list(output.glob("*-none-any.whl")) else ["the wheel's C kernel: there is no C compiler"]
+    kinds = []
     for kind, tool in KINDS.items():
         if kind in skipped:
             missing.append(f"the .{kind}: it was not wanted")
         elif shutil.which(tool) is None:
             missing.append(f"the .{kind}: there is no {tool}")
         else:
-            _run(["bash", "packaging/linux/build.sh", str(output), kind], sources, environment)
+            kinds.append(kind)
+    if kinds:  # all of them at once: they hold the same tree
+        _run(["bash", "packaging/linux/build.sh", str(output), *kinds], sources, environment)
     return missing
 
 

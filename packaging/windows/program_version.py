@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Final
+
+# As PyInstaller reads it: a call of its own classes. The numbers are those of winver.h: a program of Windows NT.
+_TEXT: Final = """VSVersionInfo(
+  ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}, mask=0x3F, flags=0, OS=0x40004, fileType=1, subtype=0),
+  kids=[
+    StringFileInfo([StringTable("040904B0", [{texts}])]),
+    VarFileInfo([VarStruct("Translation", [0x0409, 1200])]),
+  ],
+)
+"""
 
 
-def resource(name: str, version: str) -> Any:
-    """Give the version of a program as PyInstaller takes it."""
-    from PyInstaller.utils.win32 import versioninfo as parts
-
+def write(path: Path, name: str, version: str) -> Path:
+    """Write the file that PyInstaller takes the properties of a program from; gives its path."""
     numbers = (*map(int, version.split(".")), 0)
     texts = {
         "CompanyName": "The OIMG developers",
@@ -20,13 +29,6 @@ def resource(name: str, version: str) -> Any:
         "ProductName": "OIMG",
         "ProductVersion": version,
     }
-    english_in_unicode = [0x0409, 1200]
-    return parts.VSVersionInfo(
-        ffi=parts.FixedFileInfo(filevers=numbers, prodvers=numbers),
-        kids=[
-            parts.StringFileInfo(
-                [parts.StringTable("040904B0", [parts.StringStruct(*each) for each in texts.items()])]
-            ),
-            parts.VarFileInfo([parts.VarStruct("Translation", english_in_unicode)]),
-        ],
-    )
+    entries = ", ".join(f"StringStruct({key!r}, {value!r})" for key, value in texts.items())
+    path.write_text(_TEXT.format(numbers=numbers, texts=entries), "utf-8")
+    return path

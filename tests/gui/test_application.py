@@ -17,19 +17,25 @@ from work_help import flat
 # The window itself, told to open files as macOS tells it; what is in its list then is printed.
 OPENING = """
 import sys
+from pathlib import Path
 import oimg.faces.gui
 from PySide6.QtCore import QCoreApplication, QTimer, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 from oimg.faces.gui import display
 from oimg.faces.gui.main_window import MainWindow
+from oimg.faces.gui.quick_window import QuickWindow
 
-names = sys.argv[1:]
+quick, *names = sys.argv[1:]
 
 def window():
     return next((each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow)), None)
 
 def send():
+    small = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuickWindow)]
+    if any(each.summary is None for each in small):  # still at work
+        QTimer.singleShot(20, send)
+        return
     for name in names:
         QCoreApplication.postEvent(QApplication.instance(), QFileOpenEvent(name))
     QCoreApplication.postEvent(QApplication.instance(), QFileOpenEvent(QUrl("https://example.org/a.png")))
@@ -40,7 +46,9 @@ def look():
         for row in shown.model.rows():
             print(row.path.name)
         timer.stop()
-        shown.leave()
+        for each in QApplication.topLevelWidgets():
+            if isinstance(each, MainWindow | QuickWindow):
+                each.leave()
 
 def begin(*arguments):
     QTimer.singleShot(0, send)
@@ -51,13 +59,15 @@ def begin(*arguments):
 timer = QTimer()
 start = display.Opening.start
 display.Opening.start = begin
-sys.exit(display.run([], lambda reason: 3))
+sys.exit(display.run([Path(quick)] if quick else [], lambda reason: 3, quick=bool(quick)))
 """
 
 
-def test_files_that_finder_opens_come_to_the_window(tmp_path: Path) -> None:
+@pytest.mark.parametrize("quick", [False, True], ids=["a large window is open", "only a small one is"])
+def test_files_that_finder_opens_come_to_the_window(tmp_path: Path, *, quick: bool) -> None:
+    worked_on = flat(tmp_path / "other" / "z.png") if quick else ""
     paths = [flat(tmp_path / name) for name in ("a.png", "b 'c'.png", "é 100%.png")]
-    command = [sys.executable, "-c", OPENING, *map(str, paths)]
+    command = [sys.executable, "-c", OPENING, str(worked_on), *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [path.name for path in paths]

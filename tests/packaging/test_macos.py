@@ -110,10 +110,10 @@ def test_the_icon_has_every_size(tmp_path: Path) -> None:
     icon_files.write_icns(tmp_path / "oimg.icns")
     with Image.open(tmp_path / "oimg.icns") as icon:
         for width, height, scale in [each for each in icon.info["sizes"] if each[0] * each[2] <= 512]:
+            shown = icon.icns.getimage((width, height, scale)).convert("RGBA")  # type: ignore[attr-defined]
             side = width * scale
-            held = icon.icns.getimage((width, height, scale))
             with Image.open(ROOT / "assets" / "icons" / f"{side}x{side}" / "oimg.png") as drawn:
-                assert held.convert("RGBA").tobytes() == drawn.convert("RGBA").tobytes()
+                assert shown.tobytes() == drawn.convert("RGBA").tobytes()
 
 
 def test_the_recipe_of_the_bundle_is_python() -> None:

@@ -16,7 +16,9 @@ from oimg.words.menus import Verb
 from packaging_help import need, script
 from windows_installer import Keys, Windows, payload
 
-bundle, entries, installer, icon_files = (script(name) for name in ("bundle", "entries", "installer", "icon_files"))
+bundle, entries, installer, icon_files, program_version = (
+    script(name) for name in ("bundle", "entries", "installer", "icon_files", "program_version")
+)
 PER_USER = "users/{user}/AppData/Local/Programs/OIMG"
 WINES_OWN = "Software\\Wine"
 ALWAYS_THERE = {f"Software\\Microsoft\\Windows\\CurrentVersion\\{name}" for name in ("App Paths", "Uninstall")}
@@ -92,6 +94,28 @@ def test_the_icon_has_every_size_as_it_was_drawn(tmp_path: Path) -> None:
             with Image.open(bundle.ROOT / "assets" / "icons" / f"{size[0]}x{size[0]}" / "oimg.png") as drawn:
                 wanted = drawn.convert("RGBA").tobytes()
             assert icon.ico.getimage(size).convert("RGBA").tobytes() == wanted  # type: ignore[attr-defined]
+
+
+def test_the_programs_say_what_they_are(tmp_path: Path) -> None:
+    text = program_version.write(tmp_path / "oimg.txt", "oimg", "1.20.3").read_text("utf-8")
+    words = (
+        "VSVersionInfo",
+        "FixedFileInfo",
+        "StringFileInfo",
+        "StringTable",
+        "StringStruct",
+        "VarFileInfo",
+        "VarStruct",
+    )
+    told = eval(text, {word: lambda *given, **named: (given, named) for word in words})  # noqa: S307 - as PyInstaller
+    assert told[1]["ffi"][1]["filevers"] == told[1]["ffi"][1]["prodvers"] == (1, 20, 3, 0)
+    ((((language, structs), _),),), _ = told[1]["kids"][0]
+    assert language == "040904B0"
+    assert {given[0]: given[1] for given, _ in structs}.items() >= {
+        ("ProductVersion", "1.20.3"),
+        ("FileVersion", "1.20.3"),
+        ("OriginalFilename", "oimg.exe"),
+    }
 
 
 def test_the_recipe_of_the_bundle_is_python() -> None:

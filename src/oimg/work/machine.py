@@ -59,5 +59,5 @@ def quarter_of_memory() -> int:
     """A quarter of the machine's memory, in bytes; 2 GiB where that is not known."""
     if hasattr(os, "sysconf"):  # not on Windows
         with suppress(ValueError, OSError):
-            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+            return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) // 4
     return 2 << 30

@@ -61,10 +61,10 @@ def leave_on_signals(parent: QObject, leave: Callable[[], None]) -> Callable[[],
 
 def _when_woken(parent: QObject, look: Callable[[], None]) -> Callable[[], None]:
     """Python writes a byte when a signal comes, and Qt waits for it."""
-    assert sys.platform != "win32"  # noqa: S101 - for type checkers: a pipe that does not block is not for Windows
     reading, writing = os.pipe()
     for end in (reading, writing):
-        os.set_blocking(end, False)
+        if sys.platform != "win32":  # where this is never called, as type checkers do not know
+            os.set_blocking(end, False)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     notifier = QSocketNotifier(reading, QSocketNotifier.Type.Read, parent)
 

@@ -54,6 +54,8 @@ class Windows(QObject):
         large = next((each for each in self._shown if isinstance(each, MainWindow) and each.isVisible()), None)
         if large is None:
             self.open_main(paths)
+            if self._opening.session is not None:  # of the small window
+                self._shown[-1].use(self._opening.session)
         else:
             self._asked(large, Request(tuple(paths)))
 

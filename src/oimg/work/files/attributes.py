@@ -59,7 +59,7 @@ def of(path: Path, facts: os.stat_result | None = None) -> Attributes:
 
 
 def _extended(path: Path) -> tuple[tuple[str, bytes], ...]:
-    if not (hasattr(os, "listxattr") and hasattr(os, "getxattr")):  # Python has them on Linux only
+    if not hasattr(os, "listxattr"):  # Python has them on Linux only
         return ()
     found, room = [], _MOST_BYTES
     with suppress(OSError):  # a disk without them
@@ -67,7 +67,7 @@ def _extended(path: Path) -> tuple[tuple[str, bytes], ...]:
             if not (name.startswith(_OWN) or name in (_ACCESS_LIST, _LABEL)):
                 continue
             with suppress(OSError):
-                value = os.getxattr(path, name)
+                value = os.getxattr(path, name)  # type: ignore[attr-defined,unused-ignore]  # it comes with listxattr
                 room -= len(value)
                 if room >= 0:
                     found.append((name, value))
@@ -108,13 +108,13 @@ def _give_owner(descriptor: int, like: Attributes) -> bool:
 
 
 def _give_extended(descriptor: int, like: Attributes) -> bool:
-    if not (hasattr(os, "setxattr") and hasattr(os, "removexattr")):
+    if not hasattr(os, "setxattr"):
         return True
     whole = True
     wanted = dict(like.extended)
     if _ACCESS_LIST not in wanted:
         with suppress(OSError):  # the folder may have given the new file a list of its own
-            os.removexattr(descriptor, _ACCESS_LIST)
+            os.removexattr(descriptor, _ACCESS_LIST)  # type: ignore[attr-defined,unused-ignore]  # comes with setxattr
     for name, value in wanted.items():
         try:
             os.setxattr(descriptor, name, value)
