@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from PySide6.QtCore import QObject, QSize, Qt
@@ -33,6 +34,7 @@ CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBo
 # What ends the window or empties it; the rest may open whatever it opens.
 NOT_TRIGGERED = {Act.QUIT, Act.REMOVE, Act.CLEAR, Act.PASTE, Act.OPTIMIZE, Act.OPTIMIZE_SELECTED, Act.RETRY, Act.SHOW}
 TRIGGERED = sorted(set(SPECS) - NOT_TRIGGERED)
+PATIENCE = 10_000
 SIZES = [QSize(900, 600), QSize(1600, 1000)]
 
 
@@ -127,6 +129,8 @@ def describe(widget: QObject) -> str:
 def look_at(window: QWidget, qtbot: QtBot) -> None:
     qtbot.waitExposed(window)
     qtbot.wait(20)
+    with suppress(qtbot.TimeoutError):  # texts may be on their way from another thread, and their layout after them
+        qtbot.waitUntil(lambda: not cut(window), timeout=PATIENCE)
     assert nameless(window) == []
     assert cut(window) == []
 

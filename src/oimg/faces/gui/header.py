@@ -73,6 +73,8 @@ class Header(QFrame):
         if self._named is (needed <= self.width()):
             return
         self._named = not self._named
+        for button in self._toggles:
+            button.ensurePolished()  # or one that was never seen yet would tell less than it takes
         before = sum(button.sizeHint().width() for button in self._toggles)
         for button in self._toggles:
             button.setToolButtonStyle(_BESIDE if self._named else _ALONE)
