@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from oimg.faces.gui import cycles
 from oimg.faces.gui.dropping import Dropping
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.urls import dragged, paths_in
@@ -267,3 +270,35 @@ def test_a_pasted_picture_that_cannot_be_written_says_why(
 
 def test_an_event_of_another_kind_is_not_touched(target: Target) -> None:
     assert not target.dropping.eventFilter(target.widget, QEvent(QEvent.Type.User))
+
+
+class Value:
+    """Something that lives until nobody holds it."""
+
+
+def test_what_lives_is_not_searched_for_garbage_again_and_goes_all_the_same() -> None:
+    gc.collect()
+    value = Value()
+    held = weakref.ref(value)
+    try:
+        cycles.set_apart()
+        assert not any(each is value for each in gc.get_objects())
+        del value
+        assert held() is None
+    finally:
+        gc.unfreeze()
+
+
+def test_rows_that_came_are_set_apart(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    flat(tmp_path / "a.png")
+    found: list[SourceFile] = []
+    importing = Importing()
+    importing.found.connect(found.extend)
+    importing.use(session)
+    try:
+        with qtbot.waitSignal(importing.finished):
+            importing.add([tmp_path])
+        assert not any(each is found[0] for each in gc.get_objects())
+    finally:
+        importing.close()
+        gc.unfreeze()

@@ -204,6 +204,7 @@ def test_the_overview_is_there_while_a_part_is_seen_and_leads_there(canvas: Canv
     assert canvas.viewport.target[:2] == (0, 0)
     canvas.zoom_to(None)
     assert not canvas.minimap.isVisible()
+    assert canvas.minimap.picture is None
 
 
 def test_pixels_are_squares_from_200_percent_on(canvas: Canvas) -> None:

@@ -217,7 +217,8 @@ class AfterRun(QObject):
 
     def _rows_of(self, restored: set[Path]) -> list[Row]:
         rows = [row for row in self._window.model.rows() if _is_replaced(row)]
-        return [row for row in rows if row.path in restored or _real(row) in restored]
+        linked = restored - {row.path for row in rows}  # behind links, which takes long to find out for very many
+        return [row for row in rows if row.path in restored or (linked and _real(row) in linked)]
 
     def _tell_bad_news(self, text: str) -> None:
         self.tidings.say(text, stays=True)

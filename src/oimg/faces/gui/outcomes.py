@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -133,10 +134,12 @@ def summed_up(report: Report, ids: Sequence[int]) -> Summary:
     return Summary(report, tuple(ids), tuple(_groups(ends)), report.source_bytes, report.output_bytes)
 
 
-def without(summary: Summary, back: Container[Path]) -> Summary | None:
+def without(summary: Summary, back: AbstractSet[Path]) -> Summary | None:
     """Give what still stands of a batch when these originals are back; None where no result does."""
-    pairs = zip(summary.rows, summary.report.records, strict=True)
-    left = [(id_, record) for id_, record in pairs if not _is_back(record.outcome, back)]
+    pairs = list(zip(summary.rows, summary.report.records, strict=True))
+    # An original behind a link is told as itself. Asking for each of very many whether it is one takes long.
+    linked = bool(back - {record.outcome.path for _id, record in pairs})
+    left = [(id_, record) for id_, record in pairs if not _is_back(record.outcome, back, linked=linked)]
     if not any(isinstance(record.outcome, Optimized) for _id, record in left):
         return None
     return summed_up(
@@ -144,8 +147,10 @@ def without(summary: Summary, back: Container[Path]) -> Summary | None:
     )
 
 
-def _is_back(outcome: Outcome, back: Container[Path]) -> bool:
-    return isinstance(outcome, Optimized) and (outcome.path in back or Path(os.path.realpath(outcome.path)) in back)
+def _is_back(outcome: Outcome, back: AbstractSet[Path], *, linked: bool) -> bool:
+    if not isinstance(outcome, Optimized):
+        return False
+    return outcome.path in back or (linked and Path(os.path.realpath(outcome.path)) in back)
 
 
 def _groups(ends: dict[End, dict[str, set[int]]]) -> Iterator[Group]:

@@ -183,14 +183,15 @@ class Canvas(QWidget):
 
     def _arrange_minimap(self) -> None:
         base, there = self.scene.base, self.viewport
-        needed = base is not None and there is not None and not there.all_seen
-        if base is not None and there is not None and needed:
-            left, top, width, height = there.seen
-            across, down = there.picture
-            self.minimap.show_part(base, QRectF(left / across, top / down, width / across, height / down), self.size())
-            x = _MARGIN if self.isRightToLeft() else self.width() - self.minimap.width() - _MARGIN
-            self.minimap.move(x, self.height() - self.minimap.height() - _MARGIN)
-        self.minimap.setVisible(needed)
+        if base is None or there is None or there.all_seen:
+            self.minimap.show_nothing()
+            return
+        left, top, width, height = there.seen
+        across, down = there.picture
+        self.minimap.show_part(base, QRectF(left / across, top / down, width / across, height / down), self.size())
+        x = _MARGIN if self.isRightToLeft() else self.width() - self.minimap.width() - _MARGIN
+        self.minimap.move(x, self.height() - self.minimap.height() - _MARGIN)
+        self.minimap.show()
 
     def _arrange_note(self) -> None:
         """A sentence at the foot of the picture, beside the overview where there is one."""

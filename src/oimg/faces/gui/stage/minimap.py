@@ -41,6 +41,16 @@ class Minimap(QWidget):
         self.resize(QSize(max(16, round(size.width())), max(16, round(size.height()))) + QSize(2, 2) * _BORDER)
         self.update()
 
+    def show_nothing(self) -> None:
+        """Go, and hold the picture no longer: it is large."""
+        self._picture = None
+        self.hide()
+
+    @property
+    def picture(self) -> Picture | None:
+        """What it shows."""
+        return self._picture
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go there."""
         self.mouseMoveEvent(event)
