@@ -77,6 +77,7 @@ def test_qt_comes_without_its_network(name: str, platform: str) -> None:
         ("PySide6\\plugins\\platforms\\qwindows.dll", "win32"),
         ("numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so", "linux"),
         ("libpython3.11.so.1.0", "linux"),
+        ("libscipy_openblas64_-32a4b2a6.so", "linux"),
         ("pillow-13.0.0.dist-info/METADATA", "linux"),
         ("python311.dll", "win32"),
     ],
