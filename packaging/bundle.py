@@ -85,8 +85,8 @@ _QT_LIBRARIES: Final[dict[str, str]] = {
     "darwin": r"Qt(Core|Gui|Widgets|Svg|DBus)",
 }
 # What a Linux bundle brings itself: what lies in a folder of its own, extension modules, Python, and libraries of
-# wheels, which have a digest in their names. All else, such as X11 and fontconfig, is the system's and named as a dependency: a
-# copy would be older than what it has to work with.
+# wheels, which have a digest in their names. All else, such as X11 and fontconfig, is the system's and named as a
+# dependency: a copy would be older than what it has to work with.
 _OWN_ON_LINUX: Final = re.compile(r".*/|libpython3|.*\.(cpython-|abi3)|lib.+-[0-9a-f]{8}[-.]")
 
 
