@@ -125,7 +125,9 @@ def new_size(resize: Resize) -> str:
     """Say in a few words what size pictures get."""
     if resize.fitting is Fitting.NONE:
         return _("As it is")
-    return _(_SIZES[resize.fitting]).format(width=resize.width, height=resize.height, amount=figure(resize.amount))
+    pixels = resize.fitting in (Fitting.LONG_EDGE, Fitting.SHORT_EDGE)
+    amount = f"{resize.amount:.0f}" if pixels else figure(resize.amount)  # pixels have no marks between thousands
+    return _(_SIZES[resize.fitting]).format(width=resize.width, height=resize.height, amount=amount)
 
 
 def wrong(error: RecipeError) -> str:
