@@ -105,7 +105,7 @@ def test_a_folder_that_is_gone_is_no_obstacle(tmp_path: Path) -> None:
 
 def test_without_any_home_it_works_all_the_same(tmp_path: Path) -> None:
     nowhere = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"))
-    window = Window("--quick", flat(tmp_path / "a.png"), HOME="/nowhere/at/all", **nowhere)
+    window = Window("--quick", flat(tmp_path / "a.png"), HOME="/dev/null/home", **nowhere)
     works(window, tmp_path)
     assert window.end() == (0, "")
 

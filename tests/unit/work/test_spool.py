@@ -259,7 +259,7 @@ def test_windows_that_nobody_sees_are_for_themselves(monkeypatch: pytest.MonkeyP
 
 
 @posix
-@pytest.mark.parametrize("session", [None, "", "relative", "/nowhere/at/all"])
+@pytest.mark.parametrize("session", [None, "", "relative", "/dev/null/run"])
 def test_without_a_session_the_folder_for_temp_files_does(
     runtime: Path, monkeypatch: pytest.MonkeyPatch, session: str | None
 ) -> None:
