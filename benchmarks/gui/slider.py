@@ -5,7 +5,7 @@ Usage: python benchmarks/gui/slider.py FOLDER [MOVES]   (20 moves for each forma
 slider  the window of 1280 by 800 over the first photo: the slider of the visual scale is moved, until the canvas was
         painted with what the new target makes of what is seen; fitted, and at 100 %
 steps   every photo of the folder is looked at, as with the arrow keys: every tenth until its result is there, the
-        others until they can be seen; resident memory before, and after each
+        others until they can be seen; resident memory before, at each, and when all is at rest
 
 Milliseconds on the clock, and of the processor, all threads of the process together: the median and the most. `load` is
 the machine's: with others at work only the processor's time says much.
@@ -32,6 +32,8 @@ from oimg.work.settings import WindowState
 FORMATS = (Target.JPEG, Target.WEBP, Target.AVIF, Target.JXL)
 # How long a hand rests between two moves: shorter than what lets the whole be made.
 REST = 0.1
+# How long the next photo may take to be prepared before memory is looked at.
+SETTLED = 20
 
 
 def main() -> None:
@@ -63,6 +65,7 @@ class Looking:
         self.window.show()
         self.opening.start()
         self.until(lambda: self.opening.session is not None)
+        self._empty = resident()
 
     def open(self, folder: Path) -> None:
         """Drop a folder."""
@@ -110,7 +113,11 @@ class Looking:
             if step % 10 == 9:
                 self.until(lambda: bool(results and results[-1] is not None))
             seen.append(resident())
-        print(f"steps   {len(seen)} photos, {before >> 20} MiB before, {seen[-1] >> 20} after, {max(seen) >> 20} most")
+        self.until(lambda: bool(results and results[-1] is not None))
+        rest = time.monotonic() + SETTLED
+        self.until(lambda: time.monotonic() > rest)
+        told = f"{before >> 20} MiB before, {resident() >> 20} in the end, {max(seen) >> 20} most"
+        print(f"steps   {len(seen)} photos, {told}; {self._empty >> 20} was the window before any photo")
 
     def close(self) -> None:
         """End all."""

@@ -37,6 +37,14 @@ def test_tells_its_version_and_help_without_a_display(code: str, given: list[str
     assert f"usage: {name} " in told.stdout
 
 
+def test_nothing_that_works_on_pictures_is_loaded_before_the_window_is_there() -> None:
+    done = run(
+        "import sys; from oimg.faces.gui import app, display, main_window;"
+        "print(sorted({'numpy', 'PIL', 'oimg.engine', 'oimg.work.session', 'sqlite3'} & sys.modules.keys()))"
+    )
+    assert done.stdout == "[]\n", done.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
 def test_says_so_where_there_is_no_display() -> None:
     done = run(WINDOW, QT_QPA_PLATFORM=None, DISPLAY=None, WAYLAND_DISPLAY=None)

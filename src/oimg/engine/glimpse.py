@@ -52,6 +52,8 @@ _LEFT: Final = (0.26, 0.36, 0.58, 1.0)
 _BLOCK: Final = 16
 # The sample: so many tiles a side, of so many pixels.
 _TILES: Final = 4
+# ... and where bytes are to be told, which differ more from place to place than looks.
+_MORE_TILES: Final = 8
 _TILE: Final = 128
 _TRIES: Final = 2
 # What is foretold is not tried where the score will be as near as this to what is asked, as likely as that; nor where
@@ -105,12 +107,13 @@ class Insight:
 
     def __init__(self, pixels: Screen, target: Format, recipe: Recipe, limits: Limits, *, quickly: bool = True) -> None:
         self._size = pixels.shape[1], pixels.shape[0]
-        sample = _sample(pixels)
+        sample = _sample(pixels, _TILES if quickly or min(self._size) < _MORE_TILES * _TILE else _MORE_TILES)
         self._is_part = sample is not pixels
         effort = min(recipe.effort, _EFFORTS[target]) if quickly else recipe.effort
         self._work = ready(sample, target, replace(recipe, effort=effort), limits)
         self._beliefs: dict[bool, Belief] = {}
         self._tried: set[tuple[bool, float]] = set()
+        self._last = b""
         self._lock = threading.Lock()
 
     def coding(self, recipe: Recipe) -> Coding:
@@ -125,18 +128,28 @@ class Insight:
 
     def score_of(self, coding: Coding) -> float:
         """The score that the picture will probably have."""
-        return self.outlook_of(coding)[0]
+        return self._outlook(coding, _knows_score)[0]
 
     def outlook_of(self, coding: Coding) -> tuple[float, int]:
         """The score, and the bytes without metadata, that the picture will probably have."""
+        return self._outlook(coding, lambda *at: _knows_score(*at) and _knows_bytes(*at))
+
+    def foretold(self, recipe: Recipe) -> tuple[Coding, float, int]:
+        """How a recipe will probably code the picture, with the score and the bytes of that."""
+        self.outlook_of(self.coding(recipe))  # which may teach that another quality fits better
+        coding = self.coding(recipe)
+        return coding, *self.outlook_of(coding)
+
+    def _outlook(self, coding: Coding, is_known: Callable[[Expected, float], bool]) -> tuple[float, int]:
         quality = coding.options.quality or 100.0
-        self._settled(_Choice(lambda _: quality, _knows_score), full=coding.options.full_chroma)
+        self._settled(_Choice(lambda _: quality, is_known), full=coding.options.full_chroma)
         with self._lock:
             expected = self._beliefs[coding.options.full_chroma].expected()
         far, density = (
             float(np.interp(quality, expected.qualities, values)) for values in (expected.distance, expected.density)
         )
-        return 100 - math.exp(far), round(math.prod(self._size) * math.exp(density))
+        packed = len(self._work.finish(self._last)) / max(1, len(self._last))
+        return 100 - math.exp(far), round(packed * math.prod(self._size) * math.exp(density))
 
     def _coding(self, quality: float, *, full: bool) -> Coding:
         options = EncodeOptions(quality, self._work.recipe.effort, full)
@@ -158,11 +171,13 @@ class Insight:
             expected = belief.expected()
             quality = choice.choose(expected)
             for _ in range(_TRIES):
-                if (full, quality) in self._tried or choice.is_sure(expected, quality):
+                learned = any(tried is full for tried, _quality in self._tried)
+                if (full, quality) in self._tried or (learned and choice.is_sure(expected, quality)):
                     break
                 tried = trial.run(quality)
                 belief.add(quality, trial.density(len(tried.data)), tried.score, of_part=self._is_part)
                 self._tried.add((full, quality))
+                self._last = tried.data
                 expected = belief.expected()
                 quality = choice.choose(expected)
             return quality
@@ -238,14 +253,13 @@ def _fitted(pixels: Screen, target: Format, background: str) -> DecodedImage:
     return color.drop_empty_chroma(fitted) if target is Format.JPEG else fitted
 
 
-def _sample(pixels: Screen) -> Screen:
-    """Tiles that are spread evenly, one below the other; the picture itself where it is no larger."""
+def _sample(pixels: Screen, tiles: int) -> Screen:
+    """So many tiles a side, spread evenly, one below the other; the picture itself where it is no larger."""
     height, width = pixels.shape[:2]
     if min(height, width) < _TILES * _TILE:
         return pixels if height * width <= (_TILES * _TILE) ** 2 else _middle(pixels)
-    rows, columns = (np.linspace(0, side - _TILE, _TILES).astype(int) // _BLOCK * _BLOCK for side in (height, width))
-    tiles = [pixels[top : top + _TILE, left : left + _TILE] for top in rows for left in columns]
-    return np.concatenate(tiles)
+    rows, columns = (np.linspace(0, side - _TILE, tiles).astype(int) // _BLOCK * _BLOCK for side in (height, width))
+    return np.concatenate([pixels[top : top + _TILE, left : left + _TILE] for top in rows for left in columns])
 
 
 def _middle(pixels: Screen) -> Screen:

@@ -176,8 +176,7 @@ class Previews:
             asked = replace(recipe, format=Target(target.value))
             if self._shelf.known(("whole", *_file(source), _essence(asked))) is None:
                 insight = glimpse.Insight(base.pixels, target, asked, self._limits, quickly=False)
-                coding = insight.coding(asked)
-                score, size = insight.outlook_of(coding)
+                coding, score, size = insight.foretold(asked)
                 result = Result(None, target, size, score, coding.options.quality, 0.0)
                 yield FormatTrial(target, result, approximate=True)
 
