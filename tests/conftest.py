@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,19 @@ from hypothesis import settings
 
 # Texts are loaded once, when a test file is: in English, whoever runs the tests.
 os.environ["LANGUAGE"] = "en"
-os.environ["XDG_CONFIG_HOME"] = os.devnull
+# What is made for a whole module, and so before `own_home`, finds no settings of anybody either, and leaves nothing.
+_NOBODY = Path(tempfile.mkdtemp(prefix="oimg-tests-"))
+for _name in ("CONFIG", "CACHE", "DATA", "STATE"):
+    os.environ[f"XDG_{_name}_HOME"] = str(_NOBODY / _name.lower())
 
 # Another program on the machine must not fail a property.
 settings.register_profile("oimg", deadline=None)
 settings.load_profile("oimg")
+
+
+def pytest_unconfigure() -> None:
+    """Remove the home of nobody."""
+    shutil.rmtree(_NOBODY, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from oimg.faces.gui.dropping import Dropping, paths_in
+from oimg.faces.gui.dropping import Dropping
 from oimg.faces.gui.importing import Importing
+from oimg.faces.gui.urls import dragged, paths_in
 from oimg.words.errors import ErrorCode
 from oimg.words.report import Failed, SourceFile
 from oimg.work.session import Session
@@ -73,6 +75,16 @@ def test_takes_what_is_on_a_disk_here_and_nothing_else(tmp_path: Path) -> None:
     assert paths_in(data) == [strange]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="names are text there")
+def test_every_byte_of_a_name_survives() -> None:
+    names = [b"/p/caf\xe9.png", "/p/é.png".encode(), b"/p/100%20 #?.png", b"/p/two\nlines.png", b"/p/it's"]
+    paths = [Path(os.fsdecode(name)) for name in names]
+    assert paths_in(dragged(paths)) == paths
+    told = QMimeData()
+    told.setData("text/uri-list", b"file:///p/caf%E9.png\r\nfile:///p/%C3%A9.png\r\n")
+    assert paths_in(told) == paths[:2]
+
+
 def test_files_are_dropped_as_a_copy(target: Target, tmp_path: Path) -> None:
     data = urls(*(QUrl.fromLocalFile(str(tmp_path / name)).toString() for name in "ab"))
     entering = target.enter(data)
@@ -94,6 +106,14 @@ def test_the_overlay_goes_when_nothing_is_dropped(target: Target, tmp_path: Path
     target.enter(urls(QUrl.fromLocalFile(str(tmp_path)).toString()))
     assert not target.dropping.overlay.grab().toImage().isNull()
     QCoreApplication.sendEvent(target.widget, QDragLeaveEvent())
+    assert not target.dropping.overlay.isVisible()
+    assert target.paths == []
+
+
+def test_the_overlay_goes_when_nothing_is_left_of_what_was_dropped(target: Target, tmp_path: Path) -> None:
+    target.enter(urls(QUrl.fromLocalFile(str(tmp_path)).toString()))
+    assert target.dropping.overlay.isVisible()
+    target.drop(QMimeData())
     assert not target.dropping.overlay.isVisible()
     assert target.paths == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTabBar, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -125,6 +125,7 @@ def test_the_header_fits_the_window(filled: MainWindow, qtbot: QtBot, width: int
     filled.header.add_to_end([filled.actions_[Act.OPTIMIZE], filled.actions_[Act.SELECT_ALL]] * (width < 1500))
     qtbot.wait(50)
     buttons = [each for each in filled.header.findChildren(QToolButton) if each.isVisible()]
-    assert all(each.geometry().right() <= width for each in buttons)
-    spans = sorted((each.geometry().left(), each.geometry().right()) for each in buttons)
+    lefts = [each.mapTo(filled.header, QPoint()).x() for each in buttons]
+    spans = sorted((left, left + each.width() - 1) for left, each in zip(lefts, buttons, strict=True))
+    assert all(right < width for _, right in spans)
     assert all(end < start for (_, end), (start, _) in pairwise(spans))

@@ -174,7 +174,7 @@ def test_mirrored_windows_show_all_and_begin_at_the_right(filled: MainWindow, qt
     filled.resize(SIZES[0])
     qtbot.wait(200)
     look_at(filled, qtbot)
-    assert filled.queue.x() > filled.stage.x() > filled.options.x()
+    assert filled.queue.x() > filled.column.x() > filled.options.x()
 
 
 @pytest.mark.usefixtures("language")

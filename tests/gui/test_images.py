@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from oimg.faces.gui.images import image_of
 from oimg.words.task import CancelToken
-from oimg.work.session import Previews
+from oimg.work.previews import Previews
 from work_help import source
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QDrag, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -19,13 +19,14 @@ from oimg.faces.gui.queue.proxy import QueueProxy
 from oimg.faces.gui.queue.rows import State, line, saved, spoken
 from oimg.faces.gui.queue.thumbnails import Thumbnails
 from oimg.faces.gui.queue.view import QueueView
+from oimg.faces.gui.urls import paths_in
 from oimg.words.errors import ErrorCode
 from oimg.words.images import Format
 from oimg.words.recipe import Output, Place, Recipe
 from oimg.words.report import Failed, Kept, KeptCode, Optimized, Outcome, Record, SourceFile, Stopped
 from oimg.words.task import Finished, Progressed, Started
-from oimg.work.session import Previews
-from work_help import invented, photo, source
+from oimg.work.previews import Previews
+from work_help import flat, invented, photo, source
 
 FOLDER = Path("/pictures")
 RECIPE = Recipe()
@@ -328,3 +329,22 @@ def test_a_file_that_cannot_be_shown_is_asked_for_once(model: QueueModel, tmp_pa
     with qtbot.assertNotEmitted(thumbnails.arrived, wait=100):
         assert thumbnails.of(row, 1.0) is None
     thumbnails.close()
+
+
+def test_rows_are_dragged_out_as_files(view: QueueView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drags: list[tuple[list[Path], Qt.DropAction]] = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, offered: drags.append((paths_in(drag.mimeData()), offered)))
+    source, result = flat(tmp_path / "f.png", (4, 4)), flat(tmp_path / "f_optimized.png", (4, 4))
+    model = view.model().sourceModel()  # type: ignore[attr-defined]
+    model.add([invented(source, tmp_path)])
+    view.select(6)
+    view.startDrag(Qt.DropAction.MoveAction)
+    assert drags.pop() == ([source], Qt.DropAction.CopyAction)
+    done = replace(optimized(invented(source, tmp_path)), output=result)
+    model.apply([(6, Finished(6, Record(done, 0.5)))])
+    view.selectAll()
+    view.startDrag(Qt.DropAction.MoveAction)
+    assert drags.pop() == ([result], Qt.DropAction.CopyAction)  # all others are not on the disk
+    result.unlink()
+    view.startDrag(Qt.DropAction.MoveAction)
+    assert drags == []

@@ -19,7 +19,7 @@ from oimg.faces.gui.stage.view import StageView
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.recipe import Fitting, Recipe, Resize
 from oimg.words.report import Failed, KeptCode
-from oimg.work.session import Previews
+from oimg.work.previews import Previews
 from stage_scenes import BROKEN, StandIn, row
 from work_help import flat, source
 
@@ -74,7 +74,7 @@ def test_shows_original_and_result_with_their_numbers(make: Make, tmp_path: Path
     assert stage.canvas.scene.original_labels[0] == "Original 360 kB"
     assert stage.canvas.scene.result_labels[0] == "Result 1.23 kB, score 80"
     texts = facts(stage)
-    for each in ("a.png", "360 kB → 1.23 kB", "very good (80)", "400 × 300", "−100 %"):
+    for each in ("a.png", "360 kB → 1.23 kB", "very good (80)", "400 × 300", "−99.7 %"):
         assert each in texts, each
     assert "JPEG, quality 78" in stage.facts._line.toolTip()
     assert "made in 0.2 s" in stage.facts._line.toolTip()

@@ -184,10 +184,10 @@ def settings_error(code: str, detail: str) -> str:
     return _with_detail(_(SETTINGS.get(code, code)), detail)
 
 
-def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
+def number(value: float, digits: int = 0, *, signed: bool = False, grouped: bool = True) -> str:
     """Write a number as the language does: 12,345.6 in English, 12.345,6 in German."""
     kind = LANGUAGES[LANGUAGE]
-    text = f"{value:{'+' if signed else ''},.{digits}f}"
+    text = f"{value:{'+' if signed else ''}{',' if grouped else ''}.{digits}f}"
     return text.translate({ord(","): kind.group, ord("."): kind.decimal})
 
 
@@ -205,11 +205,13 @@ def size(count: int) -> str:
 
 
 def share(before: int, after: int) -> str:
-    """Write a change as a percentage of the first number: -63 %, +4 %, 0 %."""
+    """Write a change as a percentage of the first number: -63 %, +4 %, 0 %; -100 % only where nothing is left."""
     if before <= 0:
         return ""
     percent = 100 * (after - before) / before
     digits = 1 if abs(percent) < 9.95 else 0
+    if after > 0 and round(percent) == -100:
+        percent, digits = max(percent, -99.9), 1
     if not round(percent, digits):
         return "0 %"
     return f"{number(percent, digits, signed=True)} %"

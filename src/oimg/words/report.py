@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from oimg.words.errors import ErrorCode
-from oimg.words.images import Format, Header
+from oimg.words.images import Format, Header, Limits
 from oimg.words.privacy import MetadataGroup
 
 
@@ -83,6 +83,14 @@ class SourceFile:
     identity: tuple[int, int, int, int]
     header: Header
     links: int = 1
+
+    @property
+    def weight(self) -> int:
+        """How much work it is beside others, for progress: its pixels, or as many as its bytes can honestly hold.
+
+        A header that claims more is refused without work (`Limits.max_pixels_per_byte`).
+        """
+        return max(1, min(self.header.pixels, Limits().max_pixels_per_byte * self.byte_size))
 
 
 @dataclass(frozen=True, slots=True)

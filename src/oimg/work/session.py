@@ -32,16 +32,15 @@ from oimg.work.foresight import foretold
 from oimg.work.jobs import BatchRunner
 from oimg.work.machine import codec_states, diagnosis, quarter_of_memory, usable_cores
 from oimg.work.pipeline import optimize_file, suffix_in_place
-from oimg.work.previews import Previews
 from oimg.work.run import Prepared, Run
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it loads numpy, which a run in which all is done already does not need
     from oimg.work.desktop.menus import Menus
+    from oimg.work.previews import Previews as Previews  # noqa: PLC0414 - so faces may have it from here
 
 __all__ = [
     "Prepared",
-    "Previews",
     "Run",
     "Selection",
     "Session",
@@ -203,6 +202,8 @@ class Session:
 
     def previews(self) -> Previews:
         """What the window shows of pictures before and after, all from one bounded store of pixels."""
+        from oimg.work.previews import Previews  # noqa: PLC0415 - imported on first use
+
         with self._lock:
             if self._previews is None:
                 self._previews = Previews(self.limits, working=self.memory_limit)

@@ -61,11 +61,11 @@ def test_pictures_are_dragged_from_another_program(opened: Opened, screen: Scree
         drag(screen, oimg)
         assert source.stdout is not None
         assert source.stdout.readline() == "CopyAction\n"  # never a move: the files stay where they are
+        oimg.ready()  # what is dropped is asked of its owner afterwards
+        screen.shot("dropped")
     finally:
         source.kill()
         source.communicate()
-    oimg.ready()
-    screen.shot("dropped")
     assert all(path.exists() for path in given)
     oimg.focus()
     screen.keys("ctrl+Return")
@@ -73,19 +73,51 @@ def test_pictures_are_dragged_from_another_program(opened: Opened, screen: Scree
     assert oimg.quit() == 0
 
 
+def test_results_are_dragged_into_another_program(opened: Opened, screen: Screen, tmp_path: Path) -> None:
+    pictures(tmp_path / "in")
+    oimg = opened([tmp_path / "in"])
+    oimg.ready()
+    screen.keys("ctrl+Return")
+    wait_for(lambda: len(results(tmp_path / "in")) == 3 and not oimg.can_optimize(), "three results")
+    target = subprocess.Popen(
+        [sys.executable, SOURCE.with_name("drag_target.py")], env=screen.environment, stdout=subprocess.PIPE, text=True
+    )
+    screen.stack.callback(target.communicate)
+    screen.stack.callback(target.kill)
+    window = screen.window("^Drop target$")
+    screen.xdo("windowmove", "--sync", window, 1300, 100)
+    oimg.focus()
+    screen.keys("ctrl+a")
+    left, top, *_ = oimg.box
+    move(screen, (left + 120, top + 160), (1400, 180))
+    screen.shot("dragged out")
+    screen.xdo("mouseup", 1)
+    assert target.stdout is not None
+    told = []
+    while (line := target.stdout.readline().rstrip("\n")) != "end":
+        assert line, "the target has gone"
+        told.append(line)
+    assert sorted(told) == [f"CopyAction {path}" for path in results(tmp_path / "in")]
+    assert oimg.quit() == 0
+
+
 def drag(screen: Screen, oimg: Oimg) -> None:
-    """Move the pointer in small steps: toolkits need motion to begin a drag, and to find what is below it."""
+    """Drag from the other program into the middle of the window."""
     window = screen.window("^Drag source$")
     screen.xdo("windowmove", "--sync", window, 1300, 100)
     left, top, right, bottom = oimg.box
-    begin, target = (1400, 180), ((left + right) // 2, (top + bottom) // 2)
+    move(screen, (1400, 180), ((left + right) // 2, (top + bottom) // 2))
+    screen.shot("dragging")
+    screen.xdo("mouseup", 1)
+
+
+def move(screen: Screen, begin: tuple[int, int], target: tuple[int, int]) -> None:
+    """Press, and move the pointer in small steps: toolkits need motion to begin a drag, and to find what is below."""
     screen.xdo("mousemove", *begin, "sleep", 0.2, "mousedown", 1, "sleep", 0.2)
     for step in range(1, 11):
         x, y = (begin[axis] + (target[axis] - begin[axis]) * step // 10 for axis in (0, 1))
         screen.xdo("mousemove", x, y, "sleep", 0.06)
     screen.xdo("mousemove_relative", 3, 3, "sleep", 0.3, "mousemove_relative", 1, 1, "sleep", 0.3)
-    screen.shot("dragging")
-    screen.xdo("mouseup", 1)
 
 
 def test_replaced_originals_come_back(opened: Opened, screen: Screen, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,12 @@ def test_an_error_carries_code_and_facts() -> None:
     error = OimgError(ErrorCode.TOO_LARGE, "9 pixels")
     assert (error.code, error.detail) == (ErrorCode.TOO_LARGE, "9 pixels")
     assert not issubclass(Cancelled, OimgError)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "byte_size", "weight"),
+    [(40, 30, 1000, 1200), (60_000, 60_000, 84, 33_600), (0, 0, 1000, 1), (40, 30, 0, 1)],
+)
+def test_a_header_that_claims_too_much_weighs_little(width: int, height: int, byte_size: int, weight: int) -> None:
+    source = replace(SOURCE, byte_size=byte_size, header=Header(Format.GIF, width, height))
+    assert source.weight == weight

@@ -121,7 +121,7 @@ def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Nam
     events: SimpleQueue[JobEvent] = SimpleQueue()
     show.progress.start()
     run = session.start(prepared, events.put)
-    pixels = {task.id: max(1, task.source.header.pixels) for task in prepared.tasks}
+    pixels = {task.id: task.source.weight for task in prepared.tasks}
     left, done, total = prepared.count, dict.fromkeys(pixels, 0.0), sum(pixels.values()) or 1
     reached = 0.0  # pixels that are done, summed up as they are: summing all at each event would be quadratic
 

@@ -20,12 +20,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from oimg.faces.gui import icons, theme
 from oimg.faces.gui.tokens import RADIUS, now
+from oimg.faces.gui.urls import paths_in
 from oimg.faces.messages import _
-
-
-def paths_in(data: QMimeData) -> list[Path]:
-    """Give the files and folders that are dragged or were copied. What is not on a disk here is left alone."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile() and url.toLocalFile()]
 
 
 def image_in(data: QMimeData) -> QImage | None:
@@ -66,6 +62,8 @@ class Dropping(QObject):
 
     def _dragged(self, event: QDropEvent) -> bool:
         data = event.mimeData()
+        if not isinstance(event, QDragMoveEvent):  # dropped, perhaps by a program that is gone and left nothing
+            self.overlay.hide()
         if data is None or event.source() is not None or not (paths_in(data) or data.hasImage()):
             return False
         # Never a move, whatever the file manager offers: it would delete the files.
@@ -74,7 +72,6 @@ class Dropping(QObject):
         if isinstance(event, QDragEnterEvent):
             self.overlay.show_over()
         elif not isinstance(event, QDragMoveEvent):
-            self.overlay.hide()
             self.take(data)
         return True
 

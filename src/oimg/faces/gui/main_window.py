@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from oimg.faces import messages
 from oimg.faces.gui import after_run
@@ -40,7 +40,7 @@ from oimg.faces.gui.stage.view import StageView
 from oimg.faces.gui.theme import Choice, Theme
 from oimg.faces.messages import _
 from oimg.words.recipe import Place, Recipe
-from oimg.words.report import Optimized, Report
+from oimg.words.report import Report
 from oimg.words.task import JobEvent
 from oimg.work.settings import PresetStore, SettingsError, WindowState
 
@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
     def show_selected_in_folder(self) -> None:
         """Show results, or sources where there is none."""
         rows = (self.model.row(each) for each in self.queue.view.selected_ids())
-        show_in_folder([_result_of(row) for row in rows if row is not None])
+        show_in_folder([row.file for row in rows if row is not None])
 
     def _show_row_menu(self, where: QPoint) -> None:
         menu = self.actions_.row_menu(self)
@@ -329,12 +329,10 @@ class MainWindow(QMainWindow):
         if self.leaving.remembers:
             remember(self.state())
         self.hide()
+        for dialog in self.findChildren(QDialog):  # Qt would leave those open that block nothing
+            dialog.close()
         for each in (self.importing, self.running, self.thumbnails, self.comparing, self.privacy):
             each.close()
         self.closed.emit()
         self.stage.close_threads()
         event.accept()
-
-
-def _result_of(row: Row) -> Path:
-    return row.outcome.output if isinstance(row.outcome, Optimized) else row.path

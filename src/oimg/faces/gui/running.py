@@ -152,7 +152,7 @@ class Running(QObject):
         if self.active or not items:
             return
         self._ids = [item.id for item in items]
-        self._progress = Progress([item.source.header.pixels for item in items], time.monotonic())
+        self._progress = Progress([item.source.weight for item in items], time.monotonic())
         self._left = TimeLeft()
         self._stopping = self._pausing = False
         self._thread = threading.Thread(target=self._begin, args=(session, list(items)), name="oimg-plan")

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QProcess, QUrl
+from PySide6.QtCore import QProcess
 from PySide6.QtGui import QDesktopServices
+
+from oimg.faces.gui.urls import url_of
 
 _SERVICE: Final = "org.freedesktop.FileManager1"
 _PATIENCE: Final = 300  # ms for the bus itself, which answers at once or is not there
@@ -25,7 +27,7 @@ def show_in_folder(paths: Sequence[Path]) -> None:
     elif near and _asked_over_the_bus(near):
         return
     elif paths:  # a file manager that cannot select, or a file that is gone
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths[0].parent)))
+        QDesktopServices.openUrl(url_of(paths[0].parent))
 
 
 def _asked_over_the_bus(paths: Sequence[Path]) -> bool:
@@ -47,5 +49,5 @@ def _asked_over_the_bus(paths: Sequence[Path]) -> bool:
     if _SERVICE not in names:
         return False
     show = QDBusMessage.createMethodCall(_SERVICE, "/org/freedesktop/FileManager1", _SERVICE, "ShowItems")
-    show.setArguments([[QUrl.fromLocalFile(str(path)).toString() for path in paths], ""])
+    show.setArguments([[bytes(url_of(path).toEncoded().data()).decode() for path in paths], ""])
     return bus.send(show)

@@ -14,7 +14,7 @@ from oimg.faces.gui.options.choices import Choices
 from oimg.faces.gui.options.color import ColorField
 from oimg.faces.gui.options.fields import Field, NumberBox, Section, Switch, Values, quiet, stack
 from oimg.faces.gui.options.scale import Level
-from oimg.faces.messages import _, number
+from oimg.faces.messages import _
 from oimg.words.recipe import Recipe, Target, facts_of
 
 _OPAQUE: Final = frozenset({Target.KEEP, Target.AUTO, Target.JPEG, Target.GIF})
@@ -82,8 +82,7 @@ class AdvancedSection(Section):
             return _("At least {percent} % smaller").format(percent=words.figure(values["min_savings"]))
         if values["min_saved_bytes"]:
             return _("At least {size} smaller").format(size=messages.size(values["min_saved_bytes"]))
-        most = number(facts_of(Recipe, "effort").high)
-        return _("Effort {number} of {most}").format(number=values["effort"], most=most)
+        return _("Effort {number} of {most}").format(number=values["effort"], most=facts_of(Recipe, "effort").high)
 
     def fields(self) -> Mapping[str, Field]:
         """Give the fields that can be wrong."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QToolButton, QWidge
 
 from oimg.faces.gui import icons
 from oimg.faces.gui.options.fields import introduce, line
+from oimg.faces.gui.urls import paths_in
 from oimg.faces.messages import _, printable
 
 MOST: Final = 6
@@ -114,5 +115,5 @@ class FolderField(QWidget):
 
 def _folder_in(data: QMimeData | None) -> str:
     """Give the one folder that is dragged; nothing where it is something else."""
-    paths = [url.toLocalFile() for url in data.urls()] if data is not None else []
-    return paths[0] if len(paths) == 1 and paths[0] and Path(paths[0]).is_dir() else ""
+    paths = paths_in(data) if data is not None else []
+    return str(paths[0]) if len(paths) == 1 and paths[0].is_dir() else ""

@@ -110,8 +110,9 @@ def dimensions(width: int, height: int) -> str:
 
 
 def figure(value: float) -> str:
-    """Write a number with the digits that it has, three after the point at most."""
-    return number(value, next(digits for digits in range(4) if digits == 3 or round(value, digits) == value))
+    """Write a number with the digits that it has, three after the point at most; pixels are not put into groups."""
+    digits = next(each for each in range(4) if each == 3 or round(value, each) == value)
+    return number(value, digits, grouped=False)
 
 
 def new_size(resize: Resize) -> str:

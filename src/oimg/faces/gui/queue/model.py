@@ -199,6 +199,10 @@ class QueueModel(QAbstractTableModel):
         """As `Column` has."""
         return 0 if parent.isValid() else len(Column)
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Rows may be dragged into other programs."""
+        return super().flags(index) | (Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags)
+
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """Name a column, above its cells."""
         if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:

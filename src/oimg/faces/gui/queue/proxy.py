@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
 from oimg.faces.gui.queue.model import ROW_ROLE, QueueModel
@@ -56,6 +59,11 @@ class QueueProxy(QSortFilterProxyModel):
         """Where a row is seen; -1 where it is not."""
         place = self._model.place(id_)
         return -1 if place is None else self.mapFromSource(self._model.index(place, 0)).row()
+
+    def files(self, ids: Iterable[int]) -> list[Path]:
+        """Give what other programs get of rows."""
+        rows = (self._model.row(id_) for id_ in ids)
+        return [row.file for row in rows if row is not None]
 
     def ids(self, first: int, last: int) -> list[int]:
         """Give the ids of the rows that are seen from one place to another."""

@@ -49,6 +49,11 @@ class Row:
         return self.outcome.output_bytes if isinstance(self.outcome, Optimized) else None
 
     @property
+    def file(self) -> Path:
+        """What other programs get of it: the result where there is one, the source otherwise."""
+        return self.outcome.output if isinstance(self.outcome, Optimized) else self.path
+
+    @property
     def score(self) -> float | None:
         """The score of the result, or of the best that was found."""
         return self.outcome.score if isinstance(self.outcome, Optimized | Kept) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QDrag, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from oimg.faces.gui.queue.delegate import RowDelegate, height
@@ -13,6 +13,7 @@ from oimg.faces.gui.queue.model import Column
 from oimg.faces.gui.queue.proxy import QueueProxy
 from oimg.faces.gui.queue.rows import Row
 from oimg.faces.gui.queue.thumbnails import Thumbnails
+from oimg.faces.gui.urls import dragged
 from oimg.faces.messages import _
 
 _WIDTH: Final = 96
@@ -32,6 +33,7 @@ class QueueView(QTableView):
     def __init__(self, proxy: QueueProxy, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._proxy = proxy
+        self._thumbnails = thumbnails
         self._delegate = RowDelegate(thumbnails, self)
         self.setModel(proxy)
         self.setItemDelegateForColumn(Column.NAME, self._delegate)
@@ -43,6 +45,7 @@ class QueueView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setDragEnabled(True)
         self.setMouseTracking(True)  # for the row under the pointer
         self.setTabKeyNavigation(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -121,6 +124,19 @@ class QueueView(QTableView):
         """Give the row that is looked at."""
         index = self.currentIndex()
         return self._proxy.row_at(index.row()) if index.isValid() else None
+
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803 - as Qt calls it
+        """Drag the selected files into another program: results, and sources that have none yet; always as copies."""
+        files = [path for path in self._proxy.files(self.selected_ids()) if path.exists()]
+        current = self.current_row()
+        if not files or current is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(dragged(files))
+        picture = self._thumbnails.of(current, self.devicePixelRatioF())
+        if picture is not None:
+            drag.setPixmap(picture)
+        drag.exec(Qt.DropAction.CopyAction)
 
     def currentChanged(
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
