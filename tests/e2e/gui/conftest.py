@@ -158,7 +158,7 @@ def screen(request: pytest.FixtureRequest) -> Iterator[Screen]:
         assert number, "Xvfb did not start"
         made = Screen(f":{number}", request.node.name, stack)
         made.start("openbox")
-        wait_for(lambda: _managed(made), "the window manager is not there", 20)
+        wait_for(lambda: _managed(made), "the window manager is not there")
         yield made
 
 

@@ -36,6 +36,7 @@ class Header(QFrame):
         self._toggles: list[QToolButton] = []
         self._names = 0
         self._named = True
+        self._too_narrow = 0
         self._row.addLayout(self._end)
         self._panes = [_button(actions[name], self, text=False) for name in (Act.QUEUE, Act.OPTIONS)]
         for button in self._panes:
@@ -70,8 +71,12 @@ class Header(QFrame):
 
     def _fit(self) -> None:
         needed = self._row.sizeHint().width() + (0 if self._named else self._names)
-        if self._named is (needed <= self.width()):
+        # Never back at a width at which they had no room: what is reckoned may be less than what they take.
+        fits = needed <= self.width() and (self._named or self.width() > self._too_narrow)
+        if self._named is fits:
             return
+        if self._named:
+            self._too_narrow = self.width()
         self._named = not self._named
         for button in self._toggles:
             button.ensurePolished()  # or one that was never seen yet would tell less than it takes
