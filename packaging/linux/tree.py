@@ -84,7 +84,8 @@ def is_loadable(path: Path) -> bool:
 
 def _desktop(root: Path) -> None:
     share = root / "usr/share"
-    _write(share / "applications/oimg.desktop", (HERE / "oimg.desktop").read_text("utf-8"))
+    for name in ("oimg.desktop", "zz-oimg-open.desktop"):
+        _write(share / "applications" / name, (HERE / name).read_text("utf-8"))
     text = (HERE / f"{bundle.IDENTIFIER}.metainfo.xml").read_text("utf-8")
     text = text.replace("@VERSION@", bundle.version()).replace("@DATE@", date().isoformat())
     _write(share / f"metainfo/{bundle.IDENTIFIER}.metainfo.xml", text)

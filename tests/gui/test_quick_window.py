@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from oimg.faces.gui import app, quick_window
 from oimg.faces.gui.main_window import MainWindow
+from oimg.faces.gui.opening import Opening
 from oimg.faces.gui.queue.rows import State
 from oimg.faces.gui.quick_window import QuickWindow
+from oimg.faces.gui.windows import Windows
 from oimg.words.recipe import Mode, Output, Place, Recipe
 from oimg.work.session import Session
 from oimg.work.settings import SettingsError
@@ -130,9 +132,23 @@ def test_a_session_that_cannot_be_opened_is_told(qtbot: QtBot) -> None:
     assert buttons(window) == ["Close"]
 
 
-def test_the_command_line_knows_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_knows_it() -> None:
     assert app._asked(["--quick", "/p/a.png"], "oimg-gui") == ([Path("/p/a.png")], True)
     assert app._asked(["/p/a.png"], "oimg-gui") == ([Path("/p/a.png")], False)
-    with pytest.raises(SystemExit):
-        app._asked(["--quick"], "oimg-gui")
-    assert "which pictures" in capsys.readouterr().err
+    assert app._asked(["--quick"], "oimg-gui") == ([], True)
+
+
+def test_without_pictures_it_asks_which(pictures: Path, qtbot: QtBot) -> None:
+    windows = Windows(Opening())
+    windows.open_quick([])
+    dialog = windows._dialog
+    assert dialog.isVisible()
+    assert dialog.windowTitle() == "Pictures to optimize"
+    dialog.filesSelected.emit([str(pictures / "a.png")])
+    (window,) = windows._shown
+    assert isinstance(window, QuickWindow)
+    assert window.paths == (pictures / "a.png",)
+    dialog.close()
+    windows.leave()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE)
+    window.deleteLater()

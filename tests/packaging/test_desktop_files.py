@@ -19,22 +19,31 @@ from packaging_help import LINUX, ROOT, need, run, script
 bundle = script("bundle")
 
 DESKTOP = LINUX / "oimg.desktop"
+OPEN_WITH = LINUX / "zz-oimg-open.desktop"
 METAINFO = LINUX / f"{bundle.IDENTIFIER}.metainfo.xml"
 MIME_GLOBS = Path("/usr/share/mime/globs2")
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
-def desktop() -> configparser.ConfigParser:
+def desktop(path: Path = DESKTOP) -> configparser.ConfigParser:
     parsed = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=("#",))
     parsed.optionxform = str  # type: ignore[assignment,method-assign]
-    parsed.read_string(DESKTOP.read_text("utf-8"))
+    parsed.read_string(path.read_text("utf-8"))
     return parsed
 
 
 def test_the_application_opens_every_type_that_oimg_can() -> None:
-    listed = desktop()["Desktop Entry"]["MimeType"].removesuffix(";").split(";")
+    listed = desktop(OPEN_WITH)["Desktop Entry"]["MimeType"].removesuffix(";").split(";")
     assert len(listed) == len(set(listed))
     assert set(listed) == set(ALL_MEDIA_TYPES)
+
+
+def test_no_viewer_loses_its_place_as_the_default() -> None:
+    """Of those that list a type, the first file in the alphabet is the default (shared MIME cache of GLib)."""
+    assert "MimeType" not in desktop()["Desktop Entry"]
+    assert desktop(OPEN_WITH)["Desktop Entry"]["NoDisplay"] == "true"
+    viewers = ("eog", "org.gnome.eog", "org.gnome.Loupe", "ristretto", "org.xfce.ristretto", "xviewer", "viewnior")
+    assert all(f"{name}.desktop" < OPEN_WITH.name for name in viewers)
 
 
 def test_every_suffix_leads_to_a_type_that_is_listed() -> None:
@@ -52,14 +61,15 @@ def test_every_suffix_leads_to_a_type_that_is_listed() -> None:
 
 
 def test_commands_are_those_that_the_window_understands() -> None:
-    sections = desktop()
-    for section in sections.sections():
-        words = shlex.split(sections[section]["Exec"])
-        assert words[0] == "oimg-gui"
-        assert words[-1] == "%F"
+    for path in (DESKTOP, OPEN_WITH):
+        words = shlex.split(desktop(path)["Desktop Entry"]["Exec"])
+        assert (words[0], words[-1]) == ("oimg-gui", "%F")
         assert app.parser("oimg-gui").parse_args([*words[1:-1], "a.jpg", "b.png"]).paths == ["a.jpg", "b.png"]
-    assert "--quick" in sections["Desktop Action optimize"]["Exec"]
+    sections = desktop()
     assert sections["Desktop Entry"]["Actions"] == "optimize;"
+    words = shlex.split(sections["Desktop Action optimize"]["Exec"])  # a launcher's menu has no files to give
+    assert words[0] == "oimg-gui"
+    assert app.parser("oimg-gui").parse_args(words[1:]).quick
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -76,7 +86,7 @@ def test_texts_are_in_every_language(language: str) -> None:
 
 def test_the_application_file_is_valid() -> None:
     need("desktop-file-validate")
-    assert run("desktop-file-validate", DESKTOP) == ""
+    assert run("desktop-file-validate", DESKTOP, OPEN_WITH) == ""
 
 
 def test_the_metainfo_is_valid(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "oimg-gui") -
     paths, quick = _plainly_asked(given) or _asked(given, program)
     if missing := _missing_display():
         return _refuse(program, missing)
-    spool = opened("quick" if quick else "window")
+    choosing = quick and not paths  # the user is asked which pictures, and each start is one by itself
+    spool = None if choosing else opened("quick" if quick else "window")
     if spool is not None and spool.hand_over(Request(tuple(paths), _token())):
         return 0  # a window that is there already shows them
     try:
@@ -65,8 +66,6 @@ def _token() -> str:
 
 def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
     """Give the paths, and whether they are to be worked on at once."""
-    from oimg.faces.messages import _  # noqa: PLC0415
-
     accepted = parser(program)
     asked = accepted.parse_args(given)
     names = list(asked.paths)
@@ -78,8 +77,6 @@ def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
         except OSError as error:
             accepted.error(f"--files-from: {error}")
     paths = _absolute(names)
-    if asked.quick and not paths:
-        accepted.error(_("--quick wants to know which pictures"))
     return paths, asked.quick
 
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog
 
 from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.opening import Opening
 from oimg.faces.gui.quick_window import QuickWindow
 from oimg.faces.gui.receiving import Receiving, bring_to_front
 from oimg.faces.gui.theme import Choice, Theme
+from oimg.faces.messages import _
 from oimg.work import spool as spools
 from oimg.work.settings import load_window
 from oimg.work.spool import Request, Spool
@@ -41,6 +43,9 @@ class Windows(QObject):
 
     def open_quick(self, paths: Sequence[Path], spool: Spool | None = None) -> None:
         """Show a small window that works on these pictures at once, and on those of starts that join in."""
+        if not paths:
+            self._ask_which()
+            return
         self._theme = Theme(Choice(self._state.theme) if self._state.theme in set(Choice) else Choice.SYSTEM)
         window = QuickWindow(paths)
         window.open_asked.connect(lambda: self._hand_over(window))
@@ -48,6 +53,15 @@ class Windows(QObject):
         receiving = self._receive(window, spool)
         if receiving is not None:
             window.settled.connect(receiving.close)
+
+    def _ask_which(self) -> None:
+        """Let the user choose: the entry of a launcher's menu comes without pictures."""
+        dialog = QFileDialog(None, _("Pictures to optimize"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: self.open_quick([Path(name) for name in names]))
+        self._dialog = dialog
+        dialog.open()
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Add pictures to the large window, which is opened where there is none."""
