@@ -11,7 +11,7 @@ check:
     mypy --platform win32 --no-warn-unreachable --no-warn-unused-ignores
     mypy --platform darwin --no-warn-unreachable --no-warn-unused-ignores
     lint-imports
-    python -m pytest -q -n 2 --cov --cov-report=term --cov-fail-under=90
+    python -m pytest -q -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=90
 
 # Put right what can be put right without thinking.
 fix:
