@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
@@ -116,7 +116,7 @@ class Optimized:
     quality: float | None = None
     warnings: tuple[Notice, ...] = ()
     removed: tuple[MetadataGroup, ...] = ()
-    written: Identity | None = None
+    written: Identity | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Kept:
     output: Path | None = None
     score: float | None = None
     warnings: tuple[Notice, ...] = ()
-    written: Identity | None = None
+    written: Identity | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,12 +70,15 @@ def _asked(given: list[str], program: str) -> tuple[list[Path], bool]:
     asked = accepted.parse_args(given)
     names = list(asked.paths)
     if asked.files_from:
+        from oimg.faces.messages import _  # noqa: PLC0415
         from oimg.faces.path_lists import read_paths  # noqa: PLC0415
 
         try:
             names += read_paths(asked.files_from, null=asked.null)
         except OSError as error:
             accepted.error(f"--files-from: {error}")
+        if asked.quick and not any(names):
+            accepted.error(_("--quick wants to know which pictures"))
     paths = _absolute(names)
     return paths, asked.quick
 
