@@ -34,7 +34,9 @@ def themed(qapp: QApplication) -> None:
     would be styled anew with each theme, more and more of them.
     """
     gc.unfreeze()
-    qapp.setStyle("Fusion")
+    if not qapp.property("styled"):  # all that is there would be styled anew
+        qapp.setStyle("Fusion")
+        qapp.setProperty("styled", True)
     Theme(Choice.LIGHT)
 
 

@@ -48,7 +48,9 @@ class Theme(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.setPalette(palette(now()))
-            application.setStyleSheet(style_sheet(now()))
+            wanted = style_sheet(now())
+            if application.styleSheet() != wanted:  # all that is there would be styled anew
+                application.setStyleSheet(wanted)
         self.changed.emit()
 
 
