@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from oimg.faces.gui.actions import Act
@@ -44,8 +44,10 @@ def tabbed(window: MainWindow, most: int = 80) -> list[str]:
     return [name(each) for each in found]
 
 
-def test_tab_goes_through_the_window_as_one_reads(shown: MainWindow) -> None:
+def test_tab_goes_through_the_window_as_one_reads(shown: MainWindow, qtbot: QtBot) -> None:
     shown.use_recipe(Recipe())
+    button = "Optimize 2 files"  # once the files are counted
+    qtbot.waitUntil(lambda: button in [each.text() for each in shown.foot.findChildren(QPushButton)])
     last = stops(shown.foot)
     next(each for each in reversed(last) if each.isVisible() and each.isEnabled()).setFocus()
     names = tabbed(shown)
