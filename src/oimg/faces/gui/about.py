@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 
 from oimg import __version__
 from oimg.faces.gui import icons, theme
+from oimg.faces.gui.privacy.glyph import text_label
 from oimg.faces.messages import _
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class AboutDialog(QDialog):
         texts = QVBoxLayout()
         texts.setSpacing(4)
         texts.addWidget(title)
-        texts.addWidget(self._text(_("Makes pictures smaller, on your own computer.")))
+        texts.addWidget(text_label(_("Makes pictures smaller, on your own computer.")))
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
@@ -64,24 +65,18 @@ class AboutDialog(QDialog):
         layout.setSpacing(12)
         layout.addLayout(head)
         layout.addWidget(
-            self._text(
+            text_label(
                 _(
                     "Free software under the GNU General Public License, version 3 or later: you may use it, study it, "
                     "change it and pass it on. It comes without any warranty."
                 ),
-                "quiet",
+                look="quiet",
             )
         )
-        layout.addWidget(self._text(_("OIMG stands on these libraries. Thank you to all who make them.")))
+        layout.addWidget(text_label(_("OIMG stands on these libraries. Thank you to all who make them.")))
         layout.addWidget(self._libraries, 1)
         layout.addWidget(self._buttons())
         self.resize(520, 460)
-
-    def _text(self, text: str, look: str = "") -> QLabel:
-        label = QLabel(text, self)
-        label.setWordWrap(True)
-        label.setProperty("look", look)
-        return label
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
