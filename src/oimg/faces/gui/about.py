@@ -15,6 +15,7 @@ from oimg import __version__
 from oimg.faces.gui import icons, theme
 from oimg.faces.gui.background import Answer, Background
 from oimg.faces.gui.options import words
+from oimg.faces.gui.privacy.glyph import text_label
 from oimg.faces.messages import _
 from oimg.words.images import Format
 
@@ -82,7 +83,7 @@ class AboutDialog(QDialog):
         texts = QVBoxLayout()
         texts.setSpacing(4)
         texts.addWidget(title)
-        texts.addWidget(self._text(_("Makes pictures smaller, on your own computer.")))
+        texts.addWidget(text_label(_("Makes pictures smaller, on your own computer.")))
         texts.addStretch()
         head = QHBoxLayout()
         head.setSpacing(16)
@@ -97,26 +98,20 @@ class AboutDialog(QDialog):
         layout.setSpacing(12)
         layout.addLayout(head)
         layout.addWidget(
-            self._text(
+            text_label(
                 _(
                     "Free software under the GNU General Public License, version 3 or later: you may use it, study it, "
                     "change it and pass it on. It comes without any warranty."
                 ),
-                "quiet",
+                look="quiet",
             )
         )
-        layout.addWidget(self._text(_("OIMG stands on these libraries. Thank you to all who make them.")))
+        layout.addWidget(text_label(_("OIMG stands on these libraries. Thank you to all who make them.")))
         layout.addWidget(self._libraries, 1)
         buttons = self._buttons()
         layout.addWidget(buttons)
         buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
         self.resize(520, 460)
-
-    def _text(self, text: str, look: str = "") -> QLabel:
-        label = QLabel(text, self)
-        label.setWordWrap(True)
-        label.setProperty("look", look)
-        return label
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)

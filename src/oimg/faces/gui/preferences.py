@@ -15,12 +15,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from oimg.faces.gui import theme
+from oimg.faces.gui import scrolled_page, theme
 from oimg.faces.gui.entries_field import EntriesField
 from oimg.faces.gui.options import words
 from oimg.faces.gui.privacy import stored_words
@@ -135,12 +134,6 @@ class Preferences(QDialog):
             layout.addWidget(section)
             layout.addSpacing(10)
         layout.addStretch()
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setProperty("look", "stage")
-        scroll.setAccessibleName(self.windowTitle())
-        scroll.setWidget(inner)
         _align(inner)
         close = QPushButton(_("Close"), self)
         close.setDefault(True)
@@ -150,11 +143,7 @@ class Preferences(QDialog):
         foot.addWidget(self._note, 1)
         foot.addStretch()
         foot.addWidget(close)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
-        whole.addLayout(foot)
+        scrolled_page.lay_out(self, inner, foot)
 
     def _appearance(self) -> QFrame:
         clear = self._clearing(StoredKind.WINDOW, _("Forget…"))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, Q
 from oimg import __version__
 from oimg.faces.gui import theme
 from oimg.faces.gui.bridge import Bridge
+from oimg.faces.gui.privacy.glyph import text_label
 from oimg.faces.messages import _
 
 log = logging.getLogger(__name__)
@@ -140,19 +141,16 @@ class UnexpectedDialog(QDialog):
             _("This is our mistake, not yours. No picture is lost: originals stay until results are safe."),
             _("You can go on. If the window behaves oddly, close it and open it again."),
         ):
-            layout.addWidget(self._text(text))
+            layout.addWidget(text_label(text))
         layout.addWidget(self._details, 1)
-        where = self._text(_("The details are kept on this computer only, in {file}.").format(file=log_path()), "quiet")
+        where = QLabel(_("The details are kept on this computer only, in {file}.").format(file=log_path()), self)
+        where.setTextFormat(Qt.TextFormat.PlainText)
+        where.setWordWrap(True)
+        where.setProperty("look", "quiet")
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(where)
         layout.addWidget(self._buttons())
         self.resize(600, 420)
-
-    def _text(self, text: str, look: str = "") -> QLabel:
-        label = QLabel(text, self)
-        label.setWordWrap(True)
-        label.setProperty("look", look)
-        return label
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(self)

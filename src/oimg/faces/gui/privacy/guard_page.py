@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTime
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from oimg.faces.gui import theme
+from oimg.faces.gui import scrolled_page, theme
 from oimg.faces.gui.privacy import guard_words
 from oimg.faces.gui.privacy.glyph import Glyph, set_look, text_label
 from oimg.faces.gui.privacy.keeping import Keeping
@@ -56,23 +56,13 @@ class GuardPage(QDialog):
         layout.addWidget(text_label(_("What is stored on this computer"), scale=theme.TITLE, bold=True))
         layout.addWidget(self._stored)
         layout.addStretch()
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setProperty("look", "stage")
-        scroll.setAccessibleName(self.windowTitle())
-        scroll.setWidget(inner)
         close = QPushButton(_("Close"), self)
         close.clicked.connect(self.close)
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 10, 16, 12)
         foot.addStretch()
         foot.addWidget(close)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
-        whole.addLayout(foot)
+        scrolled_page.lay_out(self, inner, foot)
 
     def _promise(self) -> QHBoxLayout:
         texts = QVBoxLayout()
