@@ -42,8 +42,13 @@ class ToldPreviews:
     def __init__(self, *, error: OimgError | None = None, hold_after: int = 99) -> None:
         self.error, self.hold_after = error, hold_after
         self.asked: list[tuple[str, SourceFile, Recipe]] = []
-        self.cancelled = 0
+        self._tokens: list[CancelToken] = []
         self.go = threading.Event()
+
+    @property
+    def cancelled(self) -> int:
+        """How many series were given up, wherever their thread was just then."""
+        return sum(token.cancelled for token in self._tokens)
 
     def formats(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
         """Give each format."""
@@ -56,10 +61,9 @@ class ToldPreviews:
         yield from self._held(POINTS, token)
 
     def _held(self, values: tuple[object, ...], token: CancelToken) -> Iterator[object]:  # type: ignore[misc]
+        self._tokens.append(token)
         for number, value in enumerate(values):
             while number >= self.hold_after and not self.go.wait(0.005):
-                if token.cancelled:
-                    self.cancelled += 1
                 token.check()
             yield value
         if self.error is not None:

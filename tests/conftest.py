@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,10 @@ os.environ["LANGUAGE"] = "en"
 _NOBODY = Path(tempfile.mkdtemp(prefix="oimg-tests-"))
 for _name in ("CONFIG", "CACHE", "DATA", "STATE"):
     os.environ[f"XDG_{_name}_HOME"] = str(_NOBODY / _name.lower())
+
+# Programs that a shell starts in the background ignore Ctrl-C, and hand that down: here it is always listened to.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Another program on the machine must not fail a property.
 settings.register_profile("oimg", deadline=None)

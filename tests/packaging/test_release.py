@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from packaging_help import ROOT, need, run, script
+from process_help import unmeasured
 
 release, bundle = script("release"), script("bundle")
 CHANGELOG = "# Changelog\n\n## [Unreleased]: 1.2.0\n\n- New\n\n## [1.1.0] - 2025-01-01\n\n- Old\n"
@@ -43,7 +44,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def started(clone: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [clone / "scripts" / "release", *map(str, arguments)],
-        env={**os.environ, "OIMG_PYTHON": sys.executable},
+        env=unmeasured({"OIMG_PYTHON": sys.executable, "PYTHONPATH": ""}),
         capture_output=True,
         text=True,
         timeout=1500,
