@@ -11,8 +11,9 @@ import numpy.typing as npt
 _TILE: Final = 96
 _TILES: Final = 6  # a side
 _BLOCK: Final = 8
-_FLAT: Final = 2.0  # 8-bit steps within a block
-_EDGE: Final = 32.0  # 8-bit steps between neighbours
+# Luma of gray pixels is a whole number but for rounding, which differs between matrix kernels: no limit is one.
+_FLAT: Final = 2 + 1 / 64  # 8-bit steps within a block
+_EDGE: Final = 32 + 1 / 64  # 8-bit steps between neighbours
 _CELL: Final = 4  # pixels a side, of which the coarse gradient takes the mean
 _BAND: Final = 64  # pairs of rows
 # Of larger pictures so many pixels are looked at, in pairs of rows at equal distances.
