@@ -138,10 +138,10 @@ def takes_full_chroma(work: Prepared) -> bool:
     if work.recipe.mode is Mode.SIZE or work.needs_full_chroma:
         return work.needs_full_chroma
     half, fine = work.trial(), work.trial(full_chroma=True)
-    return _foreseen(fine, work.least_score) <= _foreseen(half, work.least_score)
+    return _expected_density(fine, work.least_score) <= _expected_density(half, work.least_score)
 
 
-def _foreseen(trial: Trial, target: float) -> float:
+def _expected_density(trial: Trial, target: float) -> float:
     """Logarithm of the bytes a pixel that the target is expected to need, before anything is encoded."""
     return trial.belief().expected().density_at(target)
 

@@ -43,7 +43,7 @@ class MemoryGate:
             self._free.notify_all()
 
 
-class Crew:
+class BusyWorkers:
     """How many workers there are, and how many of them are at work."""
 
     def __init__(self, workers: int) -> None:
@@ -160,7 +160,7 @@ class BatchRunner:
         allocation.keep()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="oimg")
         self._gate = MemoryGate(memory_limit)
-        self._crew = Crew(workers)
+        self._busy_workers = BusyWorkers(workers)
         self._batches: WeakSet[_Running] = WeakSet()
 
     def start(
@@ -202,9 +202,9 @@ class BatchRunner:
             self._enter(cost, running)
             try:
                 on_event(Started(task.id))
-                with self._crew as crew:
+                with self._busy_workers as busy:
                     tell = lambda done: on_event(Progressed(task.id, done))  # noqa: E731
-                    return running.work(task, Control(token, tell, crew.threads))
+                    return running.work(task, Control(token, tell, busy.threads))
             finally:
                 self._gate.leave(cost)
         except Cancelled:

@@ -1,4 +1,4 @@
-"""A batch as faces hold it: what was prepared, how it is steered, and what has come of it."""
+"""A batch as faces hold it: what was planned, how it is steered, and what has come of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from oimg.work.jobs import Batch
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PlannedBatch:
     """Files that were found: those to work on, and those whose outcome is clear before any work.
 
     Ids run over both in the order the files were found.
@@ -30,9 +30,9 @@ class Prepared:
 class Run:
     """A batch under way, and its report."""
 
-    def __init__(self, id_: str, prepared: Prepared, batch: Batch) -> None:
+    def __init__(self, id_: str, planned: PlannedBatch, batch: Batch) -> None:
         self.id = id_
-        self._prepared = prepared
+        self._planned = planned
         self._batch = batch
         self._began = time.monotonic()
 
@@ -60,9 +60,9 @@ class Run:
 
     def report(self) -> Report:
         """What has come of it; what is not finished counts as stopped."""
-        records: dict[int, Record] = {each: Record(outcome, 0.0) for each, outcome in self._prepared.settled}
-        for task, record in zip(self._prepared.tasks, self._batch.records(), strict=True):
+        records: dict[int, Record] = {each: Record(outcome, 0.0) for each, outcome in self._planned.settled}
+        for task, record in zip(self._planned.tasks, self._batch.records(), strict=True):
             records[task.id] = record or Record(Stopped(task.source.path, task.source), 0.0)
         ordered = tuple(records[each] for each in sorted(records))
-        in_place = any(task.destination.names for task in self._prepared.tasks)
+        in_place = any(task.destination.names for task in self._planned.tasks)
         return Report(self.id, ordered, time.monotonic() - self._began, in_place)

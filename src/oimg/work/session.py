@@ -28,11 +28,11 @@ from oimg.work.files import commit, removal, temp
 from oimg.work.files.destinations import format_of_name, plan
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
-from oimg.work.foresight import foretold
 from oimg.work.jobs import BatchRunner
 from oimg.work.machine import codec_states, diagnosis, quarter_of_memory, usable_cores
 from oimg.work.pipeline import optimize_file, planned_path
-from oimg.work.run import Prepared, Run
+from oimg.work.prediction import predicted_outcome
+from oimg.work.run import PlannedBatch, Run
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from oimg.work.previews import Previews as Previews  # noqa: PLC0414 - so faces may have it from here
 
 __all__ = [
-    "Prepared",
+    "PlannedBatch",
     "Run",
     "Selection",
     "Session",
@@ -123,12 +123,12 @@ class Session:
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
 
-    def plan(self, items: Sequence[tuple[SourceFile, Recipe]]) -> Prepared:
+    def plan(self, items: Sequence[tuple[SourceFile, Recipe]]) -> PlannedBatch:
         """Give every file its task, with names that no two of them share. Ids are positions in `items`."""
         cache = self._opened_cache()
         is_result_of = (lambda *_: False) if cache is None else cache.is_result_of
         tasks, twins = plan([(each, source, recipe) for each, (source, recipe) in enumerate(items)], is_result_of)
-        return Prepared(tasks, twins)
+        return PlannedBatch(tasks, twins)
 
     def prepare(
         self,
@@ -136,7 +136,7 @@ class Session:
         recipe: Recipe,
         selection: Selection = Selection(),
         on_probed: Callable[[int], None] = lambda _: None,
-    ) -> Prepared:
+    ) -> PlannedBatch:
         """Find files and plan a task for each, all by one recipe; ids run over all that was found."""
         if recipe.output.place is Place.FOLDER:
             inside = (*selection.skip, Path(recipe.output.path))
@@ -150,7 +150,7 @@ class Session:
         planned = self.plan([(result, recipe) for result in probed if isinstance(result, SourceFile)])
         settled = tuple((each, result) for each, result in enumerate(probed) if not isinstance(result, SourceFile))
         twins = tuple((ids[each], outcome) for each, outcome in planned.settled)
-        return Prepared(tuple(replace(task, id=ids[task.id]) for task in planned.tasks), (*settled, *twins))
+        return PlannedBatch(tuple(replace(task, id=ids[task.id]) for task in planned.tasks), (*settled, *twins))
 
     def _asked(self, found: Found | Kept | Failed, pool: ThreadPoolExecutor) -> Future[SourceFile | Kept | Failed]:
         """What a file is: most files of a second run are known, which is told faster than a thread takes it up."""
@@ -176,31 +176,31 @@ class Session:
                 self._use_cache = self._cache is not None
             return self._cache
 
-    def foretell(self, task: Task) -> Kept | Failed | None:
+    def predict(self, task: Task) -> Kept | Failed | None:
         """Tell what will become of a file, as far as its header tells; None where it has to be worked on."""
-        return foretold(task, self.limits)
+        return predicted_outcome(task, self.limits)
 
-    def start(self, prepared: Prepared, on_event: OnEvent) -> Run:
+    def start(self, planned: PlannedBatch, on_event: OnEvent) -> Run:
         """Start the work. `on_event` is called on worker threads, once Finished for every file."""
         with self._lock:
             if self._runner is None:
                 self._runner = BatchRunner(workers=self.workers, memory_limit=self.memory_limit)
         cache = self._opened_cache()
-        guarded = self._keeper.open(prepared.tasks, self.limits)
-        prepared = Prepared(guarded.tasks, (*prepared.settled, *guarded.refused))
-        for each, outcome in prepared.settled:
+        guarded = self._keeper.open(planned.tasks, self.limits)
+        planned = PlannedBatch(guarded.tasks, (*planned.settled, *guarded.refused))
+        for each, outcome in planned.settled:
             on_event(Finished(each, Record(outcome, 0.0)))
-        ways = replace(guarded.ways, cache=cache)
+        context = replace(guarded.context, cache=cache)
         if self._previews is not None:  # what was looked at is proven, and need not be made again
-            ways = replace(ways, looked_at=self._previews.proven)
-        work = partial(optimize_file, ways=ways)
+            context = replace(context, previewed=self._previews.proven)
+        work = partial(optimize_file, context=context)
 
         def end() -> None:
             if cache is not None:
                 cache.close()
             guarded.close()
 
-        return Run(guarded.id, prepared, self._runner.start(guarded.tasks, work, on_event, end))
+        return Run(guarded.id, planned, self._runner.start(guarded.tasks, work, on_event, end))
 
     def previews(self) -> Previews:
         """What the window shows of pictures before and after, all from one bounded store of pixels."""

@@ -23,7 +23,7 @@ from oimg.faces.path_lists import expanded, read_paths
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
 from oimg.words.report import Failed, Record, Report
 from oimg.words.task import Finished, JobEvent, Progressed, Started, Task
-from oimg.work.session import Prepared, Run, Selection, Session, format_of_name, planned_path
+from oimg.work.session import PlannedBatch, Run, Selection, Session, format_of_name, planned_path
 
 # How long native calls in flight may take to end by themselves after Ctrl-C before the process goes without them.
 _GRACE: Final = 1.2
@@ -78,10 +78,10 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     show = _Show(given)
     with session:
         tell_recovery(session.recovered)
-        prepared = session.prepare(paths, recipe, selection, show.progress.looking)
+        planned = session.prepare(paths, recipe, selection, show.progress.looking)
         if given.dry_run:
-            return _dry_run(session, prepared, show)
-        return _finish(_work(session, prepared, show, given), given, show)
+            return _dry_run(session, planned, show)
+        return _finish(_work(session, planned, show, given), given, show)
 
 
 def _paths(given: argparse.Namespace) -> list[Path]:
@@ -117,12 +117,12 @@ def _to_file(recipe: Recipe, given: argparse.Namespace, paths: list[Path]) -> Re
     return replace(recipe, output=replace(recipe.output, place=Place.FILE))
 
 
-def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Namespace) -> Report:
+def _work(session: Session, planned: PlannedBatch, show: _Show, given: argparse.Namespace) -> Report:
     events: SimpleQueue[JobEvent] = SimpleQueue()
     show.progress.start()
-    run = session.start(prepared, events.put)
-    pixels = {task.id: task.source.weight for task in prepared.tasks}
-    left, done, total = prepared.count, dict.fromkeys(pixels, 0.0), sum(pixels.values()) or 1
+    run = session.start(planned, events.put)
+    pixels = {task.id: task.source.weight for task in planned.tasks}
+    left, done, total = planned.count, dict.fromkeys(pixels, 0.0), sum(pixels.values()) or 1
     reached = 0.0  # pixels that are done, summed up as they are: summing all at each event would be quadratic
 
     def is_at(task_id: int, fraction: float) -> None:
@@ -130,7 +130,7 @@ def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Nam
         reached += pixels.get(task_id, 0) * (fraction - done.get(task_id, 0.0))
         done[task_id] = fraction
 
-    unreported = {task.id for task in prepared.tasks} | {each for each, _ in prepared.settled}
+    unreported = {task.id for task in planned.tasks} | {each for each, _ in planned.settled}
     try:
         while left:
             with suppress(Empty):
@@ -144,7 +144,7 @@ def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Nam
                         is_at(task_id, fraction)
                     case Started():
                         pass
-            show.progress.working(prepared.count - left, prepared.count, min(1.0, reached / total))
+            show.progress.working(planned.count - left, planned.count, min(1.0, reached / total))
     except KeyboardInterrupt:
         _stop(session, run, show, unreported, given)
     return run.report()
@@ -191,16 +191,16 @@ def _finish(report: Report, given: argparse.Namespace, show: _Show) -> int:
     return code
 
 
-def _dry_run(session: Session, prepared: Prepared, show: _Show) -> int:
+def _dry_run(session: Session, planned: PlannedBatch, show: _Show) -> int:
     """Show what would be done with each file, and do nothing."""
     began = time.monotonic()
-    known = {task.id: session.foretell(task) for task in prepared.tasks}
-    settled = [outcome for _, outcome in prepared.settled] + [each for each in known.values() if each is not None]
+    known = {task.id: session.predict(task) for task in planned.tasks}
+    settled = [outcome for _, outcome in planned.settled] + [each for each in known.values() if each is not None]
     records = [Record(outcome, 0.0) for outcome in settled]
     for record in records:
         show.record(record)
     show.progress.clear()
-    for task in prepared.tasks:
+    for task in planned.tasks:
         if known[task.id] is not None:
             continue
         path = planned_path(task)

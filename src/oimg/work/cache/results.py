@@ -32,13 +32,13 @@ from oimg.work.cache.files import FileCache
 from oimg.work.cache.program import fingerprint
 from oimg.work.cache.sealed import DIGEST, SealedStore
 from oimg.work.cache.store import Store
-from oimg.work.unchanged import tells_more
+from oimg.work.removable_metadata import has_removable_metadata
 
 _HEAD: Final = 64  # bytes that codecs are recognised by
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PastResult:
     """A result that was proven and written: its content as a digest, and what was told of it.
 
     It says what `Made` says, but is none, nor holds one: that is a file in memory, and here only its digest is known. A
@@ -58,14 +58,14 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBefore:
+class PastRefusal:
     """Why there was nothing to write. With `stays`, a copy holds metadata that the recipe would have taken out."""
 
     refusal: Refusal
     stays: bool
 
 
-Past = Result | KeptBefore
+PastOutcome = PastResult | PastRefusal
 
 
 class ResultCache:
@@ -75,7 +75,7 @@ class ResultCache:
         self._sealed = SealedStore(store, secret)
         self.files = FileCache(self._sealed)
 
-    def recall(self, content: bytes, recipe: Recipe, limits: Limits) -> Past | None:
+    def recall(self, content: bytes, recipe: Recipe, limits: Limits) -> PastOutcome | None:
         """Tell what came of a picture with this recipe; None where that is not known."""
         about = content + _digest_of_recipe(recipe, limits)
         if (told := self._sealed.get(b"result", about)) is not None:
@@ -83,9 +83,9 @@ class ResultCache:
         told = self._sealed.get(b"ours", content + _digest_of_recipe(_without_level(recipe), limits))
         if told is None or told["level"] > _level(recipe):
             return None
-        return KeptBefore(Refusal(KeptCode(told["code"]), told["detail"]), told["stays"])
+        return PastRefusal(Refusal(KeptCode(told["code"]), told["detail"]), told["stays"])
 
-    def keep_refusal(self, content: bytes, recipe: Recipe, limits: Limits, kept: KeptBefore) -> None:
+    def keep_refusal(self, content: bytes, recipe: Recipe, limits: Limits, kept: PastRefusal) -> None:
         """Remember why there was nothing to write."""
         refusal = kept.refusal
         told = {"code": refusal.code, "detail": refusal.detail, "score": refusal.score, "notices": refusal.notices}
@@ -104,7 +104,7 @@ class ResultCache:
         self._sealed.put(b"result", content + _digest_of_recipe(recipe, limits), told)
         if (header := _final(made, recipe)) is not None:
             code, detail = _verdict(made, recipe)
-            stays = tells_more(made.data, header, recipe)
+            stays = has_removable_metadata(made.data, header, recipe)
             ours = {"level": _level(recipe), "code": code, "detail": detail, "stays": stays}
             self._sealed.put(b"ours", result + _digest_of_recipe(_without_level(recipe), limits), ours)
         return result
@@ -131,15 +131,15 @@ def _names(output: Path, source: Path) -> bytes:
     return b"\0".join(os.fsencode(path.name) for path in (output, source))
 
 
-def _past(told: dict[str, Any]) -> Past:
+def _past(told: dict[str, Any]) -> PastOutcome:
     notices = tuple(map(Notice, told["notices"]))
     if "content" not in told:
         refusal = Refusal(KeptCode(told["code"]), told["detail"], told["score"], notices)
-        return KeptBefore(refusal, told["stays"])
+        return PastRefusal(refusal, told["stays"])
     plain = {name: told[name] for name in ("byte_size", "width", "height", "frames", "score", "quality")}
     removed = tuple(map(MetadataGroup, told["removed"]))
     content = bytes.fromhex(told["content"])
-    return Result(content=content, format=Format(told["format"]), notices=notices, removed=removed, **plain)
+    return PastResult(content=content, format=Format(told["format"]), notices=notices, removed=removed, **plain)
 
 
 @lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ from oimg.work.files.exchange import check, exchange, identity_of, take_place
 from oimg.work.safety import trash
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.journal import Journal
-from oimg.work.safety.story import Original, Replacement, State
+from oimg.work.safety.journal_reader import Original, Replacement, State
 from oimg.work.safety.vault import Vault, digest_at, digest_of
 
 _NONE: Final = -1  # the inode of a name that nothing stands under

@@ -2,7 +2,7 @@
 
 A file is named ID.open and locked while its batch is at work, also while it is taken back, and ID.log once that is
 over; an ID.open that nobody locks is of a process that was killed, or waits for a disk that is away. What the lines
-are, and reading them, is in `story`.
+are, and reading them, is in `journal_reader`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Any, Final, Self
 
 from oimg.work.file_lock import try_lock
 from oimg.work.files.temp import sync_folder
-from oimg.work.safety import story
+from oimg.work.safety import journal_reader
 from oimg.work.safety.folders import Folders
-from oimg.work.safety.story import CLOSED, OPEN, VERSION, Replacement, State
+from oimg.work.safety.journal_reader import CLOSED, OPEN, VERSION, Replacement, State
 
 _FLAGS: Final = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
 
@@ -51,7 +51,7 @@ class Journal:
         """
         journal = cls(folders, path.stem)
         if path != journal.path:
-            story.read(path)  # what cannot be read keeps its name
+            journal_reader.read(path)  # what cannot be read keeps its name
             # A process that dies over an undo leaves an open file too, so that the next start looks at it. It gets the
             # name first: nobody works on a batch that is over, and Windows does not rename what is open.
             path.rename(journal.path)
@@ -61,7 +61,7 @@ class Journal:
             if not try_lock(descriptor) or not journal.path.exists():  # somebody may have finished it in between
                 os.close(descriptor)
                 return None
-            told = story.read(journal.path)
+            told = journal_reader.read(journal.path)
         except BaseException:
             os.close(descriptor)
             raise

@@ -16,8 +16,8 @@ from oimg.words.recipe import Originals
 from oimg.words.report import Failed
 from oimg.words.task import Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
-from oimg.work.pipeline import Ways
-from oimg.work.safety import recovery, story, trash, undo, upkeep
+from oimg.work.pipeline import BatchContext
+from oimg.work.safety import journal_reader, recovery, trash, undo, upkeep
 from oimg.work.safety.folders import Folders, default
 from oimg.work.safety.in_place import InPlace
 from oimg.work.safety.journal import Journal
@@ -35,7 +35,7 @@ class GuardedBatch:
     id: str
     tasks: tuple[Task, ...]
     refused: tuple[tuple[int, Failed], ...]
-    ways: Ways
+    context: BatchContext
     close: Callable[[], None]
 
 
@@ -57,8 +57,8 @@ class Keeper:
         journal = Journal(self._folders, id_)
         wanted = frozenset(str(name.parent) for task in tasks for name in task.destination.names)
         if not wanted:
-            ways = Ways(limits, journal.try_announce)
-            return GuardedBatch(id_, tuple(tasks), (), ways, lambda: self._end_plain(journal))
+            context = BatchContext(limits, journal.try_announce)
+            return GuardedBatch(id_, tuple(tasks), (), context, lambda: self._end_plain(journal))
         originals = next(task.recipe.output.originals for task in tasks if task.destination.names)
         try:
             if originals is Originals.TRASH and not trash.is_available():
@@ -69,13 +69,13 @@ class Keeper:
             refused = tuple(
                 (task.id, Failed(task.source.path, ErrorCode.BACKUP, reason, task.source)) for task in tasks
             )
-            return GuardedBatch(id_, (), refused, Ways(limits), journal.close)
+            return GuardedBatch(id_, (), refused, BatchContext(limits), journal.close)
         refusals = {task.id: self._refusal(task, busy) for task in tasks}
         return GuardedBatch(
             id_,
             tuple(task for task in tasks if refusals[task.id] is None),
             tuple((each, failed) for each, failed in refusals.items() if failed is not None),
-            Ways(limits, journal.announce, InPlace(self._folders, journal, originals)),
+            BatchContext(limits, journal.announce, InPlace(self._folders, journal, originals)),
             lambda: self._end(journal),
         )
 
@@ -83,10 +83,10 @@ class Keeper:
         """Take folders for a batch; gives those that another process works in, with its number. Raises OSError."""
         busy: dict[str, int] = {}
         with self._folders.locked():
-            for path in story.files(self._folders, open_only=True):
-                if story.is_running(path):
+            for path in journal_reader.paths(self._folders, open_only=True):
+                if journal_reader.is_running(path):
                     with suppress(FileNotFoundError):
-                        told = story.read(path)
+                        told = journal_reader.read(path)
                         busy |= dict.fromkeys(wanted & told.folders, told.process)
             journal.start(wanted - busy.keys())
         return busy

@@ -12,11 +12,10 @@ from oimg.words.undo import Recovery
 from oimg.work.files import temp
 from oimg.work.files.commit import link_new
 from oimg.work.files.exchange import exchange
-from oimg.work.safety import story as stories
-from oimg.work.safety import trash, upkeep
+from oimg.work.safety import journal_reader, trash, upkeep
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.journal import Journal
-from oimg.work.safety.story import Replacement, State, Story
+from oimg.work.safety.journal_reader import BatchHistory, Replacement, State
 from oimg.work.safety.vault import Vault, digest_at, digest_of
 
 _EMPTY: Final = digest_of(b"")
@@ -26,7 +25,7 @@ def recover(folders: Folders) -> Recovery:
     """Put right what dead processes left. Never raises: what cannot be put right now is tried at the next start."""
     result = Recovery()
     with suppress(OSError):
-        for path in stories.files(folders, open_only=True):
+        for path in journal_reader.paths(folders, open_only=True):
             try:
                 if (journal := _taken_up(folders, path)) is not None:
                     result += _one(folders, journal)
@@ -40,24 +39,24 @@ def recover(folders: Folders) -> Recovery:
 
 def _taken_up(folders: Folders, path: Path) -> Journal | None:
     with folders.locked():
-        return None if stories.read(path).foreign else Journal.reopened(folders, path)
+        return None if journal_reader.read(path).foreign else Journal.reopened(folders, path)
 
 
 def _one(folders: Folders, journal: Journal) -> Recovery:
     try:
-        return _put_right(folders, stories.read(journal.path), journal)
+        return _put_right(folders, journal_reader.read(journal.path), journal)
     finally:
         journal.close()
 
 
-def _put_right(folders: Folders, story: Story, journal: Journal) -> Recovery:
+def _put_right(folders: Folders, history: BatchHistory, journal: Journal) -> Recovery:
     total = Recovery()
-    for item in story.replacements.values():
+    for item in history.replacements.values():
         if item.state in (State.BEGUN, State.UNDOING):
             total += _decide(_Torn(item, Vault(folders.backups)), journal)
-    story = stories.read(journal.path)  # as it is now
-    removed = _remove_temps(folders, story, journal) + _empty_trash(story, journal)
-    replaced = sum(item.state is State.DONE for item in story.replacements.values())
+    history = journal_reader.read(journal.path)  # as it is now
+    removed = _remove_temps(folders, history, journal) + _empty_trash(history, journal)
+    replaced = sum(item.state is State.DONE for item in history.replacements.values())
     return total + Recovery(temps_removed=removed, replaced=replaced)
 
 
@@ -170,11 +169,11 @@ class _Torn:
         return False
 
 
-def _remove_temps(folders: Folders, story: Story, journal: Journal) -> int:
+def _remove_temps(folders: Folders, history: BatchHistory, journal: Journal) -> int:
     """Remove temp files; one that may hold more than our own bytes only when it does not."""
-    ours = {path: {item.digest, item.old.digest} for item in story.replacements.values() for path in item.temps}
+    ours = {path: {item.digest, item.old.digest} for item in history.replacements.values() for path in item.temps}
     removed = 0
-    for path in filter(temp.is_temp, story.temps):
+    for path in filter(temp.is_temp, history.temps):
         try:
             digest = digest_at(path)
             if digest is not None and digest in ours.get(path, {digest}):
@@ -188,15 +187,15 @@ def _remove_temps(folders: Folders, story: Story, journal: Journal) -> int:
     return removed
 
 
-def _empty_trash(story: Story, journal: Journal) -> int:
+def _empty_trash(history: BatchHistory, journal: Journal) -> int:
     """Take copies out of the trash whose originals are in their place, for they were not replaced or are back."""
-    items = {item.old.trash: item for item in story.replacements.values()}
+    items = {item.old.trash: item for item in history.replacements.values()}
     removed = 0
-    for path in story.trashed:
+    for path in history.trashed:
         item = items.get(path)
         with suppress(OSError):
             # Where lines are missing, one of them may have told of a replacement.
-            unused = not story.damaged if item is None else _is_back(item)
+            unused = not history.damaged if item is None else _is_back(item)
             if unused:
                 removed += os.path.lexists(path)
                 if not trash.forget(path):

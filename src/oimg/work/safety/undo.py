@@ -15,12 +15,11 @@ from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import link_new
 from oimg.work.files.exchange import identity_of
-from oimg.work.safety import story as stories
-from oimg.work.safety import trash
+from oimg.work.safety import journal_reader, trash
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.in_place import remove_old, remove_ours, stands, take_all
 from oimg.work.safety.journal import Journal
-from oimg.work.safety.story import Replacement, State, Story
+from oimg.work.safety.journal_reader import BatchHistory, Replacement, State
 from oimg.work.safety.vault import Vault, digest_of, digest_of_file
 
 _CODES = {
@@ -47,20 +46,20 @@ def past(folders: Folders) -> tuple[PastBatch, ...]:
         return ()
     with folders.locked():
         return tuple(
-            _told(story, running=story.is_open and stories.is_running(story.path))
-            for story in reversed(stories.stories(folders))
-            if story.replacements
+            _told(history, running=history.is_open and journal_reader.is_running(history.path))
+            for history in reversed(journal_reader.read_all(folders))
+            if history.replacements
         )
 
 
-def _told(story: Story, *, running: bool) -> PastBatch:
-    items = [each for each in story.replacements.values() if each.state is not State.DROPPED]
+def _told(history: BatchHistory, *, running: bool) -> PastBatch:
+    items = [each for each in history.replacements.values() if each.state is not State.DROPPED]
     parents = {str(each.names[0].parent) for each in items}
     return PastBatch(
-        story.id,
-        story.began,
+        history.id,
+        history.began,
         len(items),
-        len(story.standing),
+        len(history.standing),
         sum(each.old.size for each in items),
         sum(each.size for each in items),
         _common(parents),
@@ -86,9 +85,9 @@ def undo_batch(
     """
     work = _foresee if dry_run else _undo
     unread: list[OSError] = []
-    for story in reversed(stories.stories(folders, unread)):
-        if story.id == (batch or story.id) and story.standing:
-            return UndoReport(story.id, tuple(work(folders, story, story.standing, on_result)))
+    for history in reversed(journal_reader.read_all(folders, unread)):
+        if history.id == (batch or history.id) and history.standing:
+            return UndoReport(history.id, tuple(work(folders, history, history.standing, on_result)))
     raise unread[0] if unread else UnknownBatchError(batch or "")
 
 
@@ -102,40 +101,40 @@ def undo_files(
     """
     work = _foresee if dry_run else _undo
     unread: list[OSError] = []
-    newest_first = stories.stories(folders, unread)[::-1]
-    wanted: dict[str, tuple[Story, list[Replacement]]] = {}
+    newest_first = journal_reader.read_all(folders, unread)[::-1]
+    wanted: dict[str, tuple[BatchHistory, list[Replacement]]] = {}
     for path in paths:
         real = Path(os.path.realpath(path))
         last = _last(newest_first, {real, Path(os.path.realpath(path.parent)) / path.name})
         if last is None:
             raise unread[0] if unread else UnknownBatchError(str(path))
-        story, item = last
-        chosen = wanted.setdefault(story.id, (story, []))[1]
+        history, item = last
+        chosen = wanted.setdefault(history.id, (history, []))[1]
         if item not in chosen:
             chosen.append(item)
     results: list[Undoing] = []
-    for story, items in wanted.values():
-        results += work(folders, story, items, on_result, missing_too=True)
+    for history, items in wanted.values():
+        results += work(folders, history, items, on_result, missing_too=True)
     return UndoReport(next(iter(wanted), ""), tuple(results))
 
 
-def _last(newest_first: Sequence[Story], names: set[Path]) -> tuple[Story, Replacement] | None:
-    for story in newest_first:
-        for item in reversed(story.standing):
+def _last(newest_first: Sequence[BatchHistory], names: set[Path]) -> tuple[BatchHistory, Replacement] | None:
+    for history in newest_first:
+        for item in reversed(history.standing):
             if not names.isdisjoint((*item.names, *item.results)):
-                return story, item
+                return history, item
     return None
 
 
 def _undo(
     folders: Folders,
-    story: Story,
+    history: BatchHistory,
     items: Sequence[Replacement],
     on_result: Callable[[Undoing], None],
     *,
     missing_too: bool = False,
 ) -> Iterator[Undoing]:
-    journal, now = _reopened(folders, story)
+    journal, now = _reopened(folders, history)
     if journal is None:
         for item in items:
             refused = NotRestored(item.names[0], item.results[0], RefusalCode.IN_USE)
@@ -157,14 +156,14 @@ def _undo(
 
 def _foresee(
     folders: Folders,
-    story: Story,
+    history: BatchHistory,
     items: Sequence[Replacement],
     on_result: Callable[[Undoing], None],
     *,
     missing_too: bool = False,
 ) -> Iterator[Undoing]:
     """Tell what `_undo` would do now, as far as that can be told without writing."""
-    running = story.is_open and stories.is_running(story.path)
+    running = history.is_open and journal_reader.is_running(history.path)
     for item in items:
         result: Undoing
         if running:
@@ -175,16 +174,16 @@ def _foresee(
         yield result
 
 
-def _reopened(folders: Folders, story: Story) -> tuple[Journal | None, set[int]]:
+def _reopened(folders: Folders, history: BatchHistory) -> tuple[Journal | None, set[int]]:
     """Take up a journal, with the numbers of what stands in it now; none while somebody works on it."""
     with folders.locked():
         try:
-            journal = Journal.reopened(folders, story.path)
+            journal = Journal.reopened(folders, history.path)
         except FileNotFoundError:  # somebody took it up since it was read
             return None, set()
         if journal is None:
             return None, set()
-        return journal, {item.number for item in stories.read(journal.path).standing}
+        return journal, {item.number for item in journal_reader.read(journal.path).standing}
 
 
 class _Standing:

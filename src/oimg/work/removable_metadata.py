@@ -8,7 +8,7 @@ from oimg.words.images import Header
 from oimg.words.recipe import Recipe
 
 
-def tells_more(untrusted: bytes, header: Header, recipe: Recipe) -> bool:
+def has_removable_metadata(untrusted: bytes, header: Header, recipe: Recipe) -> bool:
     """Whether a file holds metadata that the recipe would take out; what cannot be read is not told of."""
     from oimg.engine.metadata.policy import apply  # noqa: PLC0415 - not for pictures that were done before
 

@@ -25,7 +25,7 @@ class _Making:
     error: OimgError | None = None
 
 
-class Shelf:
+class SharedCache:
     """Values by what they are of, with the bytes they take; those that were not asked for the longest give way.
 
     One that is held never gives way, were it larger than all that may be kept. `on_room` is called after bytes were

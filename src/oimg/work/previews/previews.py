@@ -24,19 +24,19 @@ from oimg.words.preview import CurvePoint, FormatTrial, Glimpse, HeatMap, Region
 from oimg.words.recipe import Mode, Output, Recipe, Target
 from oimg.words.report import SourceFile
 from oimg.words.task import CancelToken
-from oimg.work import previews_pixels as pixels
 from oimg.work.files.probe import read_source
 from oimg.work.jobs import MemoryGate
 from oimg.work.pipeline import transform
-from oimg.work.previews_glimpse import Glimpses, Look, of_known
-from oimg.work.previews_shelf import Shelf
+from oimg.work.previews import pixels
+from oimg.work.previews.glimpses import Glimpses, Look, of_known
+from oimg.work.previews.shared_cache import SharedCache
 
 # A photo of 12 megapixels before and after, and the next one before (benchmarks/gui/README.md).
 MEMORY: Final = 128 << 20
 # In which order formats are tried: the quick ones first.
 _TRIED: Final = (Format.JPEG, Format.WEBP, Format.PNG, Format.JXL, Format.TIFF, Format.GIF, Format.AVIF)
 # From here on, trying all formats takes longer than anybody likes to look at an empty table.
-_WORTH_FORETELLING: Final = 2_000_000
+_WORTH_PREDICTING: Final = 2_000_000
 # What whole pictures may take while they are worked on, all threads together.
 WORKING: Final = 1 << 30
 
@@ -63,9 +63,9 @@ class Previews:
 
     def __init__(self, limits: Limits = Limits(), memory: int = MEMORY, working: int = WORKING) -> None:
         self._limits = limits
-        self._shelf = Shelf(memory, lambda _: allocation.give_back())
+        self._cache = SharedCache(memory, lambda _: allocation.give_back())
         self._gate = MemoryGate(working)
-        self._glimpses = Glimpses(self._shelf, limits)
+        self._glimpses = Glimpses(self._cache, limits)
 
     def original(self, source: SourceFile, token: CancelToken) -> Shown:
         """Give a picture as it is, upright; of an animation or a document the first frame or page."""
@@ -77,7 +77,7 @@ class Previews:
 
         Whoever asks keeps it: what was shown large is not given up for a thousand small pictures.
         """
-        large: Shown | None = self._shelf.known(("original", *_file(source)))
+        large: Shown | None = self._cache.known(("original", *_file(source)))
         if large is None:
             large = pixels.of_image(pixels.decoded(source, self._limits, token, pixels.reduction(source, 2 * side)))
         token.check()
@@ -116,13 +116,13 @@ class Previews:
 
         From the result itself where that is known already, else coded at a quality that is foretold.
         """
-        whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
-        known: Shown | None = self._shelf.known(("result", *_file(source), _essence(recipe)))
+        whole: _Whole | None = self._cache.known(("whole", *_file(source), _essence(recipe)))
+        known: Shown | None = self._cache.known(("result", *_file(source), _essence(recipe)))
         _, size = sizes.plan_size(source.header.upright_size, recipe.resize)
         if whole is not None and isinstance(whole.outcome, Made) and known is not None and known.size == size:
             return of_known(known, region, scale, whole.outcome.quality)
         base = self.base(source, recipe, token)
-        self._shelf.hold(self._base_key(source, recipe))  # a slider that moves asks for it again and again
+        self._cache.hold(self._base_key(source, recipe))  # a slider that moves asks for it again and again
         token.check()
         if whole is not None and isinstance(whole.outcome, Refusal):  # the file stays as it is
             return of_known(base, region, scale, None)
@@ -142,7 +142,7 @@ class Previews:
         make = lambda: difference.local_scores(base.pixels, after.pixels, result.format, recipe.background)  # noqa: E731
         key = ("cells", *_file(source), _essence(recipe))
         with self._room(source, recipe, token):
-            cells = self._shelf.get(key, make, lambda cells: cells.nbytes, token)
+            cells = self._cache.get(key, make, lambda cells: cells.nbytes, token)
         token.check()
         painted = pixels.sealed(difference.painted(cells, after.size, gain))
         return HeatMap(painted, float(cells.min()), 100.0 if result.score is None else result.score)
@@ -152,7 +152,7 @@ class Previews:
 
         Of a large photo, what formats with loss will probably give comes before.
         """
-        yield from self._foretold(source, recipe, token)
+        yield from self._predicted(source, recipe, token)
         for target in _TRIED:
             asked = replace(recipe, format=Target(target.value), min_savings=0.0, min_saved_bytes=0)
             try:
@@ -165,18 +165,18 @@ class Previews:
             else:
                 yield FormatTrial(target, _told(whole, source, None))
 
-    def _foretold(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
+    def _predicted(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
         """Reckon from a sample what the whole will take many seconds to tell."""
         header = source.header
-        if header.pixels < _WORTH_FORETELLING or header.frames > 1 or header.features or recipe.mode is Mode.LOSSLESS:
+        if header.pixels < _WORTH_PREDICTING or header.frames > 1 or header.features or recipe.mode is Mode.LOSSLESS:
             return
         base = self.base(source, recipe, token)
-        for target in glimpse.FORETOLD:
+        for target in glimpse.PREDICTED_FORMATS:
             token.check()
             asked = replace(recipe, format=Target(target.value))
-            if self._shelf.known(("whole", *_file(source), _essence(asked))) is None:
+            if self._cache.known(("whole", *_file(source), _essence(asked))) is None:
                 insight = glimpse.Insight(base.pixels, target, asked, self._limits, quickly=False)
-                coding, score, size = insight.foretold(asked)
+                coding, score, size = insight.predicted(asked)
                 result = Result(None, target, size, score, coding.options.quality, 0.0)
                 yield FormatTrial(target, result, approximate=True)
 
@@ -201,7 +201,7 @@ class Previews:
 
     def proven(self, untrusted: bytes, source: SourceFile, recipe: Recipe) -> Made | Refusal | None:
         """Give what is known to come of these bytes, so that it need not be made again; for Optimize."""
-        whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
+        whole: _Whole | None = self._cache.known(("whole", *_file(source), _essence(recipe)))
         known = whole is not None and whole.content == _digest(untrusted)
         return whole.outcome if whole is not None and known else None
 
@@ -213,7 +213,7 @@ class Previews:
 
     def _whole(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> _Whole:
         key = ("whole", *_file(source), _essence(recipe))
-        return self._shelf.get(key, lambda: self._transformed(source, recipe, token), lambda made: made.weight, token)
+        return self._cache.get(key, lambda: self._transformed(source, recipe, token), lambda made: made.weight, token)
 
     def _transformed(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> _Whole:
         token.check()
@@ -242,7 +242,7 @@ class Previews:
         return pixels.patiently(lambda: pixels.of_file(made.data, header, self._limits), token)
 
     def _shown(self, key: Hashable, make: Callable[[], Shown], token: CancelToken) -> Shown:
-        return self._shelf.get(key, make, lambda shown: shown.pixels.nbytes, token)
+        return self._cache.get(key, make, lambda shown: shown.pixels.nbytes, token)
 
 
 def _told(whole: _Whole, source: SourceFile, shown: Shown | None) -> Result:

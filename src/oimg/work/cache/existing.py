@@ -12,7 +12,7 @@ from oimg.work.files.commit import TRIES, same_file
 from oimg.work.files.destinations import conflict_free, spared_paths
 
 
-def standing(cache: ResultCache, task: Task, content: bytes, byte_size: int, suffix: str) -> Path | None:
+def existing_output(cache: ResultCache, task: Task, content: bytes, byte_size: int, suffix: str) -> Path | None:
     """Give the file with this content (a digest) that `commit.write_new` would find in its way, and be done with.
 
     None where it would write: under a free name, or over what is to be replaced. Nothing stands in place.

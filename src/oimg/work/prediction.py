@@ -23,14 +23,14 @@ from oimg.work.safety import in_place
 _NUMBER: Final = re.compile(r" \([0-9]+\)$")
 
 
-def foretold(task: Task, limits: Limits) -> Kept | Failed | None:
+def predicted_outcome(task: Task, limits: Limits) -> Kept | Failed | None:
     """Tell what a run would say of a file, as far as its header tells; None where it would work on it."""
     from oimg.engine.codecs.base import check_limits  # noqa: PLC0415 - both only for a dry run
     from oimg.engine.eligibility import refusal  # noqa: PLC0415
 
     source = task.source
     try:
-        if (kept := foreseen(task)) is not None:
+        if (kept := kept_unread(task)) is not None:
             return kept
         pages = Feature.MULTI_PAGE in source.header.features  # each is checked by itself
         check_limits(replace(source.header, frames=1) if pages else source.header, source.byte_size, limits)
@@ -53,7 +53,7 @@ def _before_picture(source: SourceFile) -> bytes:
         return stream.read(start)
 
 
-def foreseen(task: Task) -> Kept | None:
+def kept_unread(task: Task) -> Kept | None:
     """Tell why a file will be kept, as far as that can be told without reading it; OimgError where it must fail."""
     source, destination = task.source, task.destination
     if _is_own_result(task):

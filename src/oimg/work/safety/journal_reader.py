@@ -75,7 +75,7 @@ class Replacement:
 
 
 @dataclass(slots=True)
-class Story:
+class BatchHistory:
     """What a journal file tells. `began` is in seconds since 1970.
 
     `trashed` are copies in the trash that were announced. `damaged` says that lines within had to be left out,
@@ -120,7 +120,7 @@ class Story:
         return needed | self.kept if self.is_open or self.damaged else needed
 
 
-def files(folders: Folders, *, open_only: bool = False) -> list[Path]:
+def paths(folders: Folders, *, open_only: bool = False) -> list[Path]:
     """The journal files, in no order. Raises OSError: a folder that cannot be read is not one without journals."""
     suffixes = (OPEN,) if open_only else (OPEN, CLOSED)
     with suppress(FileNotFoundError), os.scandir(folders.journal) as entries:
@@ -128,13 +128,13 @@ def files(folders: Folders, *, open_only: bool = False) -> list[Path]:
     return []
 
 
-def stories(folders: Folders, unread: list[OSError] | None = None) -> list[Story]:
+def read_all(folders: Folders, unread: list[OSError] | None = None) -> list[BatchHistory]:
     """What all journal files that can be read and understood tell, oldest first. Raises OSError.
 
     `unread` takes what kept a file from being read: one bad file must not stand in the way of the others.
     """
     found = []
-    for path in files(folders):
+    for path in paths(folders):
         try:
             found.append(read(path))
         except FileNotFoundError:  # gone in between
@@ -142,7 +142,9 @@ def stories(folders: Folders, unread: list[OSError] | None = None) -> list[Story
         except OSError as error:
             if unread is not None:
                 unread.append(error)
-    return sorted((story for story in found if not story.foreign), key=lambda story: (story.began, story.id))
+    return sorted(
+        (history for history in found if not history.foreign), key=lambda history: (history.began, history.id)
+    )
 
 
 def is_running(path: Path) -> bool:
@@ -161,18 +163,18 @@ def is_running(path: Path) -> bool:
         os.close(descriptor)
 
 
-def read(path: Path) -> Story:
+def read(path: Path) -> BatchHistory:
     """Read a journal file; what cannot be read is left out. Raises OSError."""
-    story = Story(path, path.stat().st_mtime)
+    history = BatchHistory(path, path.stat().st_mtime)
     for record in _records(path.read_bytes()):
         if record is None:
-            story.damaged = True
+            history.damaged = True
             continue
         with suppress(KeyError, TypeError, ValueError, AttributeError):
-            _tell(story, record)
-    if story.foreign:
-        story.replacements.clear()
-    return story
+            _apply(history, record)
+    if history.foreign:
+        history.replacements.clear()
+    return history
 
 
 def _records(data: bytes) -> Iterator[dict[str, Any] | None]:
@@ -194,26 +196,26 @@ def _record(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
-def _tell(story: Story, record: dict[str, Any]) -> None:
+def _apply(history: BatchHistory, record: dict[str, Any]) -> None:
     """Take one record in; raises KeyError, TypeError or ValueError where it is none of ours."""
     match record["r"]:
         case "batch":
-            story.foreign = record["version"] > VERSION
-            story.began, story.process = float(record["at"]), int(record["process"])
-            story.folders = frozenset(record["folders"])
+            history.foreign = record["version"] > VERSION
+            history.began, history.process = float(record["at"]), int(record["process"])
+            history.folders = frozenset(record["folders"])
         case "temp":
-            story.temps.append(Path(record["path"]))
+            history.temps.append(Path(record["path"]))
         case "trash":
-            story.trashed.append(Path(record["path"]))
+            history.trashed.append(Path(record["path"]))
         case "keep":
-            story.kept.add(str(record["digest"]))
+            history.kept.add(str(record["digest"]))
         case State.BEGUN:
             item = _replacement(record)
-            story.replacements[item.number] = item
+            history.replacements[item.number] = item
         case State.DONE | State.DROPPED | State.UNDOING | State.UNDONE as state:
-            known = story.replacements[record["n"]]
+            known = history.replacements[record["n"]]
             temps = tuple(map(Path, record.get("temps", ()))) or known.temps
-            story.replacements[known.number] = replace(known, state=State(state), temps=temps)
+            history.replacements[known.number] = replace(known, state=State(state), temps=temps)
         case _:  # of a later version
             pass
 

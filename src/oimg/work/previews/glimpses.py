@@ -12,10 +12,10 @@ from oimg.words.preview import Glimpse, Region, Shown
 from oimg.words.recipe import Mode, Recipe
 from oimg.words.report import SourceFile
 from oimg.words.task import CancelToken
-from oimg.work import previews_pixels as pixels
-from oimg.work.previews_shelf import Shelf
+from oimg.work.previews import pixels
+from oimg.work.previews.shared_cache import SharedCache
 
-# What an insight takes on the shelf: the pixels of its sample, and what the metric keeps of them.
+# What an insight takes in the cache: the pixels of its sample, and what the metric keeps of them.
 _INSIGHT: Final = 4 << 20
 
 
@@ -39,8 +39,8 @@ class Look:
 class Glimpses:
     """Looks at pictures that are decoded already, with what was learned of them before."""
 
-    def __init__(self, shelf: Shelf, limits: Limits) -> None:
-        self._shelf = shelf
+    def __init__(self, cache: SharedCache, limits: Limits) -> None:
+        self._cache = cache
         self._limits = limits
 
     def look(self, look: Look) -> Glimpse:
@@ -73,14 +73,14 @@ class Glimpses:
         """What is seen of the base."""
         make = lambda: pixels.sealed(glimpse.at_scale(look.base.pixels, look.region, look.scale))  # noqa: E731
         key = "seen", *look.about, look.region, look.scale
-        return self._shelf.get(key, make, lambda shown: shown.pixels.nbytes, look.token)
+        return self._cache.get(key, make, lambda shown: shown.pixels.nbytes, look.token)
 
     def _insight(self, look: Look, seen: Shown, scale: float, target: Format) -> glimpse.Insight:
         """What is known of a picture, seen at a scale, in a format at an effort."""
         look.token.check()
         key = "insight", *look.about, scale, target, look.recipe.effort, look.recipe.background
         make = lambda: glimpse.Insight(seen.pixels, target, look.recipe, self._limits)  # noqa: E731
-        return self._shelf.get(key, make, lambda _: _INSIGHT, look.token)
+        return self._cache.get(key, make, lambda _: _INSIGHT, look.token)
 
 
 def of_known(shown: Shown, region: Region, scale: float, quality: float | None) -> Glimpse:
