@@ -114,7 +114,7 @@ def _flag_of(name: str, given: argparse.Namespace) -> str:
     if name in {"resize", "width", "height", "amount"}:
         return next((f"--{each.replace('_', '-')}" for each in _SIZES if getattr(given, each) is not None), name)
     known = {
-        each.name: each.metadata["facts"].flag for kind in (Recipe, Output) for each in fields(kind) if each.metadata
+        each.name: facts_of(kind, each.name).flag for kind in (Recipe, Output) for each in fields(kind) if each.metadata
     }
     return known.get(name) or name
 
