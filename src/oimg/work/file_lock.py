@@ -1,4 +1,4 @@
-"""The only lock on a file: held by one process, and gone with it, however it ends."""
+"""An exclusive lock on a file: held by one process, and released when that process ends in any way."""
 
 from __future__ import annotations
 

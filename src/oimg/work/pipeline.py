@@ -1,4 +1,4 @@
-"""One file from the disk to the disk: read it, transform it, write the result beside or elsewhere."""
+"""One file from disk to disk: read it, transform it, write the result."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from oimg.work.safety.in_place import Change, InPlace
 class BatchContext:
     """What all tasks of a batch share.
 
-    Limits, whom to tell of temp files, who replaces originals, who remembers what was done before, and who knows what
-    comes of the bytes of a source by a recipe, because it was looked at before.
+    `announce` is called with a temp file before it exists. `in_place` replaces originals (None: no task does). `cache`
+    holds earlier results. `previewed` returns what the window has already made of the bytes of a source, if it has.
     """
 
     limits: Limits = Limits()
@@ -45,7 +45,7 @@ class BatchContext:
 
 
 def optimize_file(task: Task, control: Control, context: BatchContext = BatchContext()) -> Outcome:
-    """Do one task; raises OimgError or Cancelled, and the source is as it was then."""
+    """Do one task. Raises OimgError or Cancelled; the source is untouched then."""
     source = task.source
     if (kept := kept_unread(task)) is not None:
         return kept
@@ -55,14 +55,14 @@ def optimize_file(task: Task, control: Control, context: BatchContext = BatchCon
 
 
 def transform(request: Request) -> Made | Refusal:
-    """Do what the recipe asks with a picture; the engine's own, loaded when there is something to do."""
+    """Call the engine's `transform`, which is imported only when there is something to do."""
     from oimg.engine.transform import transform as work  # noqa: PLC0415 - a fifth of the start of a run
 
     return work(request)
 
 
 def _work(task: Task, control: Control, context: BatchContext, untrusted: bytes) -> tuple[Made | Refusal, Outcome]:
-    """Do what the recipe asks, and write it: what became of the picture, and of the task."""
+    """Do what the recipe asks and write the result; returns what the engine made, and the outcome of the task."""
     source = task.source
     control.token.check()
     result = context.previewed(untrusted, source, task.recipe) or transform(
@@ -86,7 +86,7 @@ def _work(task: Task, control: Control, context: BatchContext, untrusted: bytes)
 
 
 def _recalled(task: Task, control: Control, context: BatchContext, cache: ResultCache) -> Outcome:
-    """Do a task unless it was done before and nothing has changed since; remember what comes of it."""
+    """Do a task, unless the cache knows its outcome and nothing has changed since; remember the outcome."""
     source, recipe, limits = task.source, task.recipe, context.limits
     untrusted: bytes | None = None
     content = cache.files.content_of(source)
@@ -121,7 +121,7 @@ def _recalled(task: Task, control: Control, context: BatchContext, cache: Result
 
 
 def _made_before(task: Task, result: PastResult, cache: ResultCache) -> Outcome | None:
-    """Tell of a result that was written before, if it is still there."""
+    """The outcome of a result that was written before, if it is still there."""
     path = existing_output(cache, task, result.content, result.byte_size, suffix_for(result.format, task.source.path))
     if path is None:
         return None
@@ -129,7 +129,7 @@ def _made_before(task: Task, result: PastResult, cache: ResultCache) -> Outcome 
 
 
 def _kept_before(task: Task, kept: PastRefusal, content: bytes, cache: ResultCache) -> Outcome | None:
-    """Leave a file as it was left before; None where a copy is missing in another folder."""
+    """The outcome of a file that was kept before; None if its copy in the output folder is missing."""
     source, refusal, output = task.source, kept.refusal, None
     notices = (*_wrong_suffix(source), *refusal.notices)
     if _wants_copy(task):
@@ -177,7 +177,7 @@ def _optimized(task: Task, output: Path, made: Made | PastResult, notices: tuple
 
 
 def _change(task: Task, made: Made, untrusted: bytes) -> Change:
-    """What is to happen to a file in place."""
+    """Describe the replacement of a file in place."""
     destination, source = task.destination, task.source
     suffix = suffix_in_place(task, made.format)
     return Change(
@@ -193,24 +193,24 @@ def _change(task: Task, made: Made, untrusted: bytes) -> Change:
 
 
 def suffix_in_place(task: Task, result: Format) -> str:
-    """The new suffix of a file in place; empty where its name stays, also a wrong one: its format stays the same."""
+    """The new suffix of a file in place; empty if its name stays, as it does (even if wrong) when the format stays."""
     name = task.destination.names[0]
     suffix = suffix_for(result, name)
     return suffix if result is not task.source.header.format and suffix != name.suffix else ""
 
 
 def _not_carried(task: Task, written: Written) -> Iterator[Notice]:
-    """Tell what a result should have from its original and has not."""
+    """Notices about attributes that the result could not take over from its original."""
     if not written.carried.dates:
         yield Notice.DATES_NOT_KEPT
-    if not written.carried.rest and task.destination.names:  # a copy is its maker's own
+    if not written.carried.rest and task.destination.names:  # a copy beside it belongs to whoever made it
         yield Notice.ATTRIBUTES_NOT_KEPT
 
 
 def _keep(
     task: Task, refusal: Refusal, untrusted: bytes, notices: tuple[Notice, ...], context: BatchContext
 ) -> Outcome:
-    """Leave the file; in another folder, an unchanged copy keeps the folder complete."""
+    """Keep the file; into another folder, copy it unchanged, so that the folder is complete."""
     source, output, identity = task.source, None, None
     notices = (*notices, *refusal.notices)
     if _wants_copy(task):
@@ -225,7 +225,7 @@ def _keep(
 
 
 def planned_path(task: Task) -> Path:
-    """The path a task's result is meant for, as far as it is known before the work."""
+    """The path planned for a task's result, as far as it is known before the work."""
     known = task.recipe.format not in (Target.KEEP, Target.AUTO)
     target = Format(task.recipe.format.value) if known else task.source.header.format
     if not task.destination.names:
@@ -235,7 +235,7 @@ def planned_path(task: Task) -> Path:
 
 
 def _wants_copy(task: Task) -> bool:
-    """Whether a file that is kept has to be copied: not where it lies in the output folder itself, under its name."""
+    """Whether a kept file has to be copied: not if it is in the output folder already, under its own name."""
     source, destination = task.source.path, task.destination
     return destination.copy_kept and not same_file(conflict_free(destination, source.suffix, 1), source)
 

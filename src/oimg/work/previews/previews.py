@@ -1,4 +1,4 @@
-"""What the window shows of pictures. Work is done on the thread that asks; memory is bounded."""
+"""What the window shows of pictures. The work is done on the calling thread; memory is bounded."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from oimg.work.previews.shared_cache import SharedCache
 
 # A photo of 12 megapixels before and after, and the next one before (benchmarks/gui/README.md).
 MEMORY: Final = 128 << 20
-# In which order formats are tried: the quick ones first.
+# The order in which formats are tried: fast ones first.
 _TRIED: Final = (Format.JPEG, Format.WEBP, Format.PNG, Format.JXL, Format.TIFF, Format.GIF, Format.AVIF)
-# From here on, trying all formats takes longer than anybody likes to look at an empty table.
+# Pixels from which trying all formats takes so long that predictions are shown first.
 _WORTH_PREDICTING: Final = 2_000_000
-# What whole pictures may take while they are worked on, all threads together.
+# Bytes that whole pictures may need while they are worked on, all threads together.
 WORKING: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Whole:
-    """What came of a picture, of this content, and how long it took."""
+    """What the engine made of a source with this digest (`content`), and the seconds it took."""
 
     outcome: Made | Refusal
     seconds: float
@@ -55,10 +55,10 @@ class _Whole:
 
 
 class Previews:
-    """Pictures before and after as they are shown, remembered up to `memory` bytes. For any number of threads.
+    """Pictures before and after, ready to be shown; cached in up to `memory` bytes. Any number of threads may share it.
 
-    Whole pictures are worked on while they need no more than `working` bytes together. All methods raise OimgError for
-    what cannot be shown, and Cancelled when the token was set.
+    Whole pictures are worked on while they need at most `working` bytes together. All methods raise OimgError for what
+    cannot be shown, and Cancelled when the token is set.
     """
 
     def __init__(self, limits: Limits = Limits(), memory: int = MEMORY, working: int = WORKING) -> None:
@@ -68,14 +68,14 @@ class Previews:
         self._glimpses = Glimpses(self._cache, limits)
 
     def original(self, source: SourceFile, token: CancelToken) -> Shown:
-        """Give a picture as it is, upright; of an animation or a document the first frame or page."""
+        """A picture as it is, upright; of an animation or a document, the first frame or page."""
         make = lambda: pixels.of_image(pixels.decoded(source, self._limits, token))  # noqa: E731
         return self._shown(("original", *_file(source)), make, token)
 
     def thumbnail(self, source: SourceFile, side: int, token: CancelToken) -> Shown:
-        """Give a picture so small that its longer side has at most `side` pixels.
+        """A small copy of a picture whose longer side has at most `side` pixels.
 
-        Whoever asks keeps it: what was shown large is not given up for a thousand small pictures.
+        It is not cached here: a thousand thumbnails would push out the large pictures.
         """
         large: Shown | None = self._cache.known(("original", *_file(source)))
         if large is None:
@@ -84,7 +84,7 @@ class Previews:
         return pixels.scaled(large, side)
 
     def base(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Shown:
-        """Give a picture as the recipe resizes it: what the result is compared with."""
+        """A picture as the recipe resizes it, which is what the result is compared with."""
         upright, key = source.header.upright_size, self._base_key(source, recipe)
         if key[0] == "original":
             return self.original(source, token)
@@ -98,23 +98,23 @@ class Previews:
         return self._shown(key, make, token)
 
     def result(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Result:
-        """Give what Optimize makes of a file by this recipe, wherever it goes: the very bytes, decoded again."""
+        """What Optimize makes of a file with this recipe: exactly the bytes it would write, decoded again."""
         whole = self._whole(source, recipe, token)
         if isinstance(whole.outcome, Refusal):
-            return _told(whole, source, None)
+            return _result_of(whole, source, None)
         key = ("result", *_file(source), _essence(recipe))
         made = whole.outcome
-        return _told(whole, source, self._shown(key, lambda: self._of_made(made, token), token))
+        return _result_of(whole, source, self._shown(key, lambda: self._of_made(made, token), token))
 
     def prepare(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> None:
-        """Make what will soon be asked for; pixels only of the base, for two whole pictures more take much memory."""
+        """Make what will soon be asked for; only the base gets pixels, since more of them would take much memory."""
         self.base(source, recipe, token)
         self._whole(source, recipe, token)
 
     def glimpse(self, source: SourceFile, recipe: Recipe, region: Region, scale: float, token: CancelToken) -> Glimpse:
-        """Show quickly how a region will come out, at so many pixels of the screen for each of its own.
+        """A quick look at how a region will come out; `scale` is screen pixels per picture pixel.
 
-        From the result itself where that is known already, else coded at a quality that is foretold.
+        Taken from the result itself if that is cached, else encoded at a predicted quality.
         """
         whole: _Whole | None = self._cache.known(("whole", *_file(source), _essence(recipe)))
         known: Shown | None = self._cache.known(("result", *_file(source), _essence(recipe)))
@@ -129,9 +129,9 @@ class Previews:
         return self._glimpses.look(Look(source, recipe, base, region.within(base.size), min(1.0, scale), token))
 
     def heatmap(self, source: SourceFile, recipe: Recipe, gain: float, token: CancelToken) -> HeatMap:
-        """Show where the result differs from the base: one colour for each score, differences `gain` times larger.
+        """A map of where the result differs from the base: one colour per score, with differences `gain` times larger.
 
-        Of a file that is kept nothing differs.
+        A file that is kept has no differences.
         """
         result = self.result(source, recipe, token)
         base = self.base(source, recipe, token)
@@ -148,9 +148,9 @@ class Previews:
         return HeatMap(painted, float(cells.min()), 100.0 if result.score is None else result.score)
 
     def formats(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
-        """Try every format at what the recipe asks, the quick ones first; savings of no least size are asked for.
+        """Try the recipe with every format, fast ones first; a minimum of savings is ignored.
 
-        Of a large photo, what formats with loss will probably give comes before.
+        For a large photo, predictions for the lossy formats come first.
         """
         yield from self._predicted(source, recipe, token)
         for target in _TRIED:
@@ -163,10 +163,10 @@ class Previews:
             if isinstance(whole.outcome, Refusal):
                 yield FormatTrial(target, None, whole.outcome.code.value)
             else:
-                yield FormatTrial(target, _told(whole, source, None))
+                yield FormatTrial(target, _result_of(whole, source, None))
 
     def _predicted(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
-        """Reckon from a sample what the whole will take many seconds to tell."""
+        """Estimate from a sample what takes many seconds to find out on the whole picture."""
         header = source.header
         if header.pixels < _WORTH_PREDICTING or header.frames > 1 or header.features or recipe.mode is Mode.LOSSLESS:
             return
@@ -181,9 +181,9 @@ class Previews:
                 yield FormatTrial(target, result, approximate=True)
 
     def curve(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[CurvePoint]:
-        """Give bytes and score at qualities of the format that the recipe leads to, the most telling first.
+        """Bytes and score at several qualities of the recipe's format, the most informative first.
 
-        Nothing comes of a format that has no qualities. The bytes are those of the picture alone.
+        A format without qualities has no points. The bytes do not include metadata.
         """
         base = self.base(source, recipe, token)
         target = glimpse.likely_format(base.pixels, source.header, recipe)
@@ -193,14 +193,14 @@ class Previews:
         made = points(glimpse.ready(base.pixels, target, asked, self._limits, token.check))
         point: CurvePoint | None
         while True:
-            with self._room(source, asked, token):  # nobody waits for room while a point is looked at
+            with self._room(source, asked, token):  # released between points, so that others can work
                 point = next(made, None)
             if point is None:
                 return
             yield point
 
     def proven(self, untrusted: bytes, source: SourceFile, recipe: Recipe) -> Made | Refusal | None:
-        """Give what is known to come of these bytes, so that it need not be made again; for Optimize."""
+        """What was made of exactly these bytes before, for Optimize to reuse; None if it is not cached."""
         whole: _Whole | None = self._cache.known(("whole", *_file(source), _essence(recipe)))
         known = whole is not None and whole.content == _digest(untrusted)
         return whole.outcome if whole is not None and known else None
@@ -227,7 +227,7 @@ class Previews:
 
     @contextmanager
     def _room(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[None]:
-        """Wait until a whole picture may be worked on; what it took is given back to the system."""
+        """Wait until the memory for a whole picture is free; afterwards return it to the system."""
         cost = peak_bytes(source.header, recipe)
         self._gate.enter(cost, token)
         try:
@@ -245,8 +245,8 @@ class Previews:
         return self._cache.get(key, make, lambda shown: shown.pixels.nbytes, token)
 
 
-def _told(whole: _Whole, source: SourceFile, shown: Shown | None) -> Result:
-    """Put together what is told of a whole picture."""
+def _result_of(whole: _Whole, source: SourceFile, shown: Shown | None) -> Result:
+    """Put the values together that describe a whole picture."""
     outcome, header = whole.outcome, source.header
     if isinstance(outcome, Refusal):
         kept = outcome.code, outcome.detail
@@ -266,12 +266,12 @@ def _told(whole: _Whole, source: SourceFile, shown: Shown | None) -> Result:
 
 
 def _file(source: SourceFile) -> tuple[Hashable, ...]:
-    """Which file it is, in which state."""
+    """Part of a cache key: the file, and its state."""
     return source.path, source.identity
 
 
 def _essence(recipe: Recipe) -> Recipe:
-    """The recipe without where results go, which changes no byte of them."""
+    """The recipe without its output, which does not change the bytes of a result."""
     return replace(recipe, output=Output())
 
 
