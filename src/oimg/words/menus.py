@@ -1,4 +1,4 @@
-"""Entries in the menus of file managers: what they do, in which file managers, and how they stand."""
+"""Entries in the menus of file managers: what they do, in which file managers, and their state."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FileManager(StrEnum):
 
 
 class EntryState(StrEnum):
-    """How the entries of this user stand in one file manager."""
+    """The state of this user's entries in one file manager."""
 
     ABSENT = "not-installed"
     PACKAGE = "package"

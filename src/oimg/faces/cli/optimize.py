@@ -25,7 +25,7 @@ from oimg.words.report import Failed, Record, Report
 from oimg.words.task import Finished, JobEvent, Progressed, Started, Task
 from oimg.work.session import PlannedBatch, Run, Selection, Session, format_of_name, planned_path
 
-# How long native calls in flight may take to end by themselves after Ctrl-C before the process goes without them.
+# Seconds that running native calls get to end by themselves after Ctrl-C before the process exits without them.
 _GRACE: Final = 1.2
 
 
@@ -123,7 +123,7 @@ def _work(session: Session, planned: PlannedBatch, show: _Show, given: argparse.
     run = session.start(planned, events.put)
     pixels = {task.id: task.source.weight for task in planned.tasks}
     left, done, total = planned.count, dict.fromkeys(pixels, 0.0), sum(pixels.values()) or 1
-    reached = 0.0  # pixels that are done, summed up as they are: summing all at each event would be quadratic
+    reached = 0.0  # pixels that are done; a running sum, since adding all of them up at each event would be quadratic
 
     def is_at(task_id: int, fraction: float) -> None:
         nonlocal reached
@@ -151,7 +151,7 @@ def _work(session: Session, planned: PlannedBatch, show: _Show, given: argparse.
 
 
 def _stop(session: Session, run: Run, show: _Show, unreported: set[int], given: argparse.Namespace) -> None:
-    """Ask all tasks to stop, wait a moment, then leave without those that sit in a native call."""
+    """Ask all tasks to stop, wait a moment, then exit without those that are still in a native call."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     show.progress.clear()
