@@ -80,7 +80,7 @@ def likely_format(pixels: Screen, header: Header, recipe: Recipe) -> Format | No
 
 
 def loses(target: Format, recipe: Recipe) -> bool:
-    """Whether a photo that is written so will differ, by more than a palette."""
+    """Whether a photo written in this format by this recipe will differ, by more than a palette."""
     return target in _BUDGETS and recipe.mode is not Mode.LOSSLESS
 
 
