@@ -16,7 +16,7 @@ from oimg.words.recipe import Originals, Output, Place, Recipe
 from oimg.words.task import Task
 from oimg.words.undo import UndoReport
 from oimg.work.files.destinations import plan
-from oimg.work.files.exchange import identity_of
+from oimg.work.files.identity import identity_of
 from oimg.work.safety import journal_reader
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.in_place import Change

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -30,6 +29,7 @@ from oimg.words.recipe import (
     from_dict,
     to_dict,
 )
+from oimg.work.files.atomic import replace_file
 
 BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
     {
@@ -289,12 +289,4 @@ def write_preset(path: Path, name: str, recipe: Recipe) -> None:
 
 def _write(path: Path, data: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temp.open("w", encoding="utf-8") as stream:
-            stream.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())  # or a power cut could leave an empty file under the name
-        temp.replace(path)
-    finally:
-        temp.unlink(missing_ok=True)
+    replace_file(path, (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode())

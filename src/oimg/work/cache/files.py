@@ -15,7 +15,8 @@ from oimg.words.images import ColorModel, Feature, Format, Header, Limits
 from oimg.words.report import Failed, Kept, SourceFile
 from oimg.work.cache.program import fingerprint
 from oimg.work.cache.sealed import SealedStore
-from oimg.work.files.probe import identity_in, open_regular, probe, read_source
+from oimg.work.files.identity import identity_in
+from oimg.work.files.probe import open_regular, probe, read_source
 from oimg.work.files.scan import Found
 
 # File systems keep time in steps of up to 2 s (FAT). A write within one step does not change the modification time, a

@@ -16,10 +16,11 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final, Protocol
 
+from oimg.work.files.atomic import replace_file
+
 _NOTHING: Final = "0" * 64
 _MARK: Final = re.compile(r'oimg-menu-entry ([0-9a-f]{64}) (\d) ("(?:[^"\\]|\\.)*")')
 _LARGEST: Final = 1 << 20
-_MODE: Final = 0o777
 
 
 class PieceState(Enum):
@@ -81,7 +82,7 @@ class OwnFile:
         if state in (PieceState.FOREIGN, PieceState.CURRENT):
             return
         made = make_folders(self.path.parent) if state is PieceState.ABSENT else self._made()
-        replace_file(self.path, self._marked(made), self.mode)
+        replace_file(self.path, encoded(self._marked(made)), self.mode)
 
     def remove(self) -> None:
         """Remove it, if it is ours, and the folders that were made for it. Raises OSError."""
@@ -144,17 +145,3 @@ def remove_folders(folder: Path, count: int) -> None:
             each.rmdir()
         except OSError:
             return
-
-
-def replace_file(path: Path, text: str, mode: int) -> None:
-    """Write a file completely or not at all. Raises OSError."""
-    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temp.open("wb") as stream:
-            stream.write(encoded(text))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temp.chmod(mode & _MODE)
-        temp.replace(path)
-    finally:
-        temp.unlink(missing_ok=True)

@@ -28,8 +28,8 @@ from oimg.work.desktop.piece import (
     make_folders,
     read,
     remove_folders,
-    replace_file,
 )
+from oimg.work.files.atomic import replace_file
 
 _EMPTY: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<actions>\n</actions>\n'
 _END: Final = "</actions>"
@@ -110,7 +110,8 @@ class Actions:
 
     def _write(self, text: str) -> None:
         target = self.path.resolve()
-        replace_file(target, text, target.stat().st_mode if target.exists() else 0o644)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        replace_file(target, encoded(text), mode)
 
 
 def _actions(text: str) -> list[ET.Element] | None:

@@ -15,7 +15,8 @@ from oimg.words.recipe import Conflict
 from oimg.words.report import Identity
 from oimg.work.files import temp
 from oimg.work.files.attributes import Attributes, Carried
-from oimg.work.files.exchange import identity_of, rename_new
+from oimg.work.files.exchange import rename_new
+from oimg.work.files.identity import identity_of
 
 TRIES: Final = 10_000
 # Errors of a file system without hard links, or without any more of them; Windows reports EINVAL.

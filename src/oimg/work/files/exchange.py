@@ -13,17 +13,12 @@ from typing import Final
 
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.report import Identity
+from oimg.work.files.identity import identity_of
 
 _AT_FDCWD: Final = -100  # fcntl.h
 _RENAME_NOREPLACE: Final = 1  # linux/fs.h; renameat2(2)
 _RENAME_EXCHANGE: Final = 2
 _UNSUPPORTED: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
-
-
-def identity_of(path: Path) -> Identity:
-    """Device, inode, bytes and modification time (ns) of what has this name; links are not followed. Raises OSError."""
-    facts = path.lstat()
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def check(path: Path, identity: Identity) -> None:

@@ -13,6 +13,7 @@ from oimg.engine.codecs import SUFFIXES, detect
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Limits
 from oimg.words.report import Failed, Identity, Kept, KeptCode, SourceFile
+from oimg.work.files.identity import identity_in
 from oimg.work.files.scan import Found
 
 log = logging.getLogger(__name__)
@@ -76,11 +77,6 @@ def open_quietly(path: str | Path, flags: int) -> int:
 def identify(stream: BinaryIO) -> Identity:
     """The state of an open file: device, inode, bytes, and modification time in nanoseconds."""
     return identity_in(os.fstat(stream.fileno()))
-
-
-def identity_in(facts: os.stat_result) -> Identity:
-    """The same from the result of stat(2)."""
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def read_source(source: SourceFile) -> bytes:

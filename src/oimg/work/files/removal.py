@@ -7,8 +7,7 @@ from pathlib import Path
 
 from oimg.words.report import Identity, Kept, Optimized
 from oimg.words.undo import NotRestored, RefusalCode, Removed, Removing
-from oimg.work.files.exchange import identity_of
-from oimg.work.files.probe import identity_in
+from oimg.work.files.identity import identity_in, identity_of
 
 
 def each_removed(

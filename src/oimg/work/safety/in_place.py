@@ -23,7 +23,8 @@ from oimg.words.task import Destination
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import TRIES, Written, link_new
-from oimg.work.files.exchange import check, exchange, identity_of, take_place
+from oimg.work.files.exchange import check, exchange, take_place
+from oimg.work.files.identity import identity_of
 from oimg.work.safety import trash
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.journal import Journal

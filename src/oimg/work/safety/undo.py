@@ -14,7 +14,7 @@ from oimg.words.undo import NotRestored, PastBatch, RefusalCode, Restored, Undoi
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import link_new
-from oimg.work.files.exchange import identity_of
+from oimg.work.files.identity import identity_of
 from oimg.work.safety import journal_reader, trash
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.in_place import remove_old, remove_ours, stands, take_all

@@ -24,7 +24,7 @@ from oimg.words.report import KeptCode, Notice, SourceFile
 from oimg.work.cache import program
 from oimg.work.cache.results import PastRefusal, PastResult, ResultCache
 from oimg.work.cache.store import Store
-from oimg.work.files.probe import identity_in
+from oimg.work.files.identity import identity_in
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="NOT TESTED: only POSIX has a time of change that cannot be set")
 LONG_AGO = (1_600_000_000_000_000_000, 1_600_000_000_123_456_789)
