@@ -310,7 +310,7 @@ def _order(recipe: Recipe, result: Made) -> tuple[float, ...]:
 
 
 def _worth_changing(request: Request, result: Made) -> bool:
-    """Whether a format that nobody asked for by name saves enough to give a lossy source another generation."""
+    """Whether a format chosen by `auto` saves enough to justify another generation of a lossy source."""
     if request.recipe.format is not Target.AUTO:
         return True
     return len(result.data) <= most_bytes_as(request, result.format)

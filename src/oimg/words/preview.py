@@ -103,8 +103,8 @@ class HeatMap:
 class FormatTrial:
     """What one format makes of a picture; without a `result`, `code` says why: one of `KeptCode` or `ErrorCode`.
 
-    The result has no pixels: whoever wants to see them asks for it by a recipe with that format. With `approximate` it
-    was reckoned from a sample, and another trial of the format follows.
+    The result has no pixels; to see them, request a result with that format in the recipe. With `approximate` it was
+    estimated from a sample, and another trial of the format follows.
     """
 
     format: Format
@@ -115,7 +115,7 @@ class FormatTrial:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Bytes and score at one quality of a format; with `approximate`, reckoned from a part of a large picture."""
+    """Bytes and score at one quality of a format; with `approximate`, estimated from a part of a large picture."""
 
     quality: float
     byte_size: int

@@ -22,7 +22,7 @@ from oimg.words.images import Format
 
 Floats = npt.NDArray[np.float64]
 _SCORE_CEILING: Final = 100.0
-# The smallest distance told apart: scores above 99.5 are as good as lossless.
+# The smallest distance that is distinguished: scores above 99.5 are as good as lossless.
 NEAREST: Final = 0.5
 
 

@@ -53,7 +53,7 @@ def _turned(pixels: Pixels, turn: Callable[[Pixels], Pixels]) -> Pixels:
 def resize(image: DecodedImage, spec: Resize, reduced: int = 1) -> DecodedImage:
     """Crop and resize an upright picture as the recipe asks; the same picture when nothing changes.
 
-    Of a picture that was decoded with sides `reduced` times shorter, sizes are reckoned from the whole one.
+    For a picture that was decoded with sides `reduced` times shorter, sizes are computed from the full one.
     """
     if reduced > 1:
         width, height = image.size

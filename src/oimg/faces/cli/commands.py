@@ -35,7 +35,7 @@ def run(arguments: list[str]) -> int:
             return _command(arguments)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has enough
+    except BrokenPipeError:  # the reader of our output has closed the pipe
         drop_stdout()
         return INTERRUPTED
     except KeyboardInterrupt:

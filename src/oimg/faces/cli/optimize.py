@@ -71,7 +71,7 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     selection = Selection(tuple(given.include), tuple(given.exclude))
     # A service or a terminal that ends us gets the same clean stop as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if not given.verbose:  # an unexpected error is told in its line; its trace is for those who ask
+    if not given.verbose:  # an unexpected error has its line in the output; tracebacks are for --verbose
         logging.getLogger("oimg").addHandler(logging.NullHandler())
     cached = not given.no_cache
     session = Session(workers=given.jobs, memory_limit=memory, use_cache=cached, dry_run=given.dry_run)
@@ -175,7 +175,7 @@ def _stop(session: Session, run: Run, show: _Show, unreported: set[int], given: 
 
 
 def _finish(report: Report, given: argparse.Namespace, show: _Show) -> int:
-    """Write the table and the sum; gives the exit code. All work is done, whether or not somebody still reads."""
+    """Write CSV and summary; returns the exit code. All work is done, even if nobody reads the output any more."""
     code = report.exit_code
     if given.csv:
         try:

@@ -25,7 +25,7 @@ _OURS = (EntryState.USER, EntryState.MOVED, EntryState.OUTDATED)
 
 
 class EntriesField(QWidget):
-    """A line for every file manager that is here, or for all; one button installs or mends, one removes."""
+    """A line for every installed file manager, or for all; one button installs or repairs, one removes."""
 
     install_wanted = Signal()
     remove_wanted = Signal()

@@ -42,7 +42,7 @@ _CLEARED: Final = (StoredKind.ORIGINALS, StoredKind.MEMORY, StoredKind.WINDOW)
 
 
 class Preferences(QDialog):
-    """Shows settings and tells which ones the user wants instead."""
+    """Shows the settings, and emits those that the user enters."""
 
     changed = Signal(object)
     """The `Settings` that the user made."""

@@ -31,7 +31,7 @@ _TELLING: Final = (PieceState.FOREIGN, PieceState.MOVED, PieceState.OUTDATED)
 class Menus:
     """The entries of one user, with these titles, in the language of the program where a system has but one.
 
-    Systems are told apart here alone; `registry` stands in for that of Windows.
+    This is the only place that distinguishes systems; `registry` stands in for that of Windows.
     """
 
     titles: Titles

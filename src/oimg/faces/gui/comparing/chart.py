@@ -47,7 +47,7 @@ class Scale:
 
 
 class Chart(QWidget):
-    """Draws points and tells which one is pointed at: the nearest to the pointer, or the next by the arrow keys."""
+    """Draws points and emits which one is marked: the nearest to the pointer, or the next one by the arrow keys."""
 
     pointed = Signal(object)
     """The `CurvePoint` that is pointed at, or None."""

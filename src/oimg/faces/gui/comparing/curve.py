@@ -32,7 +32,7 @@ _DEFAULT: Final = Recipe()
 
 
 class CurvePage(Page):
-    """A line of words over the chart; the same points as a table for whoever reads rather than looks."""
+    """A line of text above the chart; the same points as a table for those who prefer to read."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("curve", parent)

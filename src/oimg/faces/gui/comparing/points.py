@@ -24,7 +24,7 @@ _ROOT: Final = QModelIndex()
 
 
 class Column(IntEnum):
-    """What is told of a point."""
+    """The columns of the table."""
 
     QUALITY = 0
     SIZE = 1

@@ -52,13 +52,13 @@ class FolderField(QWidget):
         self.text.editingFinished.connect(lambda: self.remember(self.text.text()))
 
     def show_value(self, path: str) -> None:
-        """Show a folder; one that is being typed is not written anew."""
+        """Show a folder; one that is being typed is not overwritten."""
         if path != self.text.text():
             self.text.setText(path)
         self.text.setToolTip(f"{self._hint}\n{printable(path)}" if path else self._hint)
 
     def take(self, path: str) -> None:
-        """Take a folder, and tell of it."""
+        """Set a folder and emit it."""
         self.remember(path)
         self.show_value(path)
         self.changed.emit(path)

@@ -1,4 +1,4 @@
-"""The size in pixels: how it is reckoned, and what comes out for the picture that is looked at."""
+"""The size in pixels: how it is computed, and the result for the selected picture."""
 
 from __future__ import annotations
 

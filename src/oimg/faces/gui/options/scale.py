@@ -57,7 +57,7 @@ class Level(QWidget):
         self.slider.blockSignals(blocked)
 
     def set_value(self, value: float) -> None:
-        """Take a value, and tell of it."""
+        """Set a value and emit it."""
         self.show_value(value)
         self.changed.emit(value)
 
