@@ -1,4 +1,4 @@
-"""The preferences about file managers: how the entries stand in each, and the buttons that change it."""
+"""The preferences about file managers: the state of the entries in each, and the buttons that change it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class EntriesField(QWidget):
         layout.addLayout(buttons)
 
     def show_statuses(self, statuses: Sequence[EntryStatus]) -> None:
-        """Show how the entries stand."""
+        """Show the state of the entries."""
         self._clear()
         found = [status for status in statuses if status.found]
         for row, status in enumerate(found or statuses):

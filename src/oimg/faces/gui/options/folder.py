@@ -16,15 +16,15 @@ from oimg.faces.gui.urls import paths_in
 from oimg.faces.messages import _, printable
 
 MOST: Final = 6
-"""So many folders are remembered."""
+"""The number of folders that are remembered."""
 
 
 class FolderField(QWidget):
-    """Tells every path that is typed; a folder that is not there yet is made when it is written to."""
+    """Emits every path that is typed; a missing folder is created when a result is written."""
 
     changed = Signal(str)
     recent_changed = Signal()
-    """Other folders than before are remembered."""
+    """Emitted when the remembered folders change."""
 
     def __init__(self, kind: type, name: str, title: str) -> None:
         super().__init__()

@@ -106,7 +106,7 @@ class ResizeSection(Section):
         self.smart.toggled.connect(lambda on: self._tell(gravity=Gravity.SMART if on else Gravity.CENTER))
 
     def show_picture(self, size: tuple[int, int] | None) -> None:
-        """Take the upright size of the picture that is looked at."""
+        """Set the upright size of the selected picture."""
         self._picture = size
         self._show_outcome()
 
