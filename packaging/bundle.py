@@ -144,8 +144,8 @@ def metadata_files() -> list[tuple[str, str]]:
             listed = files(name) or []
         except PackageNotFoundError:  # not for every Python (pyproject.toml)
             continue
-        told = [each for each in listed if each.name == "METADATA" and each.parent.suffix == ".dist-info"]
-        found += [(str(each.locate()), each.parent.name) for each in told]
+        metadata = [each for each in listed if each.name == "METADATA" and each.parent.suffix == ".dist-info"]
+        found += [(str(each.locate()), each.parent.name) for each in metadata]
     return found
 
 

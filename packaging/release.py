@@ -35,8 +35,8 @@ def check(version: str) -> None:
     """Raise ReleaseError unless a release of this version can be made from what is committed."""
     if _VERSION.fullmatch(version) is None:
         raise ReleaseError(f"{version} is no version: three numbers with points between them are wanted")
-    if told := git("status", "--porcelain"):
-        raise ReleaseError(f"there are changes that are not committed:\n{told}")
+    if changes := git("status", "--porcelain"):
+        raise ReleaseError(f"there are changes that are not committed:\n{changes}")
     if git("tag", "--list", f"v{version}"):
         raise ReleaseError(f"the tag v{version} is there already")
 

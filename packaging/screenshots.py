@@ -120,16 +120,16 @@ def take(language: str) -> None:
 
             wait(0.5)
             shot("home")
-            with told(window.importing.finished) as done:
+            with emitted(window.importing.finished) as done:
                 window.add([folder])
                 wait(until=done)
             photo = next(row for row in window.model.rows() if row.path.name.startswith("Mountains"))
-            with told(window.stage.loader.result_made) as done:
+            with emitted(window.stage.loader.result_made) as done:
                 window.queue.view.select(photo.id)
                 wait(until=done)
             wait(2)
             shot("window")
-            with told(window.running.ended) as done:
+            with emitted(window.running.ended) as done:
                 window.optimize()
                 wait(until=done)
             wait(2)
@@ -151,8 +151,8 @@ def waiting(process_events: Callable[[], None]) -> Callable[..., None]:
 
 
 @contextmanager
-def told(signal) -> Iterator[Callable[[], bool]]:  # noqa: ANN001 - a signal of Qt
-    """Tell whether a signal was emitted."""
+def emitted(signal) -> Iterator[Callable[[], bool]]:  # noqa: ANN001 - a signal of Qt
+    """Give a function that returns whether a signal was emitted meanwhile."""
     heard: list[object] = []
 
     def hear(*values: object) -> None:

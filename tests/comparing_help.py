@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
+from pytestqt.qtbot import QtBot
+
+from oimg.faces.gui.comparing.page import Page
 from oimg.words.errors import OimgError
 from oimg.words.images import Format, Header
 from oimg.words.preview import CurvePoint, FormatTrial, Result
@@ -13,6 +17,7 @@ from oimg.words.recipe import Recipe
 from oimg.words.report import KeptCode, SourceFile
 from oimg.words.task import CancelToken
 
+P = TypeVar("P", bound=Page)
 ORIGINAL = 100_000
 TRIALS = (
     FormatTrial(Format.JPEG, Result(None, Format.JPEG, 43_000, 80.6, 78, 1.2)),
@@ -34,6 +39,18 @@ POINTS = (
 def picture(name: str = "a.jpg", format_: Format = Format.JPEG) -> SourceFile:
     """Invent a picture of which only the header is ever asked."""
     return SourceFile(Path("/pictures") / name, Path("/pictures"), ORIGINAL, (1, 2, 3, 4), Header(format_, 800, 600))
+
+
+def on_screen(page: P, qtbot: QtBot, width: int) -> Iterator[P]:
+    """Show a page of the drawer that looks at `picture()`, and end its threads afterwards."""
+    qtbot.addWidget(page)
+    page.resize(width, 320)
+    page.look(picture(), Recipe())
+    page.show()
+    qtbot.waitExposed(page)
+    page.activateWindow()
+    yield page
+    page.close_threads()
 
 
 class ToldPreviews:

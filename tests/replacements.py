@@ -16,8 +16,8 @@ from oimg.words.recipe import Originals, Output, Place, Recipe
 from oimg.words.task import Task
 from oimg.words.undo import UndoReport
 from oimg.work.files.destinations import plan
-from oimg.work.files.exchange import identity_of
-from oimg.work.safety import story
+from oimg.work.files.identity import identity_of
+from oimg.work.safety import journal_reader
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.in_place import Change
 from oimg.work.safety.keeper import GuardedBatch, Keeper
@@ -144,14 +144,14 @@ class World:
 
     def journals(self) -> list[str]:
         """Give the suffixes of the journal files."""
-        return sorted(path.suffix for path in story.files(self.folders))
+        return sorted(path.suffix for path in journal_reader.paths(self.folders))
 
 
 def replaced(batch: GuardedBatch, change: Change) -> OimgError | None:
     """Replace one file; gives what went wrong."""
-    assert batch.ways.in_place is not None
+    assert batch.context.in_place is not None
     try:
-        batch.ways.in_place.replace(change)
+        batch.context.in_place.replace(change)
     except OimgError as error:
         return error
     return None

@@ -67,8 +67,8 @@ def _strings() -> Iterator[str]:
     texts = {
         entries.TITLES[verb].strip("$()"): tuple(made[verb][language] for language in _LANGUAGES) for verb in Verb
     } | _TEXTS
-    for name, told in texts.items():
-        for language, text in zip(_LANGUAGES.values(), told, strict=True):
+    for name, translations in texts.items():
+        for language, text in zip(_LANGUAGES.values(), translations, strict=True):
             yield f'LangString {name} ${{{language}}} "{text}"'
 
 

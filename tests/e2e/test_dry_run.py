@@ -12,8 +12,8 @@ from PIL import Image
 from oimg.words.images import Limits
 from oimg.words.recipe import Output, Place, Recipe, Target
 from oimg.words.report import Kept, KeptCode
-from oimg.work import foresight
-from oimg.work.foresight import foretold
+from oimg.work import prediction
+from oimg.work.prediction import predicted_outcome
 from process_help import contents, run_oimg
 from special_pictures import apple_gain_map, motion_photo, pages, png_chunk, signed_png, stereo, ultra_hdr
 from work_help import flat, photo, task_for
@@ -72,9 +72,9 @@ def test_of_a_png_only_what_stands_before_its_picture_is_read(tmp_path: Path, mo
     path = tmp_path / "a.png"
     path.write_bytes(linear(flat(tmp_path / "b.png", (400, 300))))
     task = task_for(path, Recipe(format=Target.WEBP))
-    monkeypatch.setattr(foresight, "read_source", lambda _: pytest.fail("read whole"))
-    assert len(foresight._before_picture(task.source)) == 33 + 16 + 8
-    outcome = foretold(task, Limits())
+    monkeypatch.setattr(prediction, "read_source", lambda _: pytest.fail("read whole"))
+    assert len(prediction._before_picture(task.source)) == 33 + 16 + 8
+    outcome = predicted_outcome(task, Limits())
     assert isinstance(outcome, Kept)
     assert outcome.code is KeptCode.GAMMA
 
@@ -83,7 +83,7 @@ def test_what_the_header_tells_is_told_without_opening_the_file(folder: Path, mo
     in_place = Recipe(output=Output(place=Place.IN_PLACE))
     tasks = {path.name: task_for(path, in_place) for path in folder.iterdir()}
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("opened"))
-    outcomes = {name: foretold(task, Limits()) for name, task in tasks.items()}
+    outcomes = {name: predicted_outcome(task, Limits()) for name, task in tasks.items()}
     codes = {name: outcome.code for name, outcome in outcomes.items() if outcome is not None}
     assert codes == {
         "hdr.jpg": KeptCode.GAIN_MAP,

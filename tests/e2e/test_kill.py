@@ -16,8 +16,8 @@ from PIL import Image
 
 from oimg.words.undo import Restored
 from oimg.work.safety.folders import Folders
+from oimg.work.safety.journal_reader import CLOSED, OPEN
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
-from oimg.work.safety.story import CLOSED, OPEN
 from oimg.work.settings import Settings
 from process_help import command, contents, fingerprints, run_oimg, unfinished, unmeasured
 

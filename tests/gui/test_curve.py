@@ -14,7 +14,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
-from comparing_help import ORIGINAL, POINTS, ToldPreviews, picture
+from comparing_help import ORIGINAL, POINTS, ToldPreviews, on_screen, picture
 from oimg.faces.gui.comparing.curve import CurvePage
 from oimg.faces.gui.comparing.line import Line, ticks
 from oimg.faces.gui.comparing.points import Column, PointModel, place_of, recipe_taking
@@ -29,15 +29,7 @@ BY_SIZE = sorted(POINTS, key=lambda each: each.byte_size)
 
 @pytest.fixture
 def page(qtbot: QtBot) -> Iterator[CurvePage]:
-    made = CurvePage()
-    qtbot.addWidget(made)
-    made.resize(640, 320)
-    made.look(picture(), Recipe())
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    yield made
-    made.close_threads()
+    yield from on_screen(CurvePage(), qtbot, 640)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from comparing_help import ORIGINAL, TRIALS, ToldPreviews, picture
+from comparing_help import ORIGINAL, TRIALS, ToldPreviews, on_screen, picture
 from oimg.faces.gui.actions import Act
 from oimg.faces.gui.comparing.formats import FormatsPage
 from oimg.faces.gui.comparing.stream import Stream
@@ -27,15 +27,7 @@ from oimg.words.task import CancelToken
 
 @pytest.fixture
 def page(qtbot: QtBot) -> Iterator[FormatsPage]:
-    made = FormatsPage()
-    qtbot.addWidget(made)
-    made.resize(760, 320)
-    made.look(picture(), Recipe())
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    yield made
-    made.close_threads()
+    yield from on_screen(FormatsPage(), qtbot, 760)
 
 
 @pytest.fixture

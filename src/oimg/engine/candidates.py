@@ -29,8 +29,8 @@ from oimg.words.recipe import Mode
 
 # A palette must look at least this good, however little the recipe asks: below, dithering shows in skies and skin.
 PALETTE_FLOOR: Final = 85.0
-# ... and may not move the mean colour of a cell of 8 by 8 pixels by more steps than this: small icons of a rare
-# colour lose it to the crowd (seen: 14 to 25 steps at scores of 82 to 87, where icons visibly change).
+# ... and may not move the mean colour of a cell of 8 by 8 pixels by more 8-bit steps than this: the rare colours of
+# small icons may be replaced by common ones (seen: 14 to 25 steps at scores of 82 to 87, where icons visibly change).
 PALETTE_SHIFT: Final = 8.0
 _PALETTE_QUALITIES: Final = (100, 85, 70)
 # Drawings look right in far fewer colours, and without dithering, which only disturbs what is flat. Soft shades that
@@ -39,7 +39,7 @@ _DRAWN_QUALITIES: Final = (100, 85, 70, 58, 46, 34, 22)
 # With so few colours a picture is drawn, not photographed, and lossless coding is often the smallest.
 _DRAWN_COLORS: Final = 4096
 # A JPEG with colour at full resolution has 0.8 to 1.6 of the bytes of 4:2:0 at a score of 80, where both reach it and
-# no colour is sharp (benchmarks/search/README.md). So the search takes it where the priors foretell fewer bytes, or
+# no colour is sharp (benchmarks/search/README.md). So the search takes it where the priors predict fewer bytes, or
 # 4:2:0 is less likely than this to reach the target, and for lettering and lines in colour, whose bleeding the score
 # does not see; a fixed quality this high asks for fidelity.
 _FULL_CHROMA_FROM: Final = 93
@@ -52,10 +52,10 @@ _SHRINK_ROUNDS: Final = 4
 def propose(
     work: Prepared, *, lossy_source: bool, untouched: bool, most_bytes: float
 ) -> tuple[tuple[Proposal, ...], float | None]:
-    """Give finished files that keep what the recipe asks, and the best score reached where none did.
+    """Make finished files that satisfy the recipe; if none does, also returns the best score that was reached.
 
-    `untouched` says that the source is of the same format and its pixels are not to change; `lossy_source`, that
-    it is lossy, too: coded with loss once more, it may have at most `most_bytes`.
+    `untouched` means that the source has the same format and its pixels are not to change; `lossy_source`, that it is
+    lossy as well: encoded with loss once more, it may have at most `most_bytes`.
     """
     capabilities = ENCODERS[work.target].capabilities
     mode = work.recipe.mode
@@ -87,7 +87,7 @@ def _lossless(work: Prepared, *, lossy_source: bool = False) -> tuple[Proposal, 
 
 
 def _packed_jpeg(work: Prepared) -> tuple[Proposal, ...]:
-    """The JPEG itself inside JPEG XL; proven bit for bit by the codec."""
+    """The JPEG itself inside JPEG XL; the codec verifies it bit for bit."""
     if work.jpeg is None:
         return ()
     try:
@@ -100,9 +100,9 @@ def _packed_jpeg(work: Prepared) -> tuple[Proposal, ...]:
 
 
 def _visual(work: Prepared) -> tuple[tuple[Proposal, ...], float | None]:
-    """Search the smallest lossy file that meets the target; add a lossless one where it may be as small.
+    """Search for the smallest lossy file that reaches the target; add a lossless one if that may be as small.
 
-    Gives the best score, too, where no lossy file meets the target.
+    Also returns the best score if no lossy file reaches the target.
     """
     found = _search(work)
     work.progress(0.8)
@@ -130,7 +130,7 @@ def _search(work: Prepared) -> Found:
 
 
 def takes_full_chroma(work: Prepared) -> bool:
-    """Whether a JPEG is coded with its colour at full resolution, or first tried so where a score is to be reached."""
+    """Whether a JPEG gets its colour at full resolution; in a search for a score, whether that is tried first."""
     if work.target is not Format.JPEG or work.recipe.mode is Mode.LOSSLESS:
         return False
     if work.recipe.mode is Mode.QUALITY:
@@ -138,11 +138,11 @@ def takes_full_chroma(work: Prepared) -> bool:
     if work.recipe.mode is Mode.SIZE or work.needs_full_chroma:
         return work.needs_full_chroma
     half, fine = work.trial(), work.trial(full_chroma=True)
-    return _foreseen(fine, work.least_score) <= _foreseen(half, work.least_score)
+    return _expected_density(fine, work.least_score) <= _expected_density(half, work.least_score)
 
 
-def _foreseen(trial: Trial, target: float) -> float:
-    """Logarithm of the bytes a pixel that the target is expected to need, before anything is encoded."""
+def _expected_density(trial: Trial, target: float) -> float:
+    """Natural logarithm of the bytes per pixel that the target is expected to need, before anything is encoded."""
     return trial.belief().expected().density_at(target)
 
 
@@ -156,7 +156,7 @@ def _is_drawn(work: Prepared) -> bool:
 
 
 def _png(work: Prepared) -> tuple[Proposal, ...]:
-    """Lossless always; in 256 colours too where that keeps the target and the picture has more."""
+    """A lossless proposal, and one in 256 colours if the picture has more and the target allows it."""
     proposals = _lossless(work)
     if count_colors(work.image.pixels) <= 256 or len(work.image.frames) > 1:  # type: ignore[arg-type]
         return proposals
@@ -180,7 +180,7 @@ def _reduced(work: Prepared) -> Candidate | None:
 
 
 def _reduced_lossless(work: Prepared) -> tuple[Proposal, ...]:
-    """A drawing in 256 colours, coded without loss: for text and charts often the smallest that looks right."""
+    """A drawing in 256 colours, encoded without loss: for text and charts, often the smallest that looks right."""
     is_still_rgb = work.image.color is ColorModel.RGB and len(work.image.frames) == 1
     if not is_still_rgb or count_colors(work.image.pixels) <= 256:  # type: ignore[arg-type]
         return ()
@@ -199,7 +199,7 @@ def _moves_colors(work: Prepared, candidate: Candidate) -> bool:
 
 
 def _gif(work: Prepared, *, untouched: bool) -> tuple[Proposal, ...]:
-    """One encoding in 256 colours; a GIF itself is never coded again, which would only add dithering."""
+    """One encoding in 256 colours; a GIF is never encoded again, which would only add dithering."""
     if untouched or work.recipe.mode is Mode.LOSSLESS:
         return ()
     made = work.trial(palette=True).run(100.0)
@@ -214,7 +214,7 @@ def _fixed(work: Prepared) -> tuple[Proposal, ...]:
 
 
 def _sized(work: Prepared) -> tuple[Proposal, ...]:
-    """Quality first, down to a floor; then the dimensions, and what is left of the bytes goes to quality again."""
+    """Lower the quality down to a floor, then the dimensions; spend what is left of the bytes on quality again."""
     current, ceiling = replace(work, has_lossless=False), work.recipe.max_bytes
     seen: list[tuple[int, int]] = []
     for _ in range(_SHRINK_ROUNDS):
@@ -233,7 +233,7 @@ def _sized(work: Prepared) -> tuple[Proposal, ...]:
 
 
 def _pixels_for(ceiling: int, seen: list[tuple[int, int]]) -> float:
-    """How many pixels should fit, by pixels and bytes that were seen: what a file holds beside them never shrinks."""
+    """How many pixels should fit, from (pixels, bytes) seen so far; metadata does not shrink with the pixels."""
     pixels, size = seen[-1]
     beside = 0.0
     if len(seen) > 1:
@@ -243,7 +243,7 @@ def _pixels_for(ceiling: int, seen: list[tuple[int, int]]) -> float:
 
 
 def _attempt(work: Prepared) -> tuple[tuple[Proposal, ...], int]:
-    """Give what can be made at these dimensions, and the fewest bytes that were seen."""
+    """Make what is possible at these dimensions; also returns the fewest bytes that were seen."""
     codec = ENCODERS[work.target]
     if work.target is Format.PNG or not codec.capabilities.lossy or work.image.bit_depth == 16:
         proposals = _png(work) if work.target is Format.PNG and work.image.bit_depth == 8 else _lossless(work)

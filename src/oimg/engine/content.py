@@ -1,4 +1,4 @@
-"""What kind of picture it is, told by cheap statistics: photos are coded with loss, drawings often without."""
+"""The kind of a picture, from cheap statistics: photos are encoded with loss, drawings often without."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from oimg.words.images import DecodedImage, Pixels
 
-# Pixels that are looked at, in pairs of neighbouring rows spread over the picture: 1 to 5 ms, however large it is.
+# Pixels in the sample, in pairs of neighbouring rows spread over the picture: 1 to 5 ms, however large it is.
 _SAMPLE: Final = 32768
 # Neighbours in a row that are equal: of 33 photos of the corpus one has more, a nearly empty one; of 40 screenshots
 # and drawings six have fewer, which are tiny or mostly gradients and photos (benchmarks/search/auto.py).
@@ -28,7 +28,7 @@ _ICON_SIDE: Final = 64
 
 
 class Kind(StrEnum):
-    """Kinds of pictures that the coders treat differently."""
+    """Kinds of pictures that are encoded differently."""
 
     PHOTO = "photo"
     SCREENSHOT = "screenshot"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What a sample of the first frame tells.
+    """Statistics of a sample of the first frame.
 
     `colors` are distinct ones in the sample, `repeated` is the share (0 to 1) of pixels that equal their left
     neighbour, `hard` the share of the other pixels whose mean over the colours jumps there.
@@ -50,7 +50,7 @@ class Statistics:
 
 
 def measure(pixels: Pixels) -> Statistics:
-    """Look at pairs of rows of a picture of shape (height, width, 1 to 4), 8 or 16 bits."""
+    """Measure a sample of a picture of shape (height, width, 1 to 4), uint8 or uint16."""
     rows = _rows(pixels)
     words = np.zeros(rows.shape[:2], np.uint32)
     for channel in range(rows.shape[2]):

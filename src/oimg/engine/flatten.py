@@ -1,4 +1,4 @@
-"""The plain picture of a file that holds more: what is left out is named, and nothing still points at it."""
+"""The plain picture of a file that holds more: what is left out is reported, and nothing still refers to it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DROPPED: Final = MappingProxyType(
         Feature.C2PA: Notice.CREDENTIALS_DROPPED,
     }
 )
-# Formats that no packer takes: where coding them anew is not worth it, the picture is copied without the rest.
+# Formats that cannot be repacked: if encoding again is not worth it, the picture is copied without the rest.
 CUT_DOWN: Final = frozenset({Format.WEBP, Format.JXL})
 
 
 def notices(header: Header) -> tuple[Notice, ...]:
-    """One notice for each thing that the plain picture goes without."""
+    """One notice for each thing that the plain picture leaves out."""
     return tuple(notice for feature, notice in DROPPED.items() if feature in header.features)
 
 
@@ -70,7 +70,7 @@ def copied(request: Request, metadata: Metadata, icc: bytes) -> bytes:
 
 
 def unlinked(metadata: Metadata) -> Metadata:
-    """The metadata without what points at things left out, and without what was signed."""
+    """The metadata without references to what is left out, and without signatures."""
     packet = without_pointers(metadata.xmp) if metadata.xmp else b""
     return replace(metadata, xmp=packet, parts=tuple(part for part in metadata.parts if not _is_named(part)))
 

@@ -1,4 +1,4 @@
-"""How much memory the work on one picture takes at its peak, told by its header and the recipe."""
+"""The peak memory of the work on one picture, estimated from its header and the recipe."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ BYTES_PER_PIXEL: Final = MappingProxyType(
         Format.TIFF: 24,
     }
 )
-# Frames are decoded all together, whatever they are written as; not measured one by one.
+# All frames are decoded together, whatever format they are written in; not measured per format.
 _PER_FRAME_PIXEL: Final = 88
-# What is decoded and then made smaller: Pillow's picture, our copy of it, and that copy turned upright.
+# For a picture that is resized after decoding: Pillow's image, our copy of it, and that copy turned upright.
 _DECODED: Final = 12
 
 
 def peak_bytes(header: Header, recipe: Recipe) -> int:
-    """Bytes that the work takes at most, beside interpreter and libraries."""
+    """The most bytes that the work takes, not counting interpreter and libraries."""
     wide = 2 if header.bit_depth > 8 else 1
     if header.frames > 1:
         return header.pixels * _PER_FRAME_PIXEL * wide

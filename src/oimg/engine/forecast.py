@@ -1,4 +1,4 @@
-"""How many bytes a format will take, foretold from the kind of picture and from formats that were tried already."""
+"""Predicts the bytes of a format from the kind of picture and from formats that were already tried."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Floats = npt.NDArray[np.float64]
 
 FORMATS: Final = (Format.JPEG, Format.WEBP, Format.AVIF, Format.PNG)
 TARGETS: Final = (60.0, 80.0, 90.0)
-# Standard deviations below the mean that one of ten is under.
+# The first decile of a normal distribution, in standard deviations below the mean.
 _LUCK: Final = 1.28
-# The format that is tried first: where it is not the smallest itself, it is quick and tells of the others.
+# The format that is tried first: even if it is not the smallest, it is fast and informs about the others.
 _SCOUTS: Final = {
     Kind.PHOTO: Format.JPEG,
     Kind.SCREENSHOT: Format.WEBP,
@@ -40,7 +40,7 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A forecast in bytes: the median, and what one picture in ten stays under."""
+    """A forecast in bytes: the median (`usual`) and the first decile (`lucky`)."""
 
     usual: float
     lucky: float
@@ -101,7 +101,7 @@ def next_format(
     most: Mapping[Format, float],
     usual: Mapping[Kind, Usual] = USUAL,
 ) -> Format | None:
-    """Name the format to try next, or None where no more can win.
+    """The format to try next, or None if none is likely to be smaller.
 
     `known` are the bytes of formats that were searched for the target, `most` the formats that were not tried yet,
     each with the bytes that its file has to stay under to be of use.
@@ -117,7 +117,7 @@ def next_format(
 def expected(
     kind: Kind, target: float, pixels: int, known: Mapping[Format, int], usual: Mapping[Kind, Usual] = USUAL
 ) -> dict[Format, Expected]:
-    """Foretell the bytes of the formats that are not `known`, for a picture of so many pixels and a target score.
+    """Predict the bytes of the formats that are not `known`, for a picture of so many pixels and a target score.
 
     The normal distribution given what is known: C. E. Rasmussen, C. K. I. Williams, "Gaussian Processes for Machine
     Learning", equation A.6.

@@ -1,6 +1,6 @@
 """A quick look at how a part of a picture will come out: what is seen of it, coded and decoded at once.
 
-Works from pixels as the screen shows them (8-bit sRGB). The format and the quality are foretold: from the kind of the
+Works from pixels as the screen shows them (8-bit sRGB). The format and the quality are predicted: from the kind of the
 picture, and from tries on a sample of it. Encoders spend little effort, at a quality where their pictures then look
 as good as was asked.
 """
@@ -43,7 +43,7 @@ _BUDGETS: Final = MappingProxyType(
 )
 # The most effort of a glimpse; the time of WebP and AVIF falls by a factor of five against the usual effort.
 _EFFORTS: Final = MappingProxyType({Format.JPEG: 5, Format.WEBP: 0, Format.AVIF: 0, Format.JXL: 1})
-FORETOLD: Final = (Format.JPEG, Format.WEBP, Format.JXL, Format.AVIF)
+PREDICTED_FORMATS: Final = (Format.JPEG, Format.WEBP, Format.JXL, Format.AVIF)
 """Formats of which an `Insight` can be had, the quick ones first."""
 # What is left of the distance of a score to 100 where a picture is seen smaller: scales, and the share that is left.
 _SCALES: Final = (0.125, 0.25, 0.5, 1.0)
@@ -56,7 +56,7 @@ _TILES: Final = 4
 _MORE_TILES: Final = 8
 _TILE: Final = 128
 _TRIES: Final = 2
-# What is foretold is not tried where the score will be as near as this to what is asked, as likely as that; nor where
+# What is predicted is not tried where the score will be as near as this to what is asked, as likely as that; nor where
 # the bytes are known as well as this (a standard deviation of their logarithm).
 _NEAR: Final = 2.0
 _SURE: Final = 0.8
@@ -75,12 +75,12 @@ def likely_format(pixels: Screen, header: Header, recipe: Recipe) -> Format | No
     if recipe.format is not Target.AUTO or recipe.mode is not Mode.VISUAL or len(targets) < 2:
         return targets[0] if targets else None
     image = DecodedImage((Frame(pixels),))
-    foretold = forecast.expected(kind_of(image), recipe.target, math.prod(image.size), {})
-    return min((each for each in targets if each in foretold), key=lambda each: foretold[each].usual)
+    predicted = forecast.expected(kind_of(image), recipe.target, math.prod(image.size), {})
+    return min((each for each in targets if each in predicted), key=lambda each: predicted[each].usual)
 
 
 def loses(target: Format, recipe: Recipe) -> bool:
-    """Whether a photo that is written so will differ, by more than a palette."""
+    """Whether a photo written in this format by this recipe will differ, by more than a palette."""
     return target in _BUDGETS and recipe.mode is not Mode.LOSSLESS
 
 
@@ -134,7 +134,7 @@ class Insight:
         """The score, and the bytes without metadata, that the picture will probably have."""
         return self._outlook(coding, lambda *at: _knows_score(*at) and _knows_bytes(*at))
 
-    def foretold(self, recipe: Recipe) -> tuple[Coding, float, int]:
+    def predicted(self, recipe: Recipe) -> tuple[Coding, float, int]:
         """How a recipe will probably code the picture, with the score and the bytes of that."""
         self.outlook_of(self.coding(recipe))  # which may teach that another quality fits better
         coding = self.coding(recipe)

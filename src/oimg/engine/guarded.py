@@ -1,4 +1,4 @@
-"""Decoding untrusted bytes, so that a library that crashes or hangs on them takes neither the program nor the batch."""
+"""Decodes untrusted bytes so that a library that crashes or hangs costs one file, not the program or the batch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import DecodedImage, Format, Header, Limits
 
 # Formats whose decoders are younger or larger than those of JPEG, PNG, WebP and GIF, which browsers and fuzzers have
-# worn smooth: these files are decoded in a codec child first, and here only when that one lived.
+# tested thoroughly. These files are decoded in a child process first, and here only if the child survived.
 TRIED_FIRST: Final = frozenset(
     {Format.AVIF, Format.HEIC, Format.JXL, Format.TIFF, Format.BMP, Format.ICO, Format.PPM, Format.QOI}
 )
@@ -24,7 +24,7 @@ _SECONDS_PER_MEGAPIXEL: Final = 0.5  # the slowest of them, HEIC, takes 0.03
 
 
 def decode(untrusted: bytes, header: Header, limits: Limits, reduction: int = 1) -> DecodedImage:
-    """Decode a file of the header's format; OimgError(CODEC_CRASHED) when its library breaks down or hangs.
+    """Decode a file of the header's format. Raises OimgError, with CODEC_CRASHED if its library crashes or hangs.
 
     A JPEG can be decoded at a half, a quarter or an eighth of its sides (`reduction` 2, 4, 8).
     """
@@ -37,12 +37,12 @@ def decode(untrusted: bytes, header: Header, limits: Limits, reduction: int = 1)
         except OimgError as error:
             if error.code is ErrorCode.CODEC_CRASHED:
                 raise
-            # It refused the file: it will do so here, too, and say why in our codes.
+            # The library refused the file: it will do so here as well, with an error of ours.
     return CODECS[header.format].decode(untrusted, limits)
 
 
 def decode_first(untrusted: bytes, header: Header, limits: Limits, reduction: int = 1) -> DecodedImage:
-    """Decode the first frame alone, without metadata where the codec can stop there; else as `decode` does."""
+    """Decode the first frame only, without metadata if the codec can stop there; otherwise the same as `decode`."""
     plugin = _STOPS_EARLY.get(header.format) if header.frames > 1 else None
     if plugin is None:
         image = decode(untrusted, header, limits, reduction)
@@ -51,7 +51,7 @@ def decode_first(untrusted: bytes, header: Header, limits: Limits, reduction: in
 
 
 def damage(untrusted: bytes, header: Header) -> str:
-    """What is wrong with a JPEG's data although it can be shown; empty where nothing is, or for other formats."""
+    """What is wrong with the data of a JPEG that can still be shown; empty if nothing is, and for other formats."""
     if header.format is not Format.JPEG:
         return ""
     return child.call("damage", {}, untrusted, _seconds(header)).decode()

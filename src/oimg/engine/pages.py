@@ -1,4 +1,4 @@
-"""A TIFF of several pages: every page packed anew without loss, all of them proven, or the file stays as it is."""
+"""TIFF files with several pages: each page is repacked without loss and all are verified, or the file is kept."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SECONDS_PER_MEGAPIXEL: Final = 0.2
 
 
 def packed(request: Request) -> Made | Refusal:
-    """All pages in fewer bytes, or the refusal that they cannot be carried; raises Cancelled, and OimgError(VERIFY)."""
+    """Repack all pages, or refuse if they cannot be carried. Raises Cancelled, and OimgError(VERIFY)."""
     header = request.header
     try:
         order, pages = tiff_pages.pages(request.untrusted)

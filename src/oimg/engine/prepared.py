@@ -1,4 +1,4 @@
-"""A picture that is ready to be encoded, how candidates of it are made and judged, and a file that could be written."""
+"""A picture ready to be encoded, how its candidates are made and scored, and a finished file."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Proposal:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A picture that is ready to be encoded in one format, and what the recipe asks of the encoding."""
+    """A picture ready to be encoded in one format, and what the recipe asks of the encoding."""
 
     image: DecodedImage
     target: Format
@@ -102,7 +102,7 @@ class Prepared:
         return replace(whole, encode=encode, judge=judge, pixels=math.prod(image.size), beside=len(image.icc))
 
     def _encode(self, image: DecodedImage, options: EncodeOptions) -> bytes:
-        """Encode the picture or its part, with as many threads as there are just now."""
+        """Encode the picture or its part, with as many threads as are free at the moment."""
         return ENCODERS[self.target].encode(image, replace(options, threads=self.threads()))
 
     @property

@@ -1,7 +1,7 @@
-"""One picture from bytes to bytes: the whole of what OIMG does to a file, without disk, threads or words.
+"""One picture from bytes to bytes: everything OIMG does to a file, without disk, threads or sentences.
 
-untrusted bytes -> decode -> upright, resized, in the asked colours -> candidates -> the smallest that
-passes -> proven by decoding it again -> Made, or Refusal with the reason
+untrusted bytes -> decoded -> upright, resized, colours converted -> candidates -> the smallest that passes
+-> verified by decoding it again -> Made, or Refusal with the reason
 """  # fmt: skip
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ from oimg.words.report import KeptCode, Notice
 
 __all__ = ["Made", "Refusal", "Request", "inspect_header", "metadata_carried", "metadata_left", "transform"]
 
-# Packing leaves more than this of a JPEG's coefficients, but for nearly empty pictures, told by their bytes a pixel:
-# of 49 JPEGs of the corpus two came out smaller, both with 0.03 or less (benchmarks/search/packing.py).
+# Packing a JPEG's coefficients leaves at least this share of their bytes, except in nearly empty pictures, which have
+# few bytes per pixel: of 49 JPEGs of the corpus two became smaller, both with 0.03 or less
+# (benchmarks/search/packing.py).
 _PACKED_SHARE: Final = 0.70
 _EMPTY: Final = 0.1
 
@@ -45,7 +46,7 @@ _EMPTY: Final = 0.1
 def transform(request: Request) -> Made | Refusal:
     """Do what the recipe asks with one picture; raises OimgError, or Cancelled."""
     header, recipe = request.header, request.recipe
-    # Pages are taken one by one, and each is checked by itself.
+    # Pages are handled one by one, and each is checked by itself.
     in_pages = Feature.MULTI_PAGE in header.features
     check_limits(replace(header, frames=1) if in_pages else header, len(request.untrusted), request.limits)
     targets = target_formats(header, recipe)
@@ -91,7 +92,7 @@ def _transformed(request: Request, targets: tuple[Format, ...]) -> Made | Refusa
 def _likely(
     request: Request, source: DecodedImage, prepared: DecodedImage, targets: tuple[Format, ...]
 ) -> list[Made | Refusal]:
-    """Make the formats that can turn out smallest, as the kind of picture and each result foretell."""
+    """Make only the formats that may turn out smallest, predicted from the kind of picture and from each result."""
     kind, pixels = kind_of(prepared), prepared.size[0] * prepared.size[1]
     most = {target: most_bytes_as(request, target) for target in targets}
     known: dict[Format, int] = {}
@@ -109,7 +110,7 @@ def _likely(
 
 
 def _prepare(source: DecodedImage, request: Request, reduced: int) -> tuple[DecodedImage, tuple[Notice, ...]]:
-    """Turn, resize and convert, as the recipe asks, a picture that was decoded `reduced` times smaller."""
+    """Orient, resize and convert a picture, which was decoded with its sides divided by `reduced`."""
     image = geometry.resize(geometry.orient(source), request.recipe.resize, reduced)
     request.check()
     if request.recipe.color is ColorPolicy.SRGB:
@@ -118,10 +119,10 @@ def _prepare(source: DecodedImage, request: Request, reduced: int) -> tuple[Deco
 
 
 def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target: Format) -> Made | Refusal:
-    """Give the smallest proven file of one format."""
+    """Make the smallest verified file of one format."""
     untouched = target is request.header.format and not moves_pixels(request.header, request.recipe)
-    # A JPEG is packed anew only where coding it anew does not win clearly, and what can only be cut down comes last;
-    # for the rest, packing is the lossless try.
+    # A JPEG is repacked only if encoding it again is not clearly better, and cutting a file down is the last resort;
+    # for the other formats, repacking is the lossless attempt.
     late = target is Format.JPEG or target in flatten.CUT_DOWN
     recompressed = _recompress(request, source, target) if untouched and not late else None
     fitted = color.fit_to(prepared, ENCODERS[target].capabilities, background_rgb(request.recipe.background))
@@ -144,14 +145,14 @@ def _make(request: Request, source: DecodedImage, prepared: DecodedImage, target
 
 
 def _is_tied(request: Request) -> bool:
-    """Whether only a PNG's own coding keeps what its colours mean: gAMA, cHRM, the code points of HDR."""
+    """Whether a PNG's colours only keep their meaning in its own coding: gAMA, cHRM, code points of HDR."""
     if request.header.format is not Format.PNG:
         return False
     return Feature.HDR in request.header.features or not png_container.is_plain_srgb(request.untrusted)
 
 
 def _clearly_beaten(request: Request, proposals: tuple[Proposal, ...]) -> bool:
-    """Whether a lossy file is so small that packing the source's own coefficients cannot come near it."""
+    """Whether a lossy file is so small that repacking the source's coefficients cannot come near it."""
     if not proposals or request.recipe.mode is Mode.SIZE or request.header.format is not Format.JPEG:
         return False
     coded = len(jpeg_container.rewrite(request.untrusted, Metadata(), b""))
@@ -163,7 +164,7 @@ def _clearly_beaten(request: Request, proposals: tuple[Proposal, ...]) -> bool:
 def _work(
     request: Request, source: DecodedImage, image: DecodedImage, target: Format, recompressed: Proposal | None
 ) -> Prepared:
-    """Put together what the candidates are made from."""
+    """Put together what candidates are made from."""
     kept, _ = metadata_left(request, image, orientation_left=1)
     return Prepared(
         replace(image, metadata=metadata_carried(kept, target)),
@@ -179,7 +180,7 @@ def _work(
 
 
 def _made(request: Request, best: Proposal, fitted: color.Fitted, *, is_recompressed: bool) -> Made:
-    """Put together what is told of a finished file."""
+    """Put together the values that describe a finished file."""
     notices = () if is_recompressed else fitted.notices
     left = request.header.orientation if is_recompressed else 1
     kept, removed = metadata_left(request, fitted.image, orientation_left=left)
@@ -213,7 +214,7 @@ def _within_size(request: Request) -> bool:
 
 
 def _best(proposals: tuple[Proposal, ...], recipe: Recipe) -> Proposal:
-    """The smallest; among files that may have so many bytes, the best looking."""
+    """The smallest proposal; in size mode, the best looking one that fits."""
     if recipe.mode is Mode.SIZE:
         fitting = [proposal for proposal in proposals if len(proposal.data) <= recipe.max_bytes] or proposals
         return max(fitting, key=lambda proposal: (proposal.score or 0.0, -len(proposal.data)))
@@ -234,14 +235,14 @@ def _nothing(request: Request, highest: float | None, notices: tuple[Notice, ...
 
 
 def metadata_carried(metadata: Metadata, target: Format) -> Metadata:
-    """Leave out what the format has no place for."""
+    """The part of the metadata that the format can carry."""
     return carriable(metadata, ENCODERS[target].capabilities.blocks, ENCODERS[target].carries)
 
 
 def metadata_left(
     request: Request, image: DecodedImage, orientation_left: int
 ) -> tuple[Metadata, frozenset[MetadataGroup]]:
-    """Filter the metadata for a picture of this size."""
+    """Filter the metadata for a picture of this size; returns what stays, and the groups that lose something."""
     upright = request.header.upright_size
     turned = request.header.orientation != orientation_left
     return apply(
@@ -265,11 +266,11 @@ def _plain_jpeg(request: Request, source: DecodedImage, target: Format) -> bytes
 
 
 def _recompress(request: Request, source: DecodedImage, target: Format) -> Proposal | None:
-    """Pack the source's own coding better, where the format can, without touching a pixel."""
+    """Repack the source's own coding without changing a pixel, if the format allows it."""
     if target not in RECOMPRESSORS and not (request.beside and target in flatten.CUT_DOWN):
         return None
     turned = request.header.orientation != 1
-    if turned and target is not Format.JPEG:  # a PNG is turned for good at no loss; a JPEG keeps its tag
+    if turned and target is not Format.JPEG:  # a PNG is better turned for good, without loss; a JPEG keeps its tag
         return None
     metadata, _ = metadata_left(request, source, orientation_left=request.header.orientation)
     try:
@@ -279,7 +280,7 @@ def _recompress(request: Request, source: DecodedImage, target: Format) -> Propo
         else:
             data = flatten.copied(request, carried, source.icc)
     except OimgError as error:
-        # An odd coding (arithmetic JPEG, junk behind the last row) that the packer does not take.
+        # An unusual coding (arithmetic JPEG, junk after the last row) that the packer does not accept.
         request.check()
         if error.code in {ErrorCode.ENCODE, ErrorCode.CODEC_CRASHED, ErrorCode.CORRUPT, ErrorCode.TRUNCATED}:
             return None
@@ -309,7 +310,7 @@ def _order(recipe: Recipe, result: Made) -> tuple[float, ...]:
 
 
 def _worth_changing(request: Request, result: Made) -> bool:
-    """Whether a format that nobody asked for by name saves enough to give a lossy source another generation."""
+    """Whether a format chosen by `auto` saves enough to justify another generation of a lossy source."""
     if request.recipe.format is not Target.AUTO:
         return True
     return len(result.data) <= most_bytes_as(request, result.format)

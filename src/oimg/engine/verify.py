@@ -1,4 +1,4 @@
-"""Proof by decoding: nothing is written that was not read back and compared."""
+"""Verification by decoding: nothing is written that was not read back and compared."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from oimg.engine.steps.geometry import orient
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import DecodedImage, Format, Limits, Pixels
 
-# Rows that are compared at a time: what a comparison makes on the way stays in the cache.
+# Rows compared at a time, so that intermediate arrays stay in the processor's cache.
 _BAND: Final = 64
 
 
 def prove(proposal: Proposal, limits: Limits) -> None:
-    """Decode a finished file and hold it against what it must show; OimgError(VERIFY) where it differs.
+    """Decode a finished file and compare it with what it must show. Raises OimgError(VERIFY) if it differs.
 
     Lossless: every pixel equal. Lossy: every pixel equal to the candidate that was scored.
     """
@@ -39,7 +39,7 @@ def prove(proposal: Proposal, limits: Limits) -> None:
 
 
 def prove_untouched(data: bytes, source: DecodedImage, format: Format, limits: Limits) -> None:  # noqa: A002
-    """Decode a recompressed file: same stored pixels, orientation, frames, delays, loop and profile."""
+    """Decode a recompressed file: pixels, orientation, frames, delays, loop and profile must be the source's."""
     again = _decode(data, format, limits)
     if again.orientation != source.orientation:
         raise OimgError(ErrorCode.VERIFY, f"orientation {again.orientation}")

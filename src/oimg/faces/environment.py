@@ -1,4 +1,4 @@
-"""What libraries are told through the environment, before any of them is loaded; what the user set there stays."""
+"""Environment variables for libraries, set before any of them is loaded; the user's own values are kept."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ DEFAULTS: Final = MappingProxyType(
 
 
 def prepare() -> None:
-    """Set what is not set."""
+    """Set the variables that are not set yet."""
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""The machine-readable contract: one JSON object a line, and the same facts as CSV."""
+"""The machine-readable output: one JSON object per line, and the same facts as CSV."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COLUMNS: Final = (
 
 
 def file_event(record: Record) -> dict[str, Any]:
-    """Give one outcome with every field of the contract."""
+    """One outcome, with every field of the JSON contract."""
     outcome = record.outcome
     event: dict[str, Any] = {"event": "file", **dict.fromkeys(COLUMNS)}
     event |= {"source": str(outcome.path), "seconds": round(record.seconds, 3), "warnings": [], "removed": []}
@@ -93,7 +93,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def plan_event(source: SourceFile, output: Path) -> dict[str, Any]:
-    """Give what would be done with one file, by a dry run."""
+    """What a dry run predicts for one file."""
     return {
         "event": "plan",
         "source": str(source.path),
@@ -103,7 +103,7 @@ def plan_event(source: SourceFile, output: Path) -> dict[str, Any]:
 
 
 def summary_event(report: Report) -> dict[str, Any]:
-    """Give the totals of a batch."""
+    """The totals of a batch."""
     return {
         "event": "summary",
         "files": len(report.records),
@@ -120,7 +120,7 @@ def summary_event(report: Report) -> dict[str, Any]:
 
 
 def line(event: dict[str, Any]) -> str:
-    """One line of JSON in plain ASCII; bytes of a name that are no text come as lone surrogates, escaped."""
+    """One line of JSON in ASCII; bytes of a name that are not valid text appear as escaped lone surrogates."""
     return json.dumps(event)
 
 

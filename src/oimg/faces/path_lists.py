@@ -1,4 +1,4 @@
-"""Paths that are given as lists, in files and on standard input, or as patterns."""
+"""Paths given as lists in files or on standard input, or as patterns."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def paths_from(data: bytes, *, null: bool) -> list[str]:
 
 
 def expanded(names: Iterable[str], *, by_shell: bool = sys.platform != "win32") -> list[str]:
-    """Put names in the place of patterns such as *.png, where that is not for the shell (Windows).
+    """Expand patterns such as *.png where the shell does not do it (Windows).
 
-    A pattern that matches nothing stays, to be told as a file that is not there.
+    A pattern that matches nothing stays, and is reported later as a missing file.
     """
     if by_shell:
         return list(names)
@@ -31,7 +31,7 @@ def expanded(names: Iterable[str], *, by_shell: bool = sys.platform != "win32") 
 
     found: list[str] = []
     for name in names:
-        # No file has these in its name there; brackets may well be in one.
+        # No file name contains these on Windows; brackets are legal there, so they are not a pattern.
         matches = sorted(glob(name.replace("[", "[[]"))) if {"*", "?"} & set(name) else []  # noqa: PTH207
         found += matches or [name]
     return found

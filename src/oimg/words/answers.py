@@ -1,4 +1,4 @@
-"""What the program tells about a picture, a pair of pictures, and itself. Plain values for faces to show."""
+"""Answers about a picture, a pair of pictures, and the program itself: plain values for faces to show."""
 
 from __future__ import annotations
 
@@ -82,18 +82,18 @@ class StoredKind(StrEnum):
     SETTINGS = "settings"
     PRESETS = "presets"
     WINDOW = "window"
-    """Where the window was, and what was chosen in it last."""
+    """The window's position and the last choices made in it."""
     ORIGINALS = "originals"
     """Those that results took the place of, for undo."""
     MEMORY = "memory"
-    """What was done before, so that it need not be done again."""
+    """The cache of results."""
     LOG = "log"
-    """The details of errors that nobody foresaw."""
+    """Details of unexpected errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One kind of what is kept: where, how many bytes, how many things, and since when in seconds since 1970."""
+    """One kind of stored data: where, how many bytes and items, and `oldest` in seconds since 1970."""
 
     kind: StoredKind
     path: Path
@@ -106,7 +106,7 @@ class Stored:
 class Diagnosis:
     """The state of the program on this machine; `metric` is what computes the visual score: native or numpy.
 
-    `cache_bytes` is what is remembered of pictures that were done, in bytes on the disk.
+    `memory_limit` is in bytes; `cache_bytes` is the size of the cache of results on the disk.
     """
 
     version: str

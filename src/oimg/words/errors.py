@@ -1,4 +1,4 @@
-"""Everything OIMG raises on purpose: a code and facts, never a sentence (sentences are made in `faces.messages`)."""
+"""The exceptions that OIMG raises: a code and facts, never a sentence (sentences are made in `faces.messages`)."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Format(StrEnum):
 
 
 class ColorModel(StrEnum):
-    """What the colour channels of a raster mean (alpha not counted)."""
+    """The meaning of a picture's colour channels (alpha not counted)."""
 
     GRAY = "gray"
     RGB = "rgb"
@@ -44,7 +44,7 @@ class ColorModel(StrEnum):
 
 
 class Feature(StrEnum):
-    """Something a file holds beside one plain picture; it decides what may be done with the file."""
+    """Something a file holds besides one plain picture; it decides what may be done with the file."""
 
     ANIMATION = "animation"
     MULTI_PAGE = "multi-page"
@@ -60,7 +60,7 @@ class Feature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first bytes of a file tell, without decoding a pixel.
+    """What can be read from a file without decoding a pixel.
 
     `width` and `height` are stored pixels, before `orientation` (EXIF 1 to 8) is applied.
     `bit_depth` is bits per channel. `lossy` is True unless the coding is known to be exact.
@@ -80,21 +80,21 @@ class Header:
 
     @property
     def upright_size(self) -> tuple[int, int]:
-        """Width and height as a person sees them."""
+        """Width and height in pixels as the picture is shown, with `orientation` applied."""
         return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
 
     @property
     def pixels(self) -> int:
-        """Pixels of all frames together."""
+        """Number of pixels of all frames together."""
         return self.width * self.height * max(1, self.frames)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something beside the picture that only its own container has a place for.
+    """Something besides the picture that only its own container can hold.
 
-    `format` is that container. `name` is what it is called there, with the place it needs: "APP3", "JFXX",
-    "tIME", "brob", a chunk's four letters. `data` is its content.
+    `format` is that container's. `name` is the part's name there: "APP3", "JFXX", "tIME", "brob", a chunk's four
+    letters. `data` is its content.
     """
 
     format: Format
@@ -103,7 +103,7 @@ class Part:
 
 
 class Block(StrEnum):
-    """The blocks of `Metadata` that a format can have a place for."""
+    """The blocks of `Metadata` that a format may be able to carry."""
 
     EXIF = "exif"
     THUMBNAIL = "thumbnail"
@@ -117,12 +117,12 @@ class Block(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Metadata as plain blocks, free of the container they came from.
+    """Metadata as plain blocks, independent of the container they came from.
 
     `exif` is a TIFF block (starts with II or MM, no "Exif" prefix). `xmp` is the packet, extended XMP
     joined in. `iptc` is the IIM data of Photoshop resource 0x0404. `comments` are free texts (JPEG COM,
     PNG text as "keyword: text", GIF comments). `density` is pixels per inch, horizontal and vertical.
-    `photoshop` are the other image resources, one after the other. `parts` are what has no block here.
+    `photoshop` are the other image resources, one after the other. `parts` is everything that fits none of these.
     """
 
     exif: bytes = b""
@@ -136,7 +136,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One full canvas of a picture, with the time it stays in milliseconds (0 for stills)."""
+    """One full canvas of a picture, with its duration in milliseconds (0 for stills)."""
 
     pixels: Pixels
     duration: int = 0
@@ -148,7 +148,7 @@ class DecodedImage:
 
     Every frame is an array of shape (height, width, channels), uint8 or uint16, C-contiguous, with
     1 (gray), 2 (gray+alpha), 3 (rgb), 4 (rgb+alpha, or cmyk) channels; alpha is straight, not premultiplied.
-    `orientation` is still to be applied. `loop` is how often an animation plays, 0 = for ever.
+    `orientation` (EXIF 1 to 8) is still to be applied. `loop` is how often an animation plays; 0 means for ever.
     """
 
     frames: tuple[Frame, ...]
@@ -160,7 +160,7 @@ class DecodedImage:
 
     @property
     def pixels(self) -> Pixels:
-        """The first frame."""
+        """The pixels of the first frame."""
         return self.frames[0].pixels
 
     @property
@@ -181,21 +181,21 @@ class DecodedImage:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an untrusted file may ask of the machine before anything is decoded."""
+    """What an untrusted file may cost; checked before anything is decoded."""
 
     max_file_bytes: int = 1 << 30
     max_pixels: int = 240_000_000
     max_frames: int = 10_000
-    # A picture above the floor that packs more pixels into a byte than this is a decompression bomb: an all-white
-    # scan stays under it, and a bilevel one, which costs little, under four times that. Lossy pictures are searched,
-    # which takes far longer than decoding, so huge ones have to be as dense as photos are.
+    # A picture with more pixels than the floor, and more pixels per byte than this, is a decompression bomb: an
+    # all-white scan stays below it, and a bilevel one, which costs little, below four times that. Lossy pictures are
+    # searched, which takes far longer than decoding, so huge ones must have as many bytes per pixel as photos have.
     max_pixels_per_byte: int = 400
     bomb_floor: int = 30_000_000
     max_lossy_pixels_per_byte: int = 80
     lossy_bomb_floor: int = 64_000_000
 
     def without_ratio(self) -> Limits:
-        """The same for files of our own making, which may well pack a flat picture better than any bomb."""
+        """The same without the ratio, for files that OIMG wrote: they may pack a flat picture as densely as a bomb."""
         return replace(self, max_pixels_per_byte=1 << 40, max_lossy_pixels_per_byte=1 << 40)
 
 
@@ -203,9 +203,9 @@ class Limits:
 class EncodeOptions:
     """How to write one candidate.
 
-    `quality` is the encoder's own scale, 1 to 100; None means lossless. `effort` is 0 (fast) to 10 (small).
-    `full_chroma` keeps colour at full resolution (4:4:4). `palette` allows up to 256 colours (PNG only), mixed by
-    `dithering` or each for itself. `threads` is how many the encoder may use; the bytes do not depend on it.
+    `quality` is on the encoder's own scale, 1 to 100; None means lossless. `effort` is 0 (fast) to 10 (small).
+    `full_chroma` keeps colour at full resolution (4:4:4). `palette` reduces to at most 256 colours (PNG and GIF), with
+    or without `dithering`. `threads` is how many the encoder may use; the bytes do not depend on it.
     """
 
     quality: float | None = None

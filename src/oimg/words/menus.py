@@ -1,4 +1,4 @@
-"""Entries in the menus of file managers: what they do, in which file managers, and how they stand."""
+"""Entries in the menus of file managers: what they do, in which file managers, and their state."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FileManager(StrEnum):
 
 
 class EntryState(StrEnum):
-    """How the entries of this user stand in one file manager."""
+    """The state of this user's entries in one file manager."""
 
     ABSENT = "not-installed"
     PACKAGE = "package"
@@ -55,8 +55,8 @@ class EntryState(StrEnum):
 class EntryStatus:
     """The entries in one file manager. `files` are those of the user that hold entries, or would.
 
-    `package` tells whether a package of the system has brought entries, too; `found` whether the file manager itself
-    is on this machine; `missing` is what it needs to show them and does not have, as a package of Debian is called.
+    `package` says whether a package of the system has installed entries as well; `found`, whether the file manager
+    itself is on this machine; `missing` is the Debian package that it lacks to show them.
     """
 
     manager: FileManager

@@ -1,4 +1,4 @@
-"""Values of an instance that are made on first use."""
+"""A lazy attribute: computed on first use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ T = TypeVar("T")
 
 
 class once(Generic[T]):  # noqa: N801 - a decorator
-    """Like `functools.cached_property`, which in Python 3.11 has one lock for all instances of a class.
+    """Like `functools.cached_property`, but without its lock.
 
-    Workers would wait there for one another's pictures. Nothing is locked here: an instance is for one thread.
+    In Python 3.11 that lock is shared by all instances of a class, so workers would wait for one another's pictures.
+    An instance with such attributes may be used by one thread only.
     """
 
     def __init__(self, make: Callable[[Any], T]) -> None:
@@ -19,7 +20,7 @@ class once(Generic[T]):  # noqa: N801 - a decorator
         self.__doc__ = make.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
-        """Learn the name that the value gets in the instance, where it is found before this."""
+        """Remember the attribute's name, under which the instance stores the value and then finds it first."""
         self._name = name
 
     @overload
@@ -29,7 +30,7 @@ class once(Generic[T]):  # noqa: N801 - a decorator
     def __get__(self, instance: object, owner: type) -> T: ...
 
     def __get__(self, instance: object | None, owner: type) -> T | Self:
-        """Make the value."""
+        """Compute and store the value."""
         if instance is None:
             return self
         made = vars(instance)[self._name] = self._make(instance)

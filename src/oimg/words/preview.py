@@ -1,4 +1,4 @@
-"""What is shown of a picture on a screen: values between the work floor and the window."""
+"""What the window shows of pictures: values that the work floor makes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # a run in which all is done already loads no numpy
 class Shown:
     """Pixels for the screen: upright, sRGB, uint8, (height, width, 3 or 4), C-contiguous, alpha straight.
 
-    They are shared, so nobody writes to them (the array refuses it).
+    Threads share them, so the array is read-only.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -43,7 +43,7 @@ class Region:
     height: int
 
     def within(self, size: tuple[int, int]) -> Region:
-        """What of it lies in a picture of this width and height; at least one pixel, the nearest."""
+        """The part of it inside a picture of this (width, height); at least the nearest pixel."""
         left, top = (min(max(0, at), side - 1) for at, side in zip((self.left, self.top), size, strict=True))
         right = min(max(left + 1, self.left + self.width), size[0])
         bottom = min(max(top + 1, self.top + self.height), size[1])
@@ -52,7 +52,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What a recipe makes of a picture: the very file that Optimize writes, or why there is none.
+    """What a recipe makes of a picture: exactly the file that Optimize would write, or why there is none.
 
     `shown` is None where the file would be kept, and `kept` says why, as a code and facts; `format` and `byte_size` are
     the source's own then. To a size in bytes, the picture may have become smaller than `Previews.base`. `lossless`
@@ -103,8 +103,8 @@ class HeatMap:
 class FormatTrial:
     """What one format makes of a picture; without a `result`, `code` says why: one of `KeptCode` or `ErrorCode`.
 
-    The result has no pixels: whoever wants to see them asks for it by a recipe with that format. With `approximate` it
-    was reckoned from a sample, and another trial of the format follows.
+    The result has no pixels; to see them, request a result with that format in the recipe. With `approximate` it was
+    estimated from a sample, and another trial of the format follows.
     """
 
     format: Format
@@ -115,7 +115,7 @@ class FormatTrial:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Bytes and score at one quality of a format; with `approximate`, reckoned from a part of a large picture."""
+    """Bytes and score at one quality of a format; with `approximate`, estimated from a part of a large picture."""
 
     quality: float
     byte_size: int

@@ -1,4 +1,4 @@
-"""A recipe: what to do with a picture. Pure data, JSON both ways, the one source of flags, widgets and checks."""
+"""A recipe: what to do with a picture. Pure data, to and from JSON; flags, widgets and checks are derived from it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Target(StrEnum):
 
 
 class Mode(StrEnum):
-    """What decides how much is given up."""
+    """What decides the quality of the result."""
 
     VISUAL = "visual"
     QUALITY = "quality"
@@ -39,7 +39,7 @@ class Mode(StrEnum):
 
 
 class Fitting(StrEnum):
-    """How a new size is reckoned."""
+    """How a new size is computed."""
 
     NONE = "none"
     FIT = "fit"
@@ -52,7 +52,7 @@ class Fitting(StrEnum):
 
 
 class Gravity(StrEnum):
-    """Which part stays when a picture is cropped to fill. Of a corner, the side counts that is cropped."""
+    """Which part stays when a picture is cropped to fill. Of a corner, only the side that is cropped counts."""
 
     CENTER = "center"
     TOP = "top"
@@ -83,14 +83,14 @@ class Place(StrEnum):
 
 
 class Originals(StrEnum):
-    """Where the originals go when results take their place."""
+    """Where originals go when they are replaced by results."""
 
     BACKUP = "backup"
     TRASH = "trash"
 
 
 class Conflict(StrEnum):
-    """What happens when the name is taken."""
+    """What happens when a result's name is taken."""
 
     RENAME = "rename"
     SKIP = "skip"
@@ -98,7 +98,7 @@ class Conflict(StrEnum):
 
 
 class Facts(NamedTuple):
-    """What faces need to know about one field: its flag, its help, its range and unit."""
+    """What faces need to know about a field: its flag, help text, range and unit."""
 
     flag: str
     doc: str
@@ -116,7 +116,7 @@ def setting(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resize:
-    """A new size. All sizes are of the upright picture."""
+    """A new size. All sizes are those of the upright picture."""
 
     fitting: Fitting = setting(Fitting.NONE, "", N_("How the new size is reckoned"))
     width: int = setting(0, "", N_("Width of the box"), 0, 1_000_000, "px")
@@ -162,7 +162,7 @@ class Recipe:
     output: Output = field(default_factory=Output)
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, so that no later code has to ask."""
+        """Raise RecipeError for impossible values, so that no later code has to check."""
         check_ranges(self)
         check_ranges(self.resize)
         check_ranges(self.output)
@@ -178,7 +178,7 @@ class Recipe:
 
 
 class RecipeError(ValueError):
-    """A recipe that cannot be: names the field and what is wrong with it."""
+    """An impossible recipe: `name` is the field, `reason` what is wrong with it."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")
@@ -187,7 +187,7 @@ class RecipeError(ValueError):
 
 
 def facts_of(kind: type, name: str) -> Facts:
-    """What faces need to know of the field `name` of `Recipe`, `Resize` or `Output`."""
+    """The `Facts` of the field `name` of `Recipe`, `Resize` or `Output`."""
     for each in fields(kind):
         if each.name == name:
             found: Facts = each.metadata["facts"]
@@ -196,7 +196,7 @@ def facts_of(kind: type, name: str) -> Facts:
 
 
 def check_ranges(values: Any) -> None:
-    """Raise RecipeError for a number outside the range its field states."""
+    """Raise RecipeError for a number outside the range of its field."""
     for each in fields(values):
         facts = each.metadata.get("facts")
         value = getattr(values, each.name)
@@ -207,7 +207,7 @@ def check_ranges(values: Any) -> None:
 
 
 def check_output(output: Output) -> None:
-    """Raise RecipeError for a place that cannot be, or a suffix that would lead elsewhere or fill the name."""
+    """Raise RecipeError for an impossible place, or a suffix with a path separator or of excessive length."""
     elsewhere = output.place in (Place.FOLDER, Place.FILE)
     if elsewhere and (not output.path or "\0" in output.path):
         raise RecipeError("path", "is needed to write elsewhere")
@@ -230,7 +230,7 @@ def background_rgb(text: str) -> tuple[int, int, int]:
 
 
 def to_dict(values: Any) -> dict[str, Any]:
-    """Give a recipe as plain JSON values, leaving out what is at its default."""
+    """Convert a recipe to plain JSON values, without fields that have their default."""
     result: dict[str, Any] = {}
     default = type(values)()
     for each in fields(values):

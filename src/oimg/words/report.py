@@ -69,16 +69,15 @@ class Notice(StrEnum):
 
 
 Identity: TypeAlias = tuple[int, int, int, int]
-"""What tells whether a file is the same and unchanged: device, inode, bytes, and when it was modified in ns."""
+"""Identifies a file and its state: device, inode, size in bytes, modification time in ns."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """The user's file, as its header tells it.
+    """The user's file, with its header.
 
-    `root` is the folder it was found under (its own folder when it was named itself); the tree below it is
-    what an output folder mirrors. `identity` (device, inode, bytes, mtime in ns) tells whether it changed;
-    `links` is how many names the file has (hard links).
+    `root` is the folder it was found under (its own folder if it was named itself); an output folder mirrors the tree
+    below it. `identity` shows whether the file has changed; `links` is its number of hard links.
     """
 
     path: Path
@@ -90,7 +89,7 @@ class SourceFile:
 
     @property
     def weight(self) -> int:
-        """How much work it is beside others, for progress: its pixels, or as many as its bytes can honestly hold.
+        """Its share of the work, for progress: its pixels, but no more than its bytes can plausibly hold.
 
         A header that claims more is refused without work (`Limits.max_pixels_per_byte`).
         """
@@ -99,9 +98,9 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Optimized:
-    """A smaller (or asked-for) file was written and proven.
+    """A smaller (or explicitly requested) file was verified and written.
 
-    `written` is what stood under `output` just then; None where it took the original's place, or was there before.
+    `written` identifies the new file under `output`; None if it replaced the original, or was there before.
     """
 
     path: Path
@@ -121,9 +120,9 @@ class Optimized:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Nothing to gain, or refused with a reason. `output` is the unchanged copy in another folder, `written` as above.
+    """Nothing to gain, or refused for a reason. `output` is the unchanged copy in another folder, `written` as above.
 
-    `source` is None for what was found in a folder and is no picture.
+    `source` is None for a file found in a folder that is not a picture.
     """
 
     path: Path
@@ -198,12 +197,12 @@ class Report:
 
     @property
     def source_bytes(self) -> int:
-        """Bytes of all sources that were dealt with."""
+        """Bytes of all sources that were optimized or kept."""
         return sum(before for before, _ in map(bytes_of, self.records))
 
     @property
     def output_bytes(self) -> int:
-        """Bytes of what stands for them now; a kept file counts as it is."""
+        """Bytes of their results; a kept file counts with its own size."""
         return sum(after for _, after in map(bytes_of, self.records))
 
 

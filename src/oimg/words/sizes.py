@@ -1,4 +1,4 @@
-"""How large a picture becomes: plain arithmetic, the same for the engine and for what faces tell beforehand."""
+"""The size of a resized picture: plain arithmetic, shared by the engine and by the faces, which show it beforehand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from oimg.words.recipe import Fitting, Resize
 
 
 def plan_size(size: tuple[int, int], spec: Resize) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Reckon the crop and the final size for an upright picture, both as (width, height).
+    """Compute the crop and the final size of an upright picture, both as (width, height) in pixels.
 
     The crop is smaller than the picture only for FILL. Without `enlarge` no side ever grows: a box that is too
     large shrinks in its own proportions. Sides are at least 1 pixel.

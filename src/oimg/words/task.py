@@ -1,4 +1,4 @@
-"""What one worker is asked to do, how it is told to stop, and what it tells."""
+"""What a worker is asked to do, how it is stopped, and the events it sends."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from oimg.words.report import Outcome, Record, SourceFile
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where one result goes: a folder and a stem of its own in this batch; the suffix follows the format.
+    """Where a result goes: a folder, and a stem that no other result of the batch has; the suffix follows the format.
 
-    `exact` is a full path when the user named the output file. `copy_kept` asks that a kept file be copied
-    there unchanged, so that an output folder is always complete. `names` are the real paths (no links on the
-    way) that the result takes over in place: one, or every hard link of the file; `links` are symbolic links of
-    the batch that lead there. `spared` are the stems that come before this one and belong to other files of the
-    batch, which are not replaced: a result that is there already, byte for byte, is not written once more.
+    `exact` is a full path if the user named the output file. With `copy_kept`, a kept file is copied there unchanged,
+    so that an output folder is always complete. `names` are the paths, with links resolved, that the result takes over
+    in place: one, or every hard link of the file; `links` are symbolic links of the batch that lead there. `spared`
+    are earlier stems, which belong to other files of the batch and are not replaced: a result that is there already,
+    byte for byte, is not written again.
     """
 
     folder: Path
@@ -46,7 +46,7 @@ class Task:
 
 
 class CancelToken:
-    """Asked between steps; set once by whoever wants the work to stop."""
+    """A flag that is set once to stop the work, and checked between its steps."""
 
     __slots__ = ("__weakref__", "_event")
 
@@ -59,24 +59,24 @@ class CancelToken:
 
     @property
     def cancelled(self) -> bool:
-        """Whether somebody asked."""
+        """Whether the work shall stop."""
         return self._event.is_set()
 
     def check(self) -> None:
-        """Raise Cancelled when somebody asked."""
+        """Raise Cancelled if the work shall stop."""
         if self._event.is_set():
             raise Cancelled
 
     def wait(self, seconds: float) -> bool:
-        """Wait until somebody asks, or the time is over."""
+        """Wait until the token is set, or the time is over; returns whether it is set."""
         return self._event.wait(seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What a worker gets beside its task: when to stop, and whom to tell how far it is (0 to 1).
+    """What a worker gets besides its task: `token` stops it, `progress` is called with its progress (0 to 1).
 
-    `threads` tells how many an encoder may use just now: more than one when other workers have nothing to do.
+    `threads` returns how many threads an encoder may use at the moment: more than one if other workers are idle.
     """
 
     token: CancelToken = field(default_factory=CancelToken)
@@ -86,7 +86,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A worker took the task up."""
+    """A worker has begun the task."""
 
     task_id: int
 
@@ -101,7 +101,7 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The one last word on a task."""
+    """The task has ended. Sent exactly once for every task."""
 
     task_id: int
     record: Record

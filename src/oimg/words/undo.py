@@ -1,4 +1,4 @@
-"""What it means to take a batch back: batches that can be undone, and what came of undoing one."""
+"""Undo: the batches that can be undone, and the outcome of undoing one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class NotRestored:
-    """Nothing was touched, and why."""
+    """Nothing was changed; `code` says why."""
 
     path: Path
     replaced: Path
@@ -48,7 +48,7 @@ class NotRestored:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A result, or a copy, that a run had written is gone again; the original was never touched."""
+    """A result or copy that a run had written was deleted; its original had not been replaced."""
 
     path: Path
     output: Path
@@ -60,7 +60,7 @@ Removing: TypeAlias = Removed | NotRestored
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """What came of taking back a batch, in the order in which its files were replaced."""
+    """The outcome of undoing a batch, in the order in which its files were replaced."""
 
     batch: str
     results: tuple[Undoing, ...]
@@ -75,7 +75,7 @@ class UndoReport:
 class PastBatch:
     """One in-place batch of the journal. `began` is in seconds since 1970; sizes are in bytes.
 
-    `left` is how many of its `files` have not been taken back; `running` says that it is still at work.
+    `left` is how many of its `files` have not been undone; `running` means that it is still at work.
     """
 
     id: str
@@ -91,9 +91,9 @@ class PastBatch:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What the start put right after a run that was cut short.
+    """What the start repaired after a run that was cut short: numbers of files, and paths that are still `unclear`.
 
-    `replaced` is how many files such runs had replaced in all: there is nothing to be done about them.
+    `replaced` is how many files such runs had replaced completely; nothing had to be done about them.
     """
 
     temps_removed: int = 0

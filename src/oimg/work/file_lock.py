@@ -1,4 +1,4 @@
-"""The only lock on a file: held by one process, and gone with it, however it ends."""
+"""An exclusive lock on a file: held by one process, and released when that process ends in any way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if sys.platform != "win32":
     import fcntl
 
     def try_lock(descriptor: int) -> bool:
-        """Take the only lock on an open file if nobody has it; it is gone with the process. Raises OSError."""
+        """Lock an open file if no other process has; the lock ends with the process. Raises OSError."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -24,7 +24,7 @@ else:
     _FAR: Final = 1 << 40  # a byte that no journal reaches: Windows keeps others from reading what is locked
 
     def try_lock(descriptor: int) -> bool:
-        """Take the only lock on an open file if nobody has it; it is gone with the process. Raises OSError."""
+        """Lock an open file if no other process has; the lock ends with the process. Raises OSError."""
         place = os.lseek(descriptor, 0, os.SEEK_CUR)
         os.lseek(descriptor, _FAR, os.SEEK_SET)
         with suppress(OSError):

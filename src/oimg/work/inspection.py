@@ -1,4 +1,4 @@
-"""Telling about pictures without changing them: what one is and reveals, and how two differ."""
+"""Answers about pictures without changing them: what one is and reveals, and how two differ."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from oimg.work.files.scan import Found
 
 _LEGEND_HEIGHT: Final = 16
 _SMALL: Final = 512
-"""As many pixels as an embedded picture is given out with, a side."""
+"""The longest side, in pixels, of a thumbnail that is returned."""
 
 
 def look(path: Path, limits: Limits) -> SourceFile:
@@ -45,7 +45,7 @@ def look(path: Path, limits: Limits) -> SourceFile:
 
 
 def inspect(path: Path, recipe: Recipe, limits: Limits) -> Inspection:
-    """Tell what a file is, what it reveals, and what a recipe would take out; raises OimgError."""
+    """What a file is, what it reveals, and what a recipe would remove. Raises OimgError."""
     source = look(path, limits)
     untrusted = read_source(source)
     seen = foresee(untrusted, source.header, recipe)
@@ -64,7 +64,7 @@ def inspect(path: Path, recipe: Recipe, limits: Limits) -> Inspection:
 
 
 def embedded(path: Path, limits: Limits) -> tuple[EmbeddedPicture, ...]:
-    """Give the small pictures in the metadata of a file, decoded by us; raises OimgError."""
+    """Decode the thumbnails in the metadata of a file. Raises OimgError."""
     source = look(path, limits)
     metadata, _, _ = disclose(read_source(source), source.header.format)
     found = thumbnails.pictures(metadata)
@@ -72,9 +72,9 @@ def embedded(path: Path, limits: Limits) -> tuple[EmbeddedPicture, ...]:
 
 
 def compare(one: Path, other: Path, limits: Limits) -> tuple[Comparison, npt.NDArray[np.uint8]]:
-    """Compare two pictures as they are shown, upright and in sRGB; gives a heat map with a legend, too.
+    """Compare two pictures as they are shown, upright and in sRGB; returns a heat map with a legend as well.
 
-    Raises OimgError, with SIZES_DIFFER where the sizes or the numbers of frames differ.
+    Raises OimgError, with SIZES_DIFFER if their sizes or numbers of frames differ.
     """
     first, second = (orient(_decode(look(path, limits), limits)) for path in (one, other))
     if first.size != second.size or len(first.frames) != len(second.frames):
@@ -118,7 +118,7 @@ def _decode(source: SourceFile, limits: Limits) -> DecodedImage:
 
 
 def _rgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Lay on white and widen to three channels, for showing where two pictures differ."""
+    """Blend with white and widen to three channels, to show where two pictures differ."""
     channels = pixels.shape[2]
     colors = pixels[..., :3] if channels >= 3 else pixels[..., :1]
     if channels in (2, 4):

@@ -1,4 +1,4 @@
-"""Running many tasks on worker threads: every one is reported exactly once, pixels in flight stay bounded."""
+"""Runs tasks on worker threads: each is reported exactly once, and the memory in use stays bounded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class MemoryGate:
-    """Lets tasks in while their pixels together fit; a task larger than the whole limit runs alone."""
+    """Lets tasks in while their costs, in bytes, fit into `limit` together; a task above the limit runs alone."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -29,7 +29,7 @@ class MemoryGate:
         self._free = threading.Condition()
 
     def enter(self, cost: int, token: CancelToken) -> None:
-        """Wait for room; raises Cancelled when the user stops meanwhile."""
+        """Wait until `cost` bytes are free. Raises Cancelled."""
         with self._free:
             while self._used and self._used + cost > self._limit:
                 token.check()
@@ -37,14 +37,14 @@ class MemoryGate:
             self._used += cost
 
     def leave(self, cost: int) -> None:
-        """Give the room back."""
+        """Release `cost` bytes."""
         with self._free:
             self._used -= cost
             self._free.notify_all()
 
 
-class Crew:
-    """How many workers there are, and how many of them are at work."""
+class BusyWorkers:
+    """Counts the workers that are busy. Used as a context manager around a task."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
@@ -52,18 +52,18 @@ class Crew:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        """One more is at work."""
+        """Count one more."""
         with self._lock:
             self._busy += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        """One less is."""
+        """Count one less."""
         with self._lock:
             self._busy -= 1
 
     def threads(self) -> int:
-        """The share of all workers that each busy one may use, 1 at least."""
+        """How many threads each busy worker may use, so that all workers' cores are used; at least 1."""
         return max(1, self._workers // max(1, self._busy))
 
 
@@ -77,27 +77,27 @@ class Batch:
 
     @property
     def paused(self) -> bool:
-        """Whether tasks that are not begun wait."""
+        """Whether tasks that have not begun are held."""
         return self._running.paused
 
     def pause(self) -> None:
-        """Let the tasks that are not begun wait; those that are go on."""
+        """Hold the tasks that have not begun; the others go on."""
         self._running.pause()
 
     def resume(self) -> None:
-        """Let waiting tasks go on."""
+        """Let held tasks begin."""
         self._running.resume()
 
     def cancel(self) -> None:
-        """Ask every task to stop at its next step; those that wait stop at once."""
+        """Ask every task to stop at its next step; held tasks stop at once."""
         self._running.cancel()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all are finished, or the time is over; tells whether they are."""
+        """Wait until all tasks are finished, at most so many seconds; returns whether they are."""
         return not wait_for(self._futures, timeout=seconds).not_done
 
     def records(self) -> tuple[Record | None, ...]:
-        """What came of each task so far, in the order they were given: whatever was reported is there."""
+        """The record of each task in the order given, None for one that has not been reported yet."""
         return tuple(self._running.records.get(each) for each in self._ids)
 
 
@@ -116,30 +116,30 @@ class _Running:
         self._moved = threading.Condition()
 
     def pause(self) -> None:
-        """Hold what is not begun, unless it was asked to stop."""
+        """Hold tasks that have not begun, unless the batch was cancelled."""
         with self._moved:
             self.paused = not self.token.cancelled
 
     def resume(self) -> None:
-        """Let go of it."""
+        """Let held tasks begin."""
         with self._moved:
             self.paused = False
             self._moved.notify_all()
 
     def cancel(self) -> None:
-        """Ask all tasks to stop, and wake those that are held."""
+        """Ask all tasks to stop, and wake held ones."""
         self.token.cancel()
         self.resume()
 
     def hold(self) -> None:
-        """Wait while the batch is paused; raises Cancelled when it was asked to stop."""
+        """Wait while the batch is paused. Raises Cancelled."""
         with self._moved:
             while self.paused:
                 self._moved.wait()
         self.token.check()
 
     def finish(self, task: Task, record: Record) -> None:
-        """Report one task; the last one ends the batch first."""
+        """Report one task. If it is the last, `on_end` is called before it is reported."""
         with self._lock:
             self.records[task.id] = record
             self._left -= 1
@@ -148,19 +148,19 @@ class _Running:
             allocation.give_back()
             try:
                 self._on_end()
-            except Exception:  # the last task is finished whatever becomes of the rest
+            except Exception:  # the last task is reported all the same
                 log.exception("unexpected failure at the end of a batch")
         self.on_event(Finished(task.id, record))
 
 
 class BatchRunner:
-    """Owns the worker threads; one for the whole program."""
+    """Owns the worker threads; there is one in the program."""
 
     def __init__(self, *, workers: int, memory_limit: int) -> None:
         allocation.keep()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="oimg")
         self._gate = MemoryGate(memory_limit)
-        self._crew = Crew(workers)
+        self._busy_workers = BusyWorkers(workers)
         self._batches: WeakSet[_Running] = WeakSet()
 
     def start(
@@ -185,7 +185,7 @@ class BatchRunner:
             running.cancel()
 
     def close(self, *, wait: bool = True) -> None:
-        """Take no more work; with `wait`, stay until the threads are gone. A pause ends with it."""
+        """Accept no more work and end pauses; with `wait`, return when the threads have ended."""
         for running in list(self._batches):
             running.resume()
         self._pool.shutdown(wait=wait, cancel_futures=not wait)
@@ -202,15 +202,15 @@ class BatchRunner:
             self._enter(cost, running)
             try:
                 on_event(Started(task.id))
-                with self._crew as crew:
+                with self._busy_workers as busy:
                     tell = lambda done: on_event(Progressed(task.id, done))  # noqa: E731
-                    return running.work(task, Control(token, tell, crew.threads))
+                    return running.work(task, Control(token, tell, busy.threads))
             finally:
                 self._gate.leave(cost)
         except Cancelled:
             return Stopped(path, task.source)
         except OimgError as error:
-            if token.cancelled:  # a child process that was ended under its call
+            if token.cancelled:  # its child process was ended during a call
                 return Stopped(path, task.source)
             return Failed(path, error.code, error.detail, task.source)
         except MemoryError:
@@ -220,10 +220,10 @@ class BatchRunner:
             return Failed(path, ErrorCode.INTERNAL, f"{type(error).__name__}: {error}", task.source)
 
     def _enter(self, cost: int, running: _Running) -> None:
-        """Wait until the task may begin: there is room, and nobody holds the batch."""
+        """Wait until the task may begin: its memory fits, and the batch is not paused."""
         while True:
             running.hold()
             self._gate.enter(cost, running.token)
             if not running.paused:
                 return
-            self._gate.leave(cost)  # paused while it waited for room: others may need it meanwhile
+            self._gate.leave(cost)  # paused while it waited: leave the memory to other batches

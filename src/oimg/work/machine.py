@@ -1,4 +1,4 @@
-"""What this machine has: codecs, processors, memory; and how the program stands on it."""
+"""What this machine has: codecs, processors, memory; and the state of the program on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from oimg.words.errors import OimgError
 def diagnosis(
     folders: tuple[tuple[str, Path], ...], workers: int, memory_limit: int, cache_bytes: int, notes: tuple[str, ...]
 ) -> Diagnosis:
-    """Tell the state of the program, the guard tried out live."""
+    """The state of the program; every layer of the network guard is tried out."""
     import platform  # noqa: PLC0415 - slow to import, and only needed here
 
     from oimg.engine.metrics import back_end  # noqa: PLC0415
@@ -36,7 +36,7 @@ def diagnosis(
 
 
 def codec_states() -> tuple[CodecState, ...]:
-    """Every format with the library that serves it, found out by loading it."""
+    """Every format with its library, which is loaded to find out."""
     from oimg.engine.codecs import CODECS, ENCODERS  # noqa: PLC0415 - loads libraries
 
     states = []

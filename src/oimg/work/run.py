@@ -1,4 +1,4 @@
-"""A batch as faces hold it: what was prepared, how it is steered, and what has come of it."""
+"""A batch as faces see it: what was planned, how it is controlled, and its report."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from oimg.work.jobs import Batch
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """Files that were found: those to work on, and those whose outcome is clear before any work.
+class PlannedBatch:
+    """The files of a batch: those to work on, and those whose outcome is `settled` before any work.
 
-    Ids run over both in the order the files were found.
+    Ids number both together, in the order the files were found.
     """
 
     tasks: tuple[Task, ...]
@@ -30,9 +30,9 @@ class Prepared:
 class Run:
     """A batch under way, and its report."""
 
-    def __init__(self, id_: str, prepared: Prepared, batch: Batch) -> None:
+    def __init__(self, id_: str, planned: PlannedBatch, batch: Batch) -> None:
         self.id = id_
-        self._prepared = prepared
+        self._planned = planned
         self._batch = batch
         self._began = time.monotonic()
 
@@ -42,7 +42,7 @@ class Run:
         return self._batch.paused
 
     def pause(self) -> None:
-        """Hold what is not begun; files that are being worked on are finished."""
+        """Hold the tasks that have not begun; those that have are finished."""
         self._batch.pause()
 
     def resume(self) -> None:
@@ -50,19 +50,19 @@ class Run:
         self._batch.resume()
 
     def cancel(self) -> None:
-        """Stop: tasks end at their next step, native calls in child processes at once."""
+        """Stop: tasks end at their next step, calls in child processes at once."""
         self._batch.cancel()
-        child.close_all()  # calls under way end at once; whoever makes the next one has asked its token before
+        child.close_all()  # ends calls under way; later calls are not made, since tasks check their token first
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the end; tells whether all are finished."""
+        """Wait for the end, at most so many seconds; returns whether all tasks are finished."""
         return self._batch.wait(seconds)
 
     def report(self) -> Report:
-        """What has come of it; what is not finished counts as stopped."""
-        records: dict[int, Record] = {each: Record(outcome, 0.0) for each, outcome in self._prepared.settled}
-        for task, record in zip(self._prepared.tasks, self._batch.records(), strict=True):
+        """The report so far; tasks that are not finished count as stopped."""
+        records: dict[int, Record] = {each: Record(outcome, 0.0) for each, outcome in self._planned.settled}
+        for task, record in zip(self._planned.tasks, self._batch.records(), strict=True):
             records[task.id] = record or Record(Stopped(task.source.path, task.source), 0.0)
         ordered = tuple(records[each] for each in sorted(records))
-        in_place = any(task.destination.names for task in self._prepared.tasks)
+        in_place = any(task.destination.names for task in self._planned.tasks)
         return Report(self.id, ordered, time.monotonic() - self._began, in_place)

@@ -1,4 +1,4 @@
-"""The one door to the core: what the command line and the window both hold."""
+"""The front door to everything below the faces: the command line and the window both work through a `Session`."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from oimg.work.files import commit, removal, temp
 from oimg.work.files.destinations import format_of_name, plan
 from oimg.work.files.probe import probe
 from oimg.work.files.scan import Found, Selection, scan
-from oimg.work.foresight import foretold
 from oimg.work.jobs import BatchRunner
 from oimg.work.machine import codec_states, diagnosis, quarter_of_memory, usable_cores
 from oimg.work.pipeline import optimize_file, planned_path
-from oimg.work.run import Prepared, Run
+from oimg.work.prediction import predicted_outcome
+from oimg.work.run import PlannedBatch, Run
 from oimg.work.safety.keeper import Keeper, UnknownBatchError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from oimg.work.previews import Previews as Previews  # noqa: PLC0414 - so faces may have it from here
 
 __all__ = [
-    "Prepared",
+    "PlannedBatch",
     "Run",
     "Selection",
     "Session",
@@ -53,16 +53,16 @@ __all__ = [
     "usable_cores",
 ]
 _SMALLEST_LIMIT: Final = 256 << 20
-# How many files a worker is asked to look at before the first answer is taken: enough that none has to wait for the
-# next name, few enough that a stop is soon.
+# How many files are queued for each probing worker: enough that no worker runs out of names, few enough that a stop
+# takes effect soon.
 _AHEAD: Final = 16
 
 
 class Session:
-    """Holds the worker threads. Use as a context manager; `abandon` ends everything at once instead.
+    """Holds the worker threads. Use it as a context manager; `abandon` ends everything at once instead.
 
-    With `use_cache`, what was done before is not done again, as far as the settings let it be remembered; a dry run
-    only asks what is remembered.
+    With `use_cache`, work that was done before is not repeated, if the settings allow a cache; a dry run only reads the
+    cache. `memory_limit` is in bytes; for it and for `workers`, 0 means the settings' value, or else the machine's.
     """
 
     def __init__(
@@ -90,12 +90,12 @@ class Session:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        """Put right what a killed run left (`recovered`); threads start with the first batch."""
+        """Repair what a killed run left (see `recovered`); threads start with the first batch."""
         self.recovered = self._keeper.recover()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Wait for the threads and end the children; on the way out of an error, tasks are stopped first."""
+        """Wait for the threads and end the children; after an exception, tasks are stopped first."""
         if kind is not None and self._runner is not None:
             self._runner.cancel()
         self.close()
@@ -103,9 +103,9 @@ class Session:
     def find(
         self, paths: Sequence[Path], selection: Selection = Selection(), token: CancelToken | None = None
     ) -> Generator[SourceFile | Kept | Failed, None, None]:
-        """Find and probe files, headers only, on all workers; gives them in the order they are found, as they come.
+        """Find files and read their headers on all workers; yields them in the order they are found, as they come.
 
-        Ends soon after the token is set. Kept originals are no pictures to be found.
+        Ends soon after the token is set. The backup of originals is skipped.
         """
         stop = token or CancelToken()
         selection = Selection(selection.include, selection.exclude, (*selection.skip, self._keeper.folder))
@@ -113,7 +113,7 @@ class Session:
         ahead: deque[Future[SourceFile | Kept | Failed]] = deque()
         try:
             for found in scan(paths, selection):
-                ahead.append(self._asked(found, pool))
+                ahead.append(self._probe_later(found, pool))
                 while ahead and (ahead[0].done() or len(ahead) >= _AHEAD * self.workers):
                     if stop.cancelled:
                         return
@@ -123,12 +123,12 @@ class Session:
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest
 
-    def plan(self, items: Sequence[tuple[SourceFile, Recipe]]) -> Prepared:
-        """Give every file its task, with names that no two of them share. Ids are positions in `items`."""
+    def plan(self, items: Sequence[tuple[SourceFile, Recipe]]) -> PlannedBatch:
+        """Give every file a task, with a result name that no other file gets. Ids are positions in `items`."""
         cache = self._opened_cache()
         is_result_of = (lambda *_: False) if cache is None else cache.is_result_of
         tasks, twins = plan([(each, source, recipe) for each, (source, recipe) in enumerate(items)], is_result_of)
-        return Prepared(tasks, twins)
+        return PlannedBatch(tasks, twins)
 
     def prepare(
         self,
@@ -136,8 +136,8 @@ class Session:
         recipe: Recipe,
         selection: Selection = Selection(),
         on_probed: Callable[[int], None] = lambda _: None,
-    ) -> Prepared:
-        """Find files and plan a task for each, all by one recipe; ids run over all that was found."""
+    ) -> PlannedBatch:
+        """Find files and plan a task for each, all with one recipe; ids count everything that was found."""
         if recipe.output.place is Place.FOLDER:
             inside = (*selection.skip, Path(recipe.output.path))
             selection = Selection(selection.include, selection.exclude, inside)
@@ -150,10 +150,12 @@ class Session:
         planned = self.plan([(result, recipe) for result in probed if isinstance(result, SourceFile)])
         settled = tuple((each, result) for each, result in enumerate(probed) if not isinstance(result, SourceFile))
         twins = tuple((ids[each], outcome) for each, outcome in planned.settled)
-        return Prepared(tuple(replace(task, id=ids[task.id]) for task in planned.tasks), (*settled, *twins))
+        return PlannedBatch(tuple(replace(task, id=ids[task.id]) for task in planned.tasks), (*settled, *twins))
 
-    def _asked(self, found: Found | Kept | Failed, pool: ThreadPoolExecutor) -> Future[SourceFile | Kept | Failed]:
-        """What a file is: most files of a second run are known, which is told faster than a thread takes it up."""
+    def _probe_later(
+        self, found: Found | Kept | Failed, pool: ThreadPoolExecutor
+    ) -> Future[SourceFile | Kept | Failed]:
+        """Probe a file on the pool; one whose header is cached is answered at once, which is faster than a thread."""
         told: Future[SourceFile | Kept | Failed] = Future()
         if not isinstance(found, Found):
             told.set_result(found)
@@ -176,34 +178,34 @@ class Session:
                 self._use_cache = self._cache is not None
             return self._cache
 
-    def foretell(self, task: Task) -> Kept | Failed | None:
-        """Tell what will become of a file, as far as its header tells; None where it has to be worked on."""
-        return foretold(task, self.limits)
+    def predict(self, task: Task) -> Kept | Failed | None:
+        """Predict the outcome of a file from its header; None where that takes work."""
+        return predicted_outcome(task, self.limits)
 
-    def start(self, prepared: Prepared, on_event: OnEvent) -> Run:
-        """Start the work. `on_event` is called on worker threads, once Finished for every file."""
+    def start(self, planned: PlannedBatch, on_event: OnEvent) -> Run:
+        """Start the work. `on_event` is called on worker threads; every file gets exactly one Finished."""
         with self._lock:
             if self._runner is None:
                 self._runner = BatchRunner(workers=self.workers, memory_limit=self.memory_limit)
         cache = self._opened_cache()
-        guarded = self._keeper.open(prepared.tasks, self.limits)
-        prepared = Prepared(guarded.tasks, (*prepared.settled, *guarded.refused))
-        for each, outcome in prepared.settled:
+        guarded = self._keeper.open(planned.tasks, self.limits)
+        planned = PlannedBatch(guarded.tasks, (*planned.settled, *guarded.refused))
+        for each, outcome in planned.settled:
             on_event(Finished(each, Record(outcome, 0.0)))
-        ways = replace(guarded.ways, cache=cache)
-        if self._previews is not None:  # what was looked at is proven, and need not be made again
-            ways = replace(ways, looked_at=self._previews.proven)
-        work = partial(optimize_file, ways=ways)
+        context = replace(guarded.context, cache=cache)
+        if self._previews is not None:  # what the window has previewed is verified, and need not be made again
+            context = replace(context, previewed=self._previews.proven)
+        work = partial(optimize_file, context=context)
 
         def end() -> None:
             if cache is not None:
                 cache.close()
             guarded.close()
 
-        return Run(guarded.id, prepared, self._runner.start(guarded.tasks, work, on_event, end))
+        return Run(guarded.id, planned, self._runner.start(guarded.tasks, work, on_event, end))
 
     def previews(self) -> Previews:
-        """What the window shows of pictures before and after, all from one bounded store of pixels."""
+        """What the window shows of pictures before and after, all from one bounded cache of pixels."""
         from oimg.work.previews import Previews  # noqa: PLC0415 - imported on first use
 
         with self._lock:
@@ -219,65 +221,65 @@ class Session:
         *,
         dry_run: bool = False,
     ) -> UndoReport:
-        """Put originals back: those of a batch (the last one), or single files. A dry run only tells of it.
+        """Put originals back: those of a batch (the last one by default) or of single files. A dry run predicts it.
 
-        Raises UnknownBatchError, OSError, and what `on_result` raises, which ends it after that file.
+        Raises UnknownBatchError, OSError, and what `on_result` raises, which ends the undo after that file.
         """
         return self._keeper.undo(batch, files, on_result, dry_run=dry_run)
 
     def backup(self) -> tuple[Path, int]:
-        """Where originals are kept, and how many bytes they have."""
+        """The folder where originals are kept, and their size in bytes."""
         return self._keeper.folder, self._keeper.size()
 
     def past_batches(self) -> tuple[PastBatch, ...]:
-        """The in-place batches that are remembered, newest first."""
+        """The in-place batches that can be listed, newest first."""
         return self._keeper.past()
 
     def clear_backups(self) -> int:
-        """Forget all in-place batches that are not at work, and drop their originals; gives the bytes freed."""
+        """Forget all in-place batches that are not at work and delete their originals; returns the bytes freed."""
         return self._keeper.clear()
 
     def clear_cache(self) -> int:
-        """Forget what was done, so that it is done again; gives the bytes freed. Raises OSError."""
+        """Delete the cache of results; returns the bytes freed. Raises OSError."""
         with self._lock:
             self._close_cache()
             return cache_folder.clear()
 
     def _close_cache(self) -> None:
-        """Close the memory of what was done; it is opened again when it is needed, by the settings of then."""
+        """Close the cache; it is reopened when it is needed, with the settings of that time."""
         if self._cache is not None:
             self._cache.close()
         self._cache, self._use_cache = None, self._may_remember
 
     def change_settings(self, wanted: settings.Settings) -> None:
-        """Save other settings and go by them; threads and memory are those of the next start. Raises OSError.
+        """Save other settings and apply them; threads and memory take effect at the next start. Raises OSError.
 
-        Where nothing is to be remembered any more, what was is forgotten.
+        If the cache is turned off, it is deleted.
         """
         settings.save(wanted)
-        self._go_by(wanted)
+        self._apply_settings(wanted)
         if not wanted.cache_limit:
             self.clear_cache()
 
-    def _go_by(self, wanted: settings.Settings) -> None:
+    def _apply_settings(self, wanted: settings.Settings) -> None:
         with self._lock:
             self._close_cache()
             self.settings = wanted
             self._keeper = Keeper(wanted)
 
     def stored(self) -> tuple[Stored, ...]:
-        """Tell what is kept on this machine: settings, presets, originals and so on. Raises OSError."""
+        """List what is kept on this machine: settings, presets, originals and so on. Raises OSError."""
         return storage.stored(self._keeper)
 
     def erase(self, kind: StoredKind) -> int:
-        """Remove what is kept of one kind; gives the bytes freed. Originals of a batch at work stay. Raises OSError."""
+        """Delete what is kept of one kind, but for batches at work; returns the bytes freed. Raises OSError."""
         match kind:
             case StoredKind.ORIGINALS:
                 return self.clear_backups()
             case StoredKind.MEMORY:
                 return self.clear_cache()
             case StoredKind.SETTINGS:
-                self._go_by(settings.Settings())
+                self._apply_settings(settings.Settings())
             case StoredKind.PRESETS | StoredKind.WINDOW | StoredKind.LOG:
                 pass
         return storage.erase_files(kind)
@@ -291,17 +293,17 @@ class Session:
     def remove_results(
         self, outcomes: Sequence[Optimized | Kept], on_result: Callable[[Removing], None] = lambda _: None
     ) -> tuple[Removing, ...]:
-        """Take away what a run has written beside originals or into another folder, where nothing is lost by it."""
+        """Delete what a run wrote beside originals or into another folder, where nothing is lost by it."""
         return tuple(removal.each_removed(outcomes, on_result))
 
     def inspect(self, path: Path, recipe: Recipe) -> Inspection:
-        """Tell what a file is and reveals; raises OimgError."""
+        """What a file is, what it reveals, and what the recipe would leave of that. Raises OimgError."""
         from oimg.work.inspection import inspect  # noqa: PLC0415 - the metric is not needed for a batch of PNGs
 
         return inspect(path, recipe, self.limits)
 
     def embedded(self, path: Path) -> tuple[EmbeddedPicture, ...]:
-        """Give the small pictures inside a file, which may show what it does not show any more. Raises OimgError."""
+        """The thumbnails inside a file, which may show what the picture no longer shows. Raises OimgError."""
         from oimg.work.inspection import embedded  # noqa: PLC0415
 
         return embedded(path, self.limits)
@@ -319,7 +321,7 @@ class Session:
         return comparison
 
     def diagnose(self) -> Diagnosis:
-        """Tell the state of the program on this machine, the guard tried out live."""
+        """The state of the program on this machine; every guard is tried out."""
         folders = (
             ("settings", settings.config_folder()),
             ("backups", self._keeper.folder),

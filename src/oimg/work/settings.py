@@ -1,9 +1,8 @@
-"""Settings and presets: JSON with a schema number in the user's own folders; what cannot be read is kept as .bad."""
+"""Settings and presets: JSON with a schema number in the user's own folders; unreadable files are kept as .bad."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -30,6 +29,7 @@ from oimg.words.recipe import (
     from_dict,
     to_dict,
 )
+from oimg.work.files.atomic import replace_file
 
 BUILT_IN: Final[Mapping[str, Recipe]] = MappingProxyType(
     {
@@ -63,7 +63,7 @@ _NAME: Final = re.compile(r"\w[\w .-]{0,62}")
 
 
 class SettingsError(Exception):
-    """A settings or preset file that cannot be used: `reason` is a code, `detail` names file and fact."""
+    """A settings or preset file that cannot be used: `reason` is a code, `detail` names the file and the problem."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -73,11 +73,12 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user set for all runs. 0 lets the program decide on jobs and memory, and means no limit to backups.
+    """The user's settings for all runs.
 
-    Originals are kept for `backup_days`; the oldest go first when they have more than `backup_limit` bytes. What was
-    done is remembered in at most `cache_limit` bytes; with 0, not at all. `language` is one of `i18n.LANGUAGES`, or
-    empty for that of the system; `originals` is where the window puts what it replaces until told otherwise.
+    `jobs` and `memory_limit` (bytes): with 0, the program decides. Originals are kept for `backup_days`, the oldest are
+    dropped while they have more than `backup_limit` bytes; 0 means no limit. The cache of results has at most
+    `cache_limit` bytes; 0 turns it off. `language` is one of `i18n.LANGUAGES`, or empty for that of the system.
+    `originals` is where the window puts replaced originals by default.
     """
 
     preset: str = "balanced"
@@ -91,7 +92,7 @@ class Settings:
 
 
 def highest(name: str) -> int:
-    """Give the highest value that a number among the settings can have; the lowest is 0."""
+    """The highest value of a numeric setting; the lowest is 0."""
     return _HIGHEST[name]
 
 
@@ -102,9 +103,9 @@ def config_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """What the window remembers from one time to the next: places as the toolkit writes them, and what was chosen.
+    """What the window remembers from one start to the next: sizes and positions as Qt encodes them, and choices.
 
-    `folds` are the names of the parts of the options that are open; `folders` those last written to, one a line.
+    `folds` are the names of the open sections of the options; `folders` the last output folders, one per line.
     """
 
     geometry: str = ""
@@ -120,7 +121,7 @@ class WindowState:
 
 
 def load(folder: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
-    """Read the settings; a field that is wrong falls back alone, an unreadable file is kept as .bad and noted."""
+    """Read the settings, with notes: a wrong field gets its default, an unreadable file is set aside as .bad."""
     path = (folder or config_folder()) / "settings.json"
     data, notes = _read(path)
     known = {field.name: type(field.default) for field in fields(Settings)}
@@ -132,14 +133,14 @@ def load(folder: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
 
 
 def save(settings: Settings, folder: Path | None = None) -> None:
-    """Write the settings, whole or not at all; what a later version put there stays. Raises OSError."""
+    """Write the settings, completely or not at all; fields of a later version are preserved. Raises OSError."""
     path = (folder or config_folder()) / "settings.json"
     before, _ = _read(path)
     _write(path, {**before, "schema": SCHEMA, **asdict(settings)})
 
 
 def language(folder: Path | None = None) -> str:
-    """Read the language alone: texts are needed before anybody can be told what is wrong with the settings."""
+    """Read the language only: texts are needed before problems with the settings can be reported."""
     with suppress(OSError, ValueError, RecursionError):
         data = json.loads(((folder or config_folder()) / "settings.json").read_text(encoding="utf-8"))
         chosen = data.get("language") if isinstance(data, dict) else None
@@ -148,7 +149,7 @@ def language(folder: Path | None = None) -> str:
 
 
 def load_window(folder: Path | None = None) -> WindowState:
-    """Read what the window remembers; what cannot be read falls back to a first start's."""
+    """Read what the window remembers; if it cannot be read, the state of a first start."""
     data, _ = _read((folder or config_folder()) / "window.json")
     if not data:
         return _first_window(folder)
@@ -164,13 +165,13 @@ def load_window(folder: Path | None = None) -> WindowState:
 
 
 def save_window(state: WindowState, folder: Path | None = None) -> None:
-    """Write what the window remembers, whole or not at all. Raises OSError."""
+    """Write what the window remembers, completely or not at all. Raises OSError."""
     texts = {field.name: getattr(state, field.name) for field in fields(state) if field.name != "recipe"}
     _write((folder or config_folder()) / "window.json", {"schema": SCHEMA, **texts, "recipe": to_dict(state.recipe)})
 
 
 def _read(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Give the object in a file of ours; nothing, and a note, for one that cannot be read, which is set aside."""
+    """Read the JSON object in a file; an unreadable file is set aside, and gives an empty object and a note."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -189,14 +190,14 @@ def _can_be(name: str, value: str | int) -> bool:
 
 
 def _first_window(folder: Path | None) -> WindowState:
-    """What the window begins with: the preset of the settings, and their place for originals."""
+    """The window's state at a first start: preset and place for originals from the settings."""
     settings, _ = load(folder)
     output = Output(originals=Originals(settings.originals))
     try:
         return WindowState(
             preset=settings.preset, recipe=replace(PresetStore(folder).get(settings.preset), output=output)
         )
-    except SettingsError:  # the preset is gone
+    except SettingsError:  # the preset was deleted
         return WindowState(recipe=Recipe(output=output))
 
 
@@ -207,13 +208,13 @@ def _set_aside(path: Path, error: Exception) -> str:
 
 
 class PresetStore:
-    """Named recipes: the built-in ones, and the user's own as one shareable file each."""
+    """Named recipes: the built-in ones, and the user's own, each in a file that can be shared."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = (folder or config_folder()) / "presets"
 
     def names(self) -> tuple[str, ...]:
-        """Built-in names first, then the user's in order."""
+        """Built-in names first, then the user's, sorted."""
         own = sorted(path.stem for path in self._folder.glob("*.json")) if self._folder.is_dir() else []
         return (*BUILT_IN, *(name for name in own if name not in BUILT_IN))
 
@@ -222,13 +223,13 @@ class PresetStore:
         return name.lower() in BUILT_IN
 
     def get(self, name: str) -> Recipe:
-        """Give a recipe by its name; SettingsError("unknown-preset") where there is none."""
+        """The recipe of this name. Raises SettingsError, with "unknown-preset" if there is none."""
         if self.is_built_in(name):
             return BUILT_IN[name.lower()]
         return self.read(self._path(name))[1]
 
     def read(self, path: Path) -> tuple[str, Recipe]:
-        """Read a preset file: its name and recipe."""
+        """Read a preset file; returns its name and recipe. Raises SettingsError."""
         try:
             data: Any = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
@@ -243,7 +244,7 @@ class PresetStore:
             raise SettingsError("unreadable-preset", f"{path}: {error}") from error
 
     def save(self, name: str, recipe: Recipe) -> Path:
-        """Write a preset; the place where results go is not part of it."""
+        """Write a preset, without the recipe's output; returns its path. Raises SettingsError and OSError."""
         if self.is_built_in(name):
             raise SettingsError("built-in-preset", name)
         path = self._path(name)
@@ -251,7 +252,7 @@ class PresetStore:
         return path
 
     def rename(self, old: str, new: str) -> None:
-        """Give one of the user's presets another name, which must be free."""
+        """Rename one of the user's presets to a free name. Raises SettingsError and OSError."""
         self.check(old)
         recipe = self.get(old)
         if self._path(new).exists():
@@ -260,13 +261,13 @@ class PresetStore:
         self.delete(old)
 
     def check(self, name: str) -> None:
-        """Raise SettingsError for a name that the user's presets cannot have."""
+        """Raise SettingsError if a preset of the user cannot have this name."""
         if self.is_built_in(name):
             raise SettingsError("built-in-preset", name)
         self._path(name)
 
     def delete(self, name: str) -> None:
-        """Remove one of the user's presets."""
+        """Delete one of the user's presets. Raises SettingsError and OSError."""
         if self.is_built_in(name):
             raise SettingsError("built-in-preset", name)
         try:
@@ -281,19 +282,11 @@ class PresetStore:
 
 
 def write_preset(path: Path, name: str, recipe: Recipe) -> None:
-    """Write a preset file that `read` takes, whole or not at all."""
+    """Write a preset file that `PresetStore.read` accepts, completely or not at all. Raises OSError."""
     data = {"schema": SCHEMA, "name": name, "recipe": to_dict(replace(recipe, output=Recipe().output))}
     _write(path, data)
 
 
 def _write(path: Path, data: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temp.open("w", encoding="utf-8") as stream:
-            stream.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())  # or a power cut could leave an empty file under the name
-        temp.replace(path)
-    finally:
-        temp.unlink(missing_ok=True)
+    replace_file(path, (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode())

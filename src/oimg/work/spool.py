@@ -1,10 +1,10 @@
-"""One window of a kind on a screen: later starts leave their paths in a folder for the first one, and go.
+"""One window per kind and screen: later starts leave their paths in a folder for the first one, and exit.
 
-The first start holds the lock of the folder for as long as its window takes requests. Every other start writes its
-request there and waits until it is taken, or until it gets the lock itself because the holder has gone; what nobody
-takes is withdrawn. So nothing is lost between two windows, and nothing is opened twice. These are files of the user
-alone and no sockets (docs/adr/0018-one-window-without-a-socket.md). All this comes before Qt is loaded, so nothing here
-may load much.
+The first start holds the lock of the folder as long as its window accepts requests. Every later start writes a request
+there and waits until it is taken, or until it gets the lock itself because the holder has gone; a request that nobody
+takes is withdrawn. So no request is lost between two windows, and none is opened twice. The folder is private to the
+user, and there are no sockets (docs/adr/0018-one-window-without-a-socket.md). All this happens before Qt is loaded, so
+this module imports little.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from oimg.work.file_lock import try_lock
 
 _PATIENCE: Final = 10.0  # seconds that a start waits for a window that does not answer
 _PAUSE: Final = 0.01
-_OLD: Final = 60.0  # seconds; whoever waits has given up long before, so it was killed
+_OLD: Final = 60.0  # seconds; a start that still lived would have withdrawn its request by then
 _MOST: Final = 256 << 20  # bytes; a hundred thousand paths have a tenth of that
 _LOCK: Final = "lock"
 _REQUEST: Final = ".request"
@@ -29,9 +29,9 @@ _UNSEEN: Final = frozenset({"offscreen", "minimal"})
 
 
 class Request(NamedTuple):
-    """What a start asks for: absolute paths, and what lets the window come to the front.
+    """What a start asks for: absolute paths, and the activation token that lets the window come to the front.
 
-    (No dataclass: it would load `inspect`, for which a start that only hands over would have to wait.)
+    (Not a dataclass: those import `inspect`, which would delay a start that only hands over.)
     """
 
     paths: tuple[Path, ...]
@@ -51,7 +51,7 @@ class Spool:
         return self._lock is not None
 
     def claim(self) -> bool:
-        """Become the one that takes requests, if nobody is; tells whether it is now. Raises OSError."""
+        """Become the process that takes requests, if there is none; returns whether this is it now. Raises OSError."""
         if self._lock is None:
             descriptor = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             if try_lock(descriptor):
@@ -61,15 +61,15 @@ class Spool:
         return self.held
 
     def close(self) -> None:
-        """Take nothing more; whoever waits becomes the next."""
+        """Take no more requests; a start that waits becomes the next holder."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
     def hand_over(self, request: Request, patience: float = _PATIENCE) -> bool:
-        """Give a request to the window that is there; tells whether it was taken, so that nothing is left to do.
+        """Hand a request to the existing window; returns whether it was taken.
 
-        Otherwise this start is on its own, and from now on the one that takes requests where it `held` the lock.
+        If not, this start opens a window itself; if it has got the lock (`held`), it takes requests from now on.
         """
         try:
             if self.claim():
@@ -85,7 +85,7 @@ class Spool:
         return True
 
     def take(self) -> list[Request]:
-        """Give the requests that came, in the order of their starts; they are gone then."""
+        """Take the requests that have come in, in the order of their starts."""
         try:
             paths = sorted(self.folder.iterdir())
         except OSError:
@@ -102,7 +102,7 @@ class Spool:
         return False
 
     def _was_taken(self, letter: Path) -> bool:
-        """Withdraw a request, unless somebody was quicker: tells that."""
+        """Withdraw a request; returns whether it had been taken before."""
         try:
             letter.unlink()
         except FileNotFoundError:
@@ -113,7 +113,7 @@ class Spool:
         return False
 
     def _leave(self, request: Request) -> Path:
-        """Write a request, whole or not at all. Raises OSError."""
+        """Write a request, completely or not at all. Raises OSError."""
         new = self.folder / f"{time.time_ns():020}-{os.getpid()}.new"
         # A path can hold every byte but NUL.
         data = b"".join(os.fsencode(field) + b"\0" for field in (request.token, *map(os.fspath, request.paths)))
@@ -127,7 +127,7 @@ class Spool:
 
 
 def opened(kind: str) -> Spool | None:
-    """Give the folder in which starts of a kind meet, on this screen; None where there is none to be trusted."""
+    """The folder in which starts of a kind meet on this screen; None if no trustworthy folder can be had."""
     screen = _screen()
     if screen is None:
         return None
@@ -138,18 +138,18 @@ def opened(kind: str) -> Spool | None:
 
 
 def _screen() -> str | None:
-    """Name the screen that windows are shown on, and the root that paths begin at; None where nobody sees them."""
+    """An identifier of the screen, and of the root folder that paths begin at; None if nothing is shown."""
     if _UNSEEN & {each.partition(":")[0] for each in os.environ.get("QT_QPA_PLATFORM", "").split(";")}:
         return None
     names = ("WAYLAND_DISPLAY", "DISPLAY", "SESSIONNAME")
     display = next(filter(None, map(os.environ.get, names)), "screen").removesuffix(".0")  # :0.0 is :0
-    root = os.stat("/")  # noqa: PTH116 - another one in a container, where paths mean other files
+    root = os.stat("/")  # noqa: PTH116 - a container has another one, where paths mean other files
     text = f"{display}-{root.st_dev:x}-{root.st_ino:x}"
     return "".join(each if each.isascii() and (each.isalnum() or each in "-_.") else f"%{ord(each):x}" for each in text)
 
 
 def _runtime() -> Path:
-    """Name our part of a folder of the system's that goes with the session."""
+    """Our part of a system folder that is deleted with the session."""
     if sys.platform == "win32":
         return Path(os.environ.get("TEMP", ""), "oimg")
     user = os.geteuid()
@@ -157,11 +157,11 @@ def _runtime() -> Path:
     with suppress(OSError):  # with sudo, it can be that of another user
         if session.is_absolute() and session.stat().st_uid == user:
             return session / "oimg"
-    return Path(os.environ.get("TMPDIR") or "/tmp", f"oimg-{user}")  # noqa: S108 - `_private` looks whose it is
+    return Path(os.environ.get("TMPDIR") or "/tmp", f"oimg-{user}")  # noqa: S108 - `_private` checks the owner
 
 
 def _private(folder: Path) -> Path:
-    """Make a folder that nobody else can look into. Raises OSError where there is another one."""
+    """Create a folder that only the user can read. Raises OSError if there is another kind of folder already."""
     with suppress(FileExistsError):
         folder.mkdir(0o700)
     if sys.platform != "win32":
@@ -172,7 +172,7 @@ def _private(folder: Path) -> Path:
 
 
 def _taken(path: Path) -> Request | None:
-    """Take a request, so that nobody can withdraw it; None where it was, or where it cannot be understood."""
+    """Take a request, so that it cannot be withdrawn; None if it was withdrawn before, is old or malformed."""
     if _is_old(path):
         return None
     ours = path.with_suffix(".taken")
@@ -185,7 +185,7 @@ def _taken(path: Path) -> Request | None:
     finally:
         _remove(ours)
     token, *paths = untrusted.split(b"\0")
-    if not paths or paths.pop():  # the last one has its end, too
+    if not paths or paths.pop():  # the last path ends with a NUL as well
         return None
     return Request(tuple(Path(os.fsdecode(each)) for each in paths if each), os.fsdecode(token))
 

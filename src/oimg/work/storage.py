@@ -1,4 +1,4 @@
-"""What the program keeps on this machine for its user, how much that is, and how to be rid of it."""
+"""What the program keeps on this machine: listing it with its size, and erasing it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from oimg.work.settings import config_folder
 
 
 def log_file() -> Path:
-    """Where the window writes down errors that nobody foresaw."""
+    """Where the window logs unexpected errors."""
     return platformdirs.user_state_path("oimg", appauthor=False) / "errors.log"
 
 
 def stored(keeper: Keeper) -> tuple[Stored, ...]:
-    """Tell of all that is kept. Raises OSError."""
+    """List everything that is kept. Raises OSError."""
     past = [batch for batch in keeper.past() if batch.left and not batch.in_trash]
     oldest = min((batch.began for batch in past), default=None)
     remembered = cache_folder.size()
@@ -34,12 +34,12 @@ def stored(keeper: Keeper) -> tuple[Stored, ...]:
 
 
 def erase_files(kind: StoredKind) -> int:
-    """Remove the files of settings, presets, or the window's state; gives the bytes freed. Raises OSError."""
+    """Delete the files of settings, presets, window state or log; returns the bytes freed. Raises OSError."""
     files = _files(kind)
     freed = _bytes_of(files)
     for path in files:
         if kind is StoredKind.LOG:
-            os.truncate(path, 0)  # it is open, and goes on being written to
+            os.truncate(path, 0)  # the running program has it open and keeps writing
         else:
             path.unlink(missing_ok=True)
     return freed
@@ -52,7 +52,7 @@ def _of_files(kind: StoredKind) -> Stored:
 
 
 def _files(kind: StoredKind) -> list[Path]:
-    """The files of a kind that are there, with those that could not be read and were set aside."""
+    """The existing files of a kind, including unreadable ones that were set aside as .bad."""
     if kind is StoredKind.LOG:
         log = log_file()
         return [log] if log.is_file() and log.stat().st_size else []

@@ -97,8 +97,8 @@ def test_jpeg_takes_the_chroma_that_needs_fewer_bytes(
 
 def test_jpeg_goes_to_full_chroma_when_halved_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = counted(monkeypatch)
-    foreseen = {"jpeg": 0.0, "jpeg-444": 1.0}
-    monkeypatch.setattr(candidates, "_foreseen", lambda trial, _: foreseen[trial.coding])
+    expected = {"jpeg": 0.0, "jpeg-444": 1.0}
+    monkeypatch.setattr(candidates, "_expected_density", lambda trial, _: expected[trial.coding])
     lines = still(photo(seed=5)[..., ::-1].copy())
     proposals, _ = run(work(Format.JPEG, lines, Recipe(target=94, effort=1)))
     tried = [options.full_chroma for options in asked[Format.JPEG]]

@@ -19,8 +19,8 @@ from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import Conflict, Mode, Output, Place, Recipe, Target
 from oimg.words.report import Kept, KeptCode, Notice, Optimized
 from oimg.words.task import CancelToken, Control, Task
-from oimg.work import foresight, pipeline
-from oimg.work.pipeline import Ways, optimize_file
+from oimg.work import pipeline, prediction
+from oimg.work.pipeline import BatchContext, optimize_file
 from work_help import flat, into, photo, state, task_for, temp_files
 
 LOSSLESS = Recipe(mode=Mode.LOSSLESS)
@@ -50,7 +50,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def run(path: Path, recipe: Recipe = LOSSLESS, control: Control | None = None, **limits: int) -> Any:
-    return optimize_file(task_for(path, recipe), control or Control(), Ways(Limits(**limits)))
+    return optimize_file(task_for(path, recipe), control or Control(), BatchContext(Limits(**limits)))
 
 
 def test_writes_a_smaller_file_beside_with_the_dates_of_the_source(picture: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_taken_name_is_left_alone_where_asked(picture: Path) -> None:
 def test_a_name_that_is_taken_meanwhile_is_left_alone_too(
     picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
 ) -> None:
-    monkeypatch.setattr(foresight, "is_taken", lambda *_: False)
+    monkeypatch.setattr(prediction, "is_taken", lambda *_: False)
     path = run(picture).output if kept else picture
     out = tmp_path / "out"
     out.mkdir()

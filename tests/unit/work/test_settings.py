@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oimg.words.recipe import Mode, Originals, Output, Place, Recipe, Target, to_dict
-from oimg.work import settings as module
 from oimg.work.settings import (
     BUILT_IN,
     PresetStore,
@@ -120,7 +120,7 @@ def test_a_disk_that_is_full_leaves_the_old_settings(tmp_path: Path, monkeypatch
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         save(Settings(jobs=5), tmp_path)
     assert load(tmp_path) == (Settings(jobs=4), ())

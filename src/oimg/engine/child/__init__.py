@@ -125,7 +125,7 @@ def call(name: str, options: dict[str, Any], payload: bytes, seconds: float = SE
 
 
 def close_all(*, for_good: bool = False) -> None:
-    """End every child. With `for_good` no new one starts: whoever asks is told that the work was cancelled."""
+    """End every child. With `for_good` no new one starts: later calls raise Cancelled."""
     _children.close(for_good=for_good)
 
 

@@ -40,7 +40,7 @@ def oxipng(payload: bytes, options: dict[str, Any]) -> bytes:
 
 
 def mozjpeg(payload: bytes, options: dict[str, Any]) -> bytes:
-    """Pack somebody's JPEG anew. The library ends the process where a coefficient is out of range."""
+    """Repack a JPEG that OIMG did not write. The library ends the process if a coefficient is out of range."""
     import mozjpeg_lossless_optimization as library  # noqa: PLC0415 - only this call needs it
 
     del options
@@ -49,7 +49,7 @@ def mozjpeg(payload: bytes, options: dict[str, Any]) -> bytes:
 
 
 def decode(payload: bytes, options: dict[str, Any]) -> bytes:
-    """Decode a file and forget it: whoever asks wants to know whether this process outlives it."""
+    """Decode a file and discard the result: the parent wants to know whether this process survives it."""
     from oimg.engine.codecs import CODECS  # noqa: PLC0415 - a child that packs PNGs needs none of them
     from oimg.words.images import Format, Limits  # noqa: PLC0415
 
@@ -58,7 +58,7 @@ def decode(payload: bytes, options: dict[str, Any]) -> bytes:
 
 
 def damage(payload: bytes, options: dict[str, Any]) -> bytes:
-    """Tell whether a JPEG's data is damaged: libjpeg fills what is missing and says nothing, jpegli counts it."""
+    """Whether a JPEG's data is damaged: libjpeg silently fills in what is missing, jpegli counts it."""
     del options
     try:
         import pyjpegli  # noqa: PLC0415 - only this call needs it
@@ -66,13 +66,13 @@ def damage(payload: bytes, options: dict[str, Any]) -> bytes:
         pyjpegli.decode(payload, None)
     except ImportError:  # no wheel for this machine
         return b""
-    except RuntimeError as error:  # other words are of kinds that it does not read, which are for others to judge
+    except RuntimeError as error:  # other messages: kinds of JPEG that it cannot read, which libjpeg decides on
         return str(error).encode() if "corrupt JPEG data" in str(error) else b""
     return b""
 
 
 def pages(payload: bytes, options: dict[str, Any]) -> bytes:
-    """Decode every page of a TIFF file and forget it, one after the other, for `decode` would hold them all."""
+    """Decode the pages of a TIFF file one after the other and discard them; `decode` would hold all of them."""
     del options
     from oimg.engine.codecs.base import open_pillow  # noqa: PLC0415 - a child that packs PNGs does not need it
 
@@ -102,7 +102,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             head: dict[str, Any] = {"ok": True}
             result = CALLS[request["call"]](payload, request["options"])
-        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the parent as words
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text goes to the parent
             result, head = b"", {"ok": False, "error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps({**head, "bytes": len(result)}).encode() + b"\n")
         answers.write(result)
@@ -119,7 +119,7 @@ def die_with_parent() -> None:
     pr_set_pdeathsig = 1  # linux/prctl.h
     parent = os.getppid()
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it went in between
+    if os.getppid() != parent:  # the parent ended in between
         sys.exit(0)
 
 
@@ -133,7 +133,7 @@ def main() -> None:
     die_with_parent()
     allocation.keep()
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing a library prints may end up among the answers
+    os.dup2(2, 1)  # what a library prints must not end up among the answers
     serve(sys.stdin.buffer, answers)
 
 

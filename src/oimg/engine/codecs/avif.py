@@ -16,7 +16,7 @@ from oimg.engine.content import Kind, kind_of
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Block, ColorModel, DecodedImage, EncodeOptions, Format, Header, Limits, Metadata, Part
 
-# aom's speed by effort: 10 gives the bytes of 9, of the others benchmarks/search/README.md tells what they are worth.
+# aom's speed by effort: 10 gives the bytes of 9, benchmarks/search/README.md says what the others are worth.
 _SPEEDS: Final = (9, 9, 9, 8, 7, 6, 6, 6, 5, 5, 4)
 _ANIMATION_SPEEDS: Final = (9, 9, 9, 8, 8, 8, 7, 6, 6, 5, 4)
 # So few pixels take a tenth of a second at speed 4, and 3 to 8 % fewer bytes than at speed 6.
@@ -68,7 +68,7 @@ class AvifCodec:
         return container.read_metadata(untrusted)
 
     def decode(self, untrusted: bytes, limits: Limits) -> DecodedImage:
-        """Decode to 8 bits a channel; deeper files are told apart by their header."""
+        """Decode to 8 bits per channel; deeper files are recognised by their header."""
         _load()
         header = container.header(BytesIO(untrusted))
         check_limits(header, len(untrusted), limits)  # libavif has limits of its own and another word for them

@@ -1,4 +1,4 @@
-"""What every codec offers, and the one boundary to Pillow that all of them share."""
+"""The interface of codecs, and the calls to Pillow that they share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from oimg.words.images import (
     Pixels,
 )
 
-# Our own Limits are checked before any pixel is decoded, for every format alike.
+# Our own `Limits` replace it: they are checked for every format before any pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
 _BAND: Final = 64
@@ -65,7 +65,7 @@ class Codec(Protocol):
         """What can be written."""
 
     def sniff(self, head: bytes) -> bool:
-        """Whether the first bytes (at least 64 where the file has them) are of this format."""
+        """Whether the first bytes (at least 64 if the file has them) are of this format."""
 
     def probe(self, stream: BinaryIO) -> Header:
         """Read the header only; raises OimgError."""
@@ -77,7 +77,7 @@ class Codec(Protocol):
         """Decode all frames; raises OimgError."""
 
     def library(self) -> str:
-        """Name and version of what does the work; raises OimgError(CODEC_MISSING)."""
+        """Name and version of the library. Raises OimgError(CODEC_MISSING)."""
 
 
 class Encoder(Codec, Protocol):
@@ -87,7 +87,7 @@ class Encoder(Codec, Protocol):
         """Write a whole file, metadata and profile included; the image fits the capabilities."""
 
     def carries(self, part: Part) -> bool:
-        """Whether a part beside a picture can be written into a file with other pixel data."""
+        """Whether a metadata part can be written into a file with other pixel data."""
 
     def finish(self, encoded: bytes, effort: int) -> bytes:
         """Spend effort on the winner alone, without changing a pixel."""
@@ -102,7 +102,7 @@ class Recompressor(Protocol):
 
 @contextmanager
 def foreign(code: ErrorCode) -> Iterator[None]:
-    """Turn whatever a library raises into our error; a truncated file is told apart."""
+    """Convert whatever a library raises to our error; truncated files get a code of their own."""
     try:
         yield
     except (OimgError, Cancelled):
@@ -111,7 +111,7 @@ def foreign(code: ErrorCode) -> Iterator[None]:
         raise OimgError(ErrorCode.TOO_LARGE, "not enough memory") from error
     except Exception as error:
         words = str(error) or type(error).__name__
-        if isinstance(error, UnidentifiedImageError):  # its words name an object in memory
+        if isinstance(error, UnidentifiedImageError):  # its message contains an object's address
             words = "unreadable header"
         if code is ErrorCode.CORRUPT and words.lower().startswith("unsupported"):
             raise OimgError(ErrorCode.UNSUPPORTED, words) from error
@@ -121,7 +121,7 @@ def foreign(code: ErrorCode) -> Iterator[None]:
 
 
 def check_limits(header: Header, byte_size: int, limits: Limits) -> None:
-    """Refuse what would cost too much, before anything is decoded."""
+    """Raise OimgError for a picture that would cost too much, before anything is decoded."""
     if header.width < 1 or header.height < 1:
         raise OimgError(ErrorCode.CORRUPT, f"{header.width}x{header.height}")
     if header.frames > limits.max_frames:

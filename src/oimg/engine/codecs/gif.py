@@ -102,7 +102,7 @@ class GifCodec:
 
 
 def _same_timing(one: bytes, other: bytes) -> bool:
-    """Whether frames, delays, disposal and loop are told alike."""
+    """Whether frames, delays, disposal and loop are the same."""
     first, second = container.blocks(one), container.blocks(other)
     facts = [[(frame.delay, frame.disposal) for frame in file.frames] for file in (first, second)]
     return facts[0] == facts[1] and first.loop == second.loop

@@ -152,7 +152,7 @@ def _with_profile(image: DecodedImage, options: EncodeOptions) -> bytes:
 
 
 def _packed(coded: bytes, size: tuple[int, int], effort: int) -> bytes:
-    """Code the coefficients of a JPEG file anew, with what it takes to rebuild the file."""
+    """Repack the coefficients of a JPEG file, with the data needed to reconstruct the file."""
     encoder = _library().Encoder(
         mode="RGB",
         lossless=True,

@@ -38,7 +38,7 @@ _SHORT, _LONG, _RATIONAL, _BYTE, _UNDEFINED = 3, 4, 5, 1, 7
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """The strips of a picture, or its tiles, and the numbers by tag that tell how they are coded.
+    """The strips or tiles of a picture, and the numbers, by tag, that say how they are encoded.
 
     `fields` are written as they are, in the byte order of the file they came from.
     """
@@ -93,7 +93,7 @@ def numbers(entry: Entry, order: ByteOrder) -> tuple[int, ...]:
 def lifted_metadata(untrusted: bytes, structure: frozenset[int]) -> Metadata | None:
     """Read what a file says beside its first page; None where it has no directory that can be read.
 
-    Tags of `structure` tell of the pixels. Pages below the first one and Photoshop's layers are parts.
+    Tags of `structure` describe the pixels. Pages below the first one and Photoshop's layers are parts.
     """
     try:
         source = parse(untrusted)

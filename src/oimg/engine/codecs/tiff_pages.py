@@ -1,4 +1,4 @@
-"""Several pages in one TIFF file (TIFF 6.0): each packed anew without touching a sample, then joined again.
+"""Several pages in one TIFF file (TIFF 6.0): each is repacked without changing a sample, then they are joined again.
 
 What a page's samples mean (depth, inks, palette, planes) is never looked at: the coded bytes of a strip or tile are
 opened, packed with Deflate, and stand under the same tags as before.
@@ -120,7 +120,7 @@ def packed(page: Page, level: int) -> Coded:
 
 
 def _fields(page: Page, replaced: frozenset[int]) -> tuple[Entry, ...]:
-    """The fields that tell how the samples lie and what they mean, but those that are written anew."""
+    """The fields that say how samples are stored and what they mean, without those that are rewritten."""
     anew = {_OFFSETS, _COUNTS, _TILE_OFFSETS, _TILE_COUNTS} | _BLOCKS | replaced
     return tuple(entry for tag, entry in page.entries.items() if tag in STRUCTURE - anew)
 

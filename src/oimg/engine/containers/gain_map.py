@@ -12,7 +12,7 @@ _COMMON_DENOMINATOR = 0x08
 def base_is_hdr(untrusted: bytes) -> bool:
     """Whether the base picture has more headroom than the one that the gain map makes of it.
 
-    `untrusted` starts with the minimum version. Too short, or of a version nobody knows: not said, so False.
+    `untrusted` starts with the minimum version. False if it is too short, or of an unknown version.
     """
     if len(untrusted) < LENGTH or untrusted[:2] != b"\0\0":
         return False

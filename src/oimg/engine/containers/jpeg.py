@@ -137,7 +137,7 @@ def _goes_on(exif: bytearray, payload: bytes) -> bool:
 
 
 def _part(segment: Segment) -> list[Part]:
-    """A segment that only JPEG files have; none where it is made anew or points at other pictures."""
+    """A segment that only JPEG files have; None if it is rewritten anyway or refers to other pictures."""
     payload, marker = segment.payload, segment.marker
     if marker == APP0:
         return [Part(Format.JPEG, "JFXX", payload)] if payload.startswith(_JFXX) else []

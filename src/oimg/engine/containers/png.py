@@ -292,7 +292,7 @@ def rewrite(untrusted: bytes, metadata: Metadata, icc: bytes | None) -> bytes:
             out.append(chunk("IEND", b""))
             break
         if one.name == "iCCP":
-            # The name of a profile is free text, and what lies behind the deflated data is nobody's.
+            # The name of a profile is free text, and bytes after the deflated data have no meaning.
             out.extend(_profile_chunk(_profile(one.data)))
             continue
         out.append(chunk(one.name, one.data))

@@ -27,7 +27,7 @@ from oimg.engine.metrics.ssimulacra2_constants import (
 from oimg.engine.metrics.sums import Sink
 from oimg.engine.metrics.xyb import BIAS_ROOT, Pixels8, has_alpha, light_table
 
-# The kept planes of an original take 6.8 bytes a pixel; larger ones are read anew for each candidate.
+# The kept planes of an original take 6.8 bytes per pixel; larger ones are processed again for each candidate.
 CACHE_PIXELS = 30_000_000
 
 

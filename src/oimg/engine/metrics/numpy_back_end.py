@@ -13,7 +13,7 @@ from oimg.engine.metrics.xyb import Pixels8, has_alpha
 
 # The planes of a strip, and what they are made of, take about 10 bytes a pixel, for the candidate and for the original.
 STRIP_PIXELS = 3_000_000
-# A prepared original takes 20 bytes a pixel; larger ones are read anew for each candidate.
+# A prepared original takes 20 bytes per pixel; larger ones are processed again for each candidate.
 CACHE_PIXELS = 8_000_000
 
 

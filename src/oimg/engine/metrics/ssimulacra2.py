@@ -26,7 +26,7 @@ from oimg.engine.metrics.xyb import Pixels8, has_alpha
 
 S = TypeVar("S", bound=Sink)
 
-# Equal pictures are told by their bytes; unequal ones nearly always differ in the first block.
+# Equal pictures are recognised by comparing bytes; unequal ones nearly always differ in the first block.
 _COMPARED_ROWS = 64
 
 

@@ -1,4 +1,4 @@
-"""Cheap statistics of a picture that tell how well it codes before anything is encoded."""
+"""Cheap statistics of a picture that predict how well it can be encoded."""
 
 from __future__ import annotations
 

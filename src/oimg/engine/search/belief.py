@@ -1,6 +1,6 @@
-"""What is believed of one picture's curves: the prior, bent through its statistics and through what was measured.
+"""The posterior of one picture's curves: the prior, conditioned on its statistics and on what was measured.
 
-All is Gaussian, so that belief is a mean and a covariance, and measuring is conditioning (Rasmussen and Williams,
+Everything is Gaussian: a belief is a mean and a covariance, and a measurement is conditioning (Rasmussen and Williams,
 "Gaussian Processes for Machine Learning", equations 2.22 to 2.24; for the factors, Bishop, "Pattern Recognition and
 Machine Learning", section 12.2). Distances and densities are those of `prior`.
 """
@@ -76,9 +76,9 @@ class Belief:
         self._seen: list[_Point] = []
 
     def add(self, quality: float, density: float, score: float | None = None, *, of_part: bool = False) -> None:
-        """Take in what one encoding gave: the natural logarithm of its bytes a pixel, and its score if it has one.
+        """Add the result of one encoding: its density (ln of bytes per pixel), and its score if it has one.
 
-        `of_part` says that it was one of a part of the picture (`part`).
+        `of_part` means that only a part of the picture was encoded (`part`).
         """
         values = (None if score is None else float(distance(score)), density)
         groups = (self._prior.distance, self._prior.density)
@@ -89,7 +89,7 @@ class Belief:
                 self._seen.append(_Point(kind, quality, far, of_part))
 
     def expected(self) -> Expected:
-        """What is believed now, at every quality that may be tried."""
+        """The present expectation at every quality that may be tried."""
         groups = (self._prior.distance, self._prior.density)
         here = [self._at(group, self._grid) for group in groups]
         means = [at.mean + at.loadings @ self._mean for at in here]
@@ -105,7 +105,7 @@ class Belief:
     def _conditioned(
         self, here: list[Group], means: list[Floats], variances: list[Floats]
     ) -> tuple[list[Floats], list[Floats]]:
-        """Give means and variances once what was measured is known."""
+        """Condition means and variances on the measurements."""
         kinds, qualities, values, parts = (
             np.array([getattr(each, name) for each in self._seen], float) for name in _POINT
         )
@@ -137,7 +137,7 @@ class Belief:
         return Group(mean, np.array(loadings).T, rest)
 
     def _rest(self, one: Group, first: Floats, other: Group, second: Floats) -> Floats:
-        """How what the factors leave goes together at two sets of qualities: less with every step of the grid."""
+        """Covariance of the residuals at two sets of qualities: exponential in their distance on the grid."""
         steps = np.arange(self._prior.qualities.size, dtype=float)
         here, there = (np.interp(each, self._prior.qualities, steps) for each in (first, second))
         apart = np.abs(here[:, np.newaxis] - there) / self._prior.reach

@@ -28,11 +28,11 @@ class Judge:
 
     @property
     def approximate(self) -> bool:
-        """Below 113 pixels the metric has fewer scales than it was fitted with (research: SSIMULACRA 2 v2.1)."""
+        """Whether the picture is so small that the metric has fewer scales than it was fitted with."""
         return min(self._reference.size) < SMALLEST_EXACT
 
     def score(self, decoded: DecodedImage) -> float:
-        """Give the SSIMULACRA2 score, 100 for equal, at most 100; the sizes and frames are equal."""
+        """The SSIMULACRA2 score, at most 100 (equal). Size and number of frames must be those of the reference."""
         if self._still is not None:
             return self._still.score(shown(decoded, decoded.pixels))
         pairs = ((self._reference.frames[i].pixels, decoded.frames[i].pixels) for i in self._judged)
@@ -40,6 +40,6 @@ class Judge:
 
 
 def shown(image: DecodedImage, pixels: Pixels) -> npt.NDArray[np.uint8]:
-    """Give a frame of a picture as 8-bit sRGB, the way it is judged and compared."""
+    """Convert a frame to 8-bit sRGB, which is what is scored and compared."""
     narrow = (pixels >> 8).astype(np.uint8) if pixels.dtype == np.uint16 else pixels
     return as_srgb(narrow, image.color, image.icc)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Tries on a part of a large picture: what they cost is a quarter, and what they tell is nearly the whole."""
+"""Tries on a part of a large picture: they cost a quarter, and are nearly as informative as tries on the whole."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 # farther from the whole, and so is an eighth (benchmarks/search/README.md, "Tries on a part").
 SHARE: Final = 4
 _BAND: Final = 128
-# Below, a band would be a large piece of the picture, and a try costs little beside all else.
+# In smaller pictures a band would be a large share, and a try on the whole costs little.
 LEAST_PIXELS: Final = 4_000_000
 # Another try on a part costs a quarter of a whole one, so it pays where a whole one would miss this often.
 _SURE: Final = 0.7
 _TRIES: Final = 3
-# Where the target is less likely to be reached than this, parts are not asked: the highest quality is tried at once.
+# If the target is less likely to be reached than this, no parts are tried: the highest quality is tried at once.
 _DOUBTFUL: Final = 0.5
 
 
 def part_of(image: DecodedImage) -> DecodedImage | None:
-    """Give bands of rows of a large still picture as a picture, without metadata; None where it is too small.
+    """Join bands of rows of a large still picture, without metadata; None if the picture is too small.
 
-    Bands begin at multiples of 16 rows, so that blocks of coders lie in them as they do in the whole.
+    Bands begin at multiples of 16 rows, so that the encoders' blocks lie as they do in the whole picture.
     """
     height = image.size[1]
     count = round(height / (SHARE * _BAND))
@@ -43,7 +43,7 @@ def part_of(image: DecodedImage) -> DecodedImage | None:
 def ask_part(part: Trial, belief: Belief, target: float, slack: float) -> int:
     """Try qualities on a part until the whole most likely scores from `target` to `slack` above it at one of them.
 
-    What they give is added to `belief`. Gives the number of tries.
+    The results are added to `belief`. Returns the number of tries.
     """
     tried: set[float] = set()
     while len(tried) < _TRIES:

@@ -22,13 +22,13 @@ from oimg.words.images import Format
 
 Floats = npt.NDArray[np.float64]
 _SCORE_CEILING: Final = 100.0
-# The smallest distance told apart: scores above 99.5 are as good as lossless.
+# The smallest distance that is distinguished: scores above 99.5 are as good as lossless.
 NEAREST: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Numbers that vary together: means (n,), loadings of the factors (n, k), standard deviations of the rest (n,)."""
+    """A factor model: means (n,), factor loadings (n, k), standard deviations of the residuals (`rest`) (n,)."""
 
     mean: Floats
     loadings: Floats
@@ -39,8 +39,8 @@ class Group:
 class Prior:
     """What is known of a coding before a picture is seen.
 
-    `qualities` is the grid (n,), rising. `reach` is how many grid steps away the rest of a curve still goes with
-    itself; `jitter` are the standard deviations of distance and density from one quality to the next.
+    `qualities` is the ascending grid (n,). `reach` is the correlation length of a curve's residuals, in grid steps;
+    `jitter` are the standard deviations of distance and density from one quality to the next.
     """
 
     qualities: Floats
@@ -52,7 +52,7 @@ class Prior:
 
 
 def distance(score: float | Floats) -> Any:
-    """The logarithm of 100 - score: curves of pictures differ in it by about as much at every score."""
+    """The natural logarithm of 100 - score: in it, curves of pictures differ about equally at every score."""
     return np.log(np.maximum(_SCORE_CEILING - np.asarray(score, float), NEAREST))
 
 
@@ -82,7 +82,7 @@ def _priors(coding: str, effort: int) -> Prior:
 
 
 def group(data: dict[str, Any], moved: Any = 0.0) -> Group:
-    """Read a group as the data file holds it, its means moved."""
+    """Read a group from the data file, with its means shifted."""
     mean, loadings, rest = (np.array(data[name], float) for name in ("mean", "loadings", "rest"))
     return Group(mean + np.array(moved, float), loadings, rest)
 

@@ -15,13 +15,13 @@ from oimg.engine.search.trial import MAX_ENCODES, Candidate, Found, Trial
 
 # A score this far above the target is close enough to stop: the bytes it costs are within an encoder's own steps.
 SLACK: Final = 1.5
-# Where reaching the target at all is less likely than this, the highest quality is tried at once.
+# If the target is less likely to be reached at all than this, the highest quality is tried at once.
 _DOUBTFUL: Final = 0.5
 # When none has passed, the last try but one and the last are made where they pass as likely as this.
 _SAFE: Final = {2: 0.9, 1: 0.98}
-# Chances below this are noise of the arithmetic.
+# Probabilities below this are rounding errors.
 _FAINT: Final = 1e-6
-# Stand-ins (quality, score) for what failed and what passed where nothing did.
+# Stand-ins (quality, score) while nothing has failed or passed yet.
 _LOWEST: Final = (-math.inf, -math.inf)
 _HIGHEST: Final = (math.inf, math.inf)
 
@@ -59,7 +59,7 @@ def for_score(
 
 @dataclass(slots=True)
 class _Search:
-    """What was tried for one target, and what is believed since."""
+    """The state of a search for one target: what was tried, and the belief so far."""
 
     belief: Belief
     target: float
@@ -78,7 +78,7 @@ class _Search:
         return min(self.passing, key=lambda c: len(c.data), default=None)
 
     def add(self, expected: Expected, candidate: Candidate, density: float) -> None:
-        """Learn from a try, and let go of the pixels of losers: an encoding is small, a decoded picture is not."""
+        """Learn from a try, and drop the decoded pixels of all but the best candidate to save memory."""
         quality, score = candidate.options.quality or 0.0, candidate.score or 0.0
         at = int(np.abs(expected.qualities - quality).argmin())
         self.is_surprised = is_surprising(float(distance(score)), expected.distance[at], expected.distance_sd[at])

@@ -14,11 +14,11 @@ from oimg.engine.search.trial import MAX_ENCODES, Candidate, Found, Trial
 
 # A file that leaves less than this share of its bytes unused is close enough to stop.
 UNUSED: Final = 0.03
-# Where fitting at all is less likely than this, the lowest quality is tried at once.
+# If fitting at all is less likely than this, the lowest quality is tried at once.
 _DOUBTFUL: Final = 0.5
 # When none has fitted, the last try but one and the last are made where they fit as likely as this.
 _SAFE: Final = {2: 0.9, 1: 0.98}
-# Chances below this are noise of the arithmetic.
+# Probabilities below this are rounding errors.
 _FAINT: Final = 1e-6
 
 
@@ -47,7 +47,7 @@ def for_bytes(
 
 
 class _Search:
-    """What was tried for one ceiling, and what is believed since; densities are those before finishing."""
+    """The state of a search for one ceiling: what was tried, and the belief so far. Densities are before finishing."""
 
     def __init__(self, trial: Trial, ceiling: int) -> None:
         self.trial, self.ceiling, self.belief = trial, ceiling, trial.belief()
@@ -64,7 +64,7 @@ class _Search:
         return self.trial.density(max(1, round(self.ceiling / self._left_by_finishing)))
 
     def add(self, quality: float, made: Candidate, finished: bytes) -> int:
-        """Learn from a try; gives the bytes of the finished file."""
+        """Learn from a try; returns the bytes of the finished file."""
         density, size = self.trial.density(len(made.data)), len(finished)
         at = int(np.abs(self._expected.qualities - quality).argmin())
         self._is_surprised = is_surprising(density, self._expected.density[at], self._expected.density_sd[at])

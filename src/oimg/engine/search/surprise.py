@@ -1,4 +1,4 @@
-"""Going on where a picture is unlike all that the priors were learned from."""
+"""Continues a search for a picture that is unlike all that the priors were learned from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FARTHEST: Final = 2.0
 
 
 def is_surprising(value: float, mean: float, deviation: float) -> bool:
-    """Whether a measured value contradicts what was believed of it."""
+    """Whether a measured value contradicts its expectation."""
     return abs(value - mean) > _SURPRISING * deviation
 
 

@@ -1,4 +1,4 @@
-"""One encoding that was tried, and how it is made and judged."""
+"""One encoding that was tried, and how it is made and scored."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """How to make and judge candidates of one format for one picture.
+    """How to make and score candidates of one format for one picture.
 
-    `options` are what all candidates share; `qualities` is lowest, highest and step of what may be tried. `pixels`
-    is how many a picture has, all frames together, `beside` how many bytes of a file are not pictures, `statistics`
-    what `appearance` says of the picture, `part` how a part of it is tried, or None where the whole is at once.
+    `options` are shared by all candidates; `qualities` are the lowest, the highest and the step of what may be tried.
+    `pixels` counts all frames together, `beside` are the bytes of a file that are not pixels (metadata and so on),
+    `statistics` are those of `appearance`. `part` returns a trial on a part of a large picture, or None.
     """
 
     format: Format
@@ -75,7 +75,7 @@ class Trial:
         return belief
 
     def density(self, size: int) -> float:
-        """The natural logarithm of the bytes a pixel of a file of so many bytes."""
+        """The density of a file of so many bytes: the natural logarithm of its bytes per pixel."""
         return math.log(max(1, size - self.beside) / self.pixels)
 
     def make(self, quality: float) -> Candidate:

@@ -21,9 +21,9 @@ _INTENT: Final = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _FLAGS: Final = ImageCms.Flags.BLACKPOINTCOMPENSATION
 _MODES: Final = {ColorModel.GRAY: "L", ColorModel.RGB: "RGB", ColorModel.CMYK: "CMYK"}
 _SPACES: Final = {ColorModel.GRAY: "GRAY", ColorModel.RGB: "RGB ", ColorModel.CMYK: "CMYK"}
-# A profile that moves no colour of the probe by more than this is sRGB by another name (8-bit steps).
+# A profile that moves no probed colour by more 8-bit steps than this counts as sRGB.
 _SAME: Final = 3
-# Rows that are looked at in one go: a picture with colour is mostly told by the first.
+# Rows examined at a time: a coloured picture is mostly recognised in the first ones.
 _BAND: Final = 64
 _lock = threading.RLock()  # building profiles is rare and LittleCMS's error handler is not thread-safe
 
@@ -64,7 +64,7 @@ def is_srgb(icc: bytes) -> bool:
 def as_srgb(pixels: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> npt.NDArray[np.uint8]:
     """Show 8-bit pixels as sRGB: gray stays one channel, alpha is carried over.
 
-    CMYK without a usable profile is shown as Pillow's plain formula does, as browsers do.
+    CMYK without a usable profile is converted by Pillow's plain formula, as browsers do.
     """
     count = color.channels
     colors, alpha = pixels[..., :count], pixels[..., count:]
@@ -79,8 +79,8 @@ def as_srgb(pixels: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> npt
 def to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]]:
     """Convert to sRGB (relative colorimetric, black-point compensation) and drop the profile.
 
-    Colours that sRGB has not are clipped to it. A picture without profile stays as it is. 8 bits a channel go
-    through LittleCMS. 16 bits go through curves and a matrix; a profile that is made of tables stays, and is told.
+    Colours outside sRGB are clipped. A picture without profile stays as it is. 8 bits per channel are converted by
+    LittleCMS, 16 bits by `icc.matrix`; there, a profile made of tables is kept, with a notice.
     """
     if not image.icc and image.color is not ColorModel.CMYK:
         return image, ()
@@ -115,7 +115,7 @@ def _deep_to_srgb(image: DecodedImage) -> tuple[DecodedImage, tuple[Notice, ...]
 
 
 def matte(image: DecodedImage, background: tuple[int, int, int]) -> DecodedImage:
-    """Lay the picture on a plain colour, given in sRGB; alpha is gone after.
+    """Blend the picture with a plain sRGB colour, which removes alpha.
 
     It is blended in the picture's own encoding, as every viewer does. Gray on a colour becomes RGB, and a gray
     profile is converted first.
@@ -154,7 +154,7 @@ def _paint(icc: bytes, color: ColorModel, background: tuple[int, int, int]) -> t
 
 
 def drop_opaque_alpha(image: DecodedImage) -> DecodedImage:
-    """Leave out an alpha channel that hides nothing."""
+    """Remove an alpha channel that is opaque everywhere."""
     if not image.has_alpha:
         return image
     top = np.iinfo(image.pixels.dtype).max
@@ -165,7 +165,7 @@ def drop_opaque_alpha(image: DecodedImage) -> DecodedImage:
 
 
 def drop_empty_chroma(image: DecodedImage) -> DecodedImage:
-    """Leave out two of three equal channels of RGB without alpha and profile: the same picture in one."""
+    """Convert RGB with three equal channels, without alpha and profile, to gray."""
     if image.color is not ColorModel.RGB or image.has_alpha or image.icc:
         return image
     for frame in image.frames:
@@ -177,7 +177,7 @@ def drop_empty_chroma(image: DecodedImage) -> DecodedImage:
 
 
 def fit_to(image: DecodedImage, capabilities: Capabilities, background: tuple[int, int, int]) -> Fitted:
-    """Make a picture one that a format can carry without silent loss, or say why it cannot be."""
+    """Convert a picture to what a format can carry without silent loss, or say why that is impossible."""
     notices: list[Notice] = []
     if image.bit_depth not in capabilities.depths:
         return Fitted(image, refused=KeptCode.BIT_DEPTH)
@@ -241,7 +241,7 @@ def _transform(icc: bytes, mode: str) -> Any:
 
 
 def _convert(colors: npt.NDArray[np.uint8], color: ColorModel, icc: bytes) -> npt.NDArray[np.uint8] | None:
-    """Run 8-bit colours through a profile to sRGB; None where the profile does not serve.
+    """Convert 8-bit colours from a profile to sRGB; None if the profile cannot be used.
 
     A gray picture comes back gray when its profile only bends the tone curve, which is what gray profiles do.
     """

@@ -12,7 +12,6 @@ from PIL import Image
 
 from oimg.engine.codecs.base import to_pillow
 from oimg.engine.steps.sizes import plan_size
-from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, Frame, Pixels
 from oimg.words.recipe import Gravity, Resize
 
@@ -39,13 +38,13 @@ def _each(image: DecodedImage, change: Callable[[Pixels], Pixels]) -> DecodedIma
 
 
 def orient(image: DecodedImage) -> DecodedImage:
-    """Apply the orientation that is left, so that rows run as a person sees them."""
+    """Apply the remaining EXIF orientation, so that the picture is upright."""
     turn = _UPRIGHT.get(image.orientation)
     return image if turn is None else replace(_each(image, lambda p: _turned(p, turn)), orientation=1)
 
 
 def _turned(pixels: Pixels, turn: Callable[[Pixels], Pixels]) -> Pixels:
-    """Move pixels whole: NumPy copies each as one item two to four times as fast as channel by channel."""
+    """View each pixel as one item: NumPy then copies two to four times as fast as channel by channel."""
     whole = pixels.view(f"V{pixels.shape[2] * pixels.dtype.itemsize}")
     turned = np.ascontiguousarray(turn(cast("Pixels", whole)))
     return turned.view(pixels.dtype)
@@ -54,7 +53,7 @@ def _turned(pixels: Pixels, turn: Callable[[Pixels], Pixels]) -> Pixels:
 def resize(image: DecodedImage, spec: Resize, reduced: int = 1) -> DecodedImage:
     """Crop and resize an upright picture as the recipe asks; the same picture when nothing changes.
 
-    Of a picture that was decoded with sides `reduced` times shorter, sizes are reckoned from the whole one.
+    For a picture that was decoded with sides `reduced` times shorter, sizes are computed from the full one.
     """
     if reduced > 1:
         width, height = image.size
@@ -88,7 +87,7 @@ def _corner(image: DecodedImage, crop: tuple[int, int], gravity: Gravity) -> tup
 
 
 def _busiest(image: DecodedImage, crop: tuple[int, int]) -> tuple[int, int]:
-    """Find the window with the most edges: what people photograph is rarely the flat part."""
+    """Find the crop with the most edges, since a photo's subject is rarely its flattest part."""
     colors = image.pixels[..., : image.color.channels].astype(np.float32)
     gray = colors.mean(axis=2)
     edges = np.zeros(gray.shape, np.float64)
@@ -101,7 +100,7 @@ def _busiest(image: DecodedImage, crop: tuple[int, int]) -> tuple[int, int]:
 
 
 def _resample(pixels: Pixels, size: tuple[int, int], color: ColorModel, *, linear: bool) -> Pixels:
-    """Lanczos with three lobes; alpha weights the colours, so that no fringe appears."""
+    """Resize by Lanczos with three lobes; colours are weighted by alpha, so that no fringes appear."""
     channels = pixels.shape[2]
     if pixels.dtype == np.uint8 and not linear:
         # Pillow premultiplies and divides for LA and RGBA by itself.
@@ -147,9 +146,3 @@ def _to_linear(values: Floats) -> Floats:
 def _from_linear(values: Floats) -> Floats:
     """Apply the sRGB curve (IEC 61966-2-1)."""
     return np.where(values <= 0.0031308, values * 12.92, 1.055 * values ** (1 / 2.4) - 0.055).astype(np.float32)
-
-
-def check_side(image: DecodedImage, longest: int) -> None:
-    """Raise OimgError(TOO_LARGE) where a side is longer than a format can write."""
-    if max(image.size) > longest:
-        raise OimgError(ErrorCode.TOO_LARGE, f"{image.size[0]}x{image.size[1]}, at most {longest}")

@@ -1,4 +1,4 @@
-"""At which size a picture is decoded that is made smaller: arithmetic, done before a pixel is there, without NumPy."""
+"""The reduced size at which a picture is decoded before it is resized: arithmetic only, without NumPy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REDUCTIONS: Final = (8, 4, 2)
 
 
 def reduction(size: tuple[int, int], spec: Resize) -> int:
-    """By how much an upright picture of this width and height may be decoded smaller before it is resized: 1 to 8.
+    """The factor (1, 2, 4 or 8) by which an upright picture's sides may be divided while decoding, before resizing.
 
     Only where nothing is cropped and no side is left with a part of a pixel, and not in linear light. What is
     decoded has at least twice the pixels a side that are needed, of a quarter four times, of an eighth eight times:

@@ -35,7 +35,7 @@ def run(arguments: list[str]) -> int:
             return _command(arguments)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has enough
+    except BrokenPipeError:  # the reader of our output has closed the pipe
         drop_stdout()
         return INTERRUPTED
     except KeyboardInterrupt:
@@ -56,9 +56,9 @@ def _command(arguments: list[str]) -> int:
 
 
 def _use_any_text() -> None:
-    """File names are bytes: what is no text in the terminal's encoding must not end the program.
+    """Make the standard streams accept any text: file names may not fit the terminal's encoding.
 
-    Neither must a stream that was closed before the start.
+    A stream that was closed before the start is replaced by one that discards its input.
     """
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
@@ -69,13 +69,13 @@ def _use_any_text() -> None:
 
 
 def listen() -> None:
-    """From here on Ctrl-C is an exception, for work to be put away; before, it just ended the process."""
+    """From here on Ctrl-C raises KeyboardInterrupt, so that work can be cleaned up; before, it ended the process."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def base_recipe(given: argparse.Namespace) -> Recipe:
-    """Give the recipe of --preset, or the user's default; RecipeError where there is none of this name."""
+    """The recipe of --preset, or of the user's default preset. Raises RecipeError if there is none of this name."""
     from oimg.work.settings import PresetStore, SettingsError, load  # noqa: PLC0415
 
     settings, notes = load()

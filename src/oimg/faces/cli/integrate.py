@@ -14,7 +14,7 @@ from oimg.work.session import Session
 
 
 def integrate(action: str, *, as_json: bool) -> int:
-    """Do what `oimg integrate ACTION` asks, and tell how the entries stand then."""
+    """Do what `oimg integrate ACTION` asks, and print the state of the entries afterwards."""
     with Session() as session:
         entries = session.menus(menus.titles(), menus.ICON, LANGUAGE)
         try:

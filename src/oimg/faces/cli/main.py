@@ -46,14 +46,14 @@ def _end_at_once_on_ctrl_c() -> None:
     """
     import signal  # noqa: PLC0415 - not for --version
 
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else whoever started us had it ignored
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # otherwise our parent process chose to ignore it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _quiet_libraries() -> None:
     """Keep standard error for ourselves: libtiff and other libraries write there in words of their own.
 
-    Outcomes tell of odd files in ours; with --verbose the libraries are heard as well.
+    Outcomes report odd files in our words; with --verbose the libraries' messages are shown as well.
     """
     if sys.stderr is None:
         return

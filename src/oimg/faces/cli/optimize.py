@@ -23,9 +23,9 @@ from oimg.faces.path_lists import expanded, read_paths
 from oimg.words.recipe import Place, Recipe, RecipeError, Target
 from oimg.words.report import Failed, Record, Report
 from oimg.words.task import Finished, JobEvent, Progressed, Started, Task
-from oimg.work.session import Prepared, Run, Selection, Session, format_of_name, planned_path
+from oimg.work.session import PlannedBatch, Run, Selection, Session, format_of_name, planned_path
 
-# How long native calls in flight may take to end by themselves after Ctrl-C before the process goes without them.
+# Seconds that running native calls get to end by themselves after Ctrl-C before the process exits without them.
 _GRACE: Final = 1.2
 
 
@@ -71,17 +71,17 @@ def optimize(given: argparse.Namespace, base: Recipe) -> int:
     selection = Selection(tuple(given.include), tuple(given.exclude))
     # A service or a terminal that ends us gets the same clean stop as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if not given.verbose:  # an unexpected error is told in its line; its trace is for those who ask
+    if not given.verbose:  # an unexpected error has its line in the output; tracebacks are for --verbose
         logging.getLogger("oimg").addHandler(logging.NullHandler())
     cached = not given.no_cache
     session = Session(workers=given.jobs, memory_limit=memory, use_cache=cached, dry_run=given.dry_run)
     show = _Show(given)
     with session:
         tell_recovery(session.recovered)
-        prepared = session.prepare(paths, recipe, selection, show.progress.looking)
+        planned = session.prepare(paths, recipe, selection, show.progress.looking)
         if given.dry_run:
-            return _dry_run(session, prepared, show)
-        return _finish(_work(session, prepared, show, given), given, show)
+            return _dry_run(session, planned, show)
+        return _finish(_work(session, planned, show, given), given, show)
 
 
 def _paths(given: argparse.Namespace) -> list[Path]:
@@ -117,20 +117,20 @@ def _to_file(recipe: Recipe, given: argparse.Namespace, paths: list[Path]) -> Re
     return replace(recipe, output=replace(recipe.output, place=Place.FILE))
 
 
-def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Namespace) -> Report:
+def _work(session: Session, planned: PlannedBatch, show: _Show, given: argparse.Namespace) -> Report:
     events: SimpleQueue[JobEvent] = SimpleQueue()
     show.progress.start()
-    run = session.start(prepared, events.put)
-    pixels = {task.id: task.source.weight for task in prepared.tasks}
-    left, done, total = prepared.count, dict.fromkeys(pixels, 0.0), sum(pixels.values()) or 1
-    reached = 0.0  # pixels that are done, summed up as they are: summing all at each event would be quadratic
+    run = session.start(planned, events.put)
+    pixels = {task.id: task.source.weight for task in planned.tasks}
+    left, done, total = planned.count, dict.fromkeys(pixels, 0.0), sum(pixels.values()) or 1
+    reached = 0.0  # pixels that are done; a running sum, since adding all of them up at each event would be quadratic
 
     def is_at(task_id: int, fraction: float) -> None:
         nonlocal reached
         reached += pixels.get(task_id, 0) * (fraction - done.get(task_id, 0.0))
         done[task_id] = fraction
 
-    unreported = {task.id for task in prepared.tasks} | {each for each, _ in prepared.settled}
+    unreported = {task.id for task in planned.tasks} | {each for each, _ in planned.settled}
     try:
         while left:
             with suppress(Empty):
@@ -144,14 +144,14 @@ def _work(session: Session, prepared: Prepared, show: _Show, given: argparse.Nam
                         is_at(task_id, fraction)
                     case Started():
                         pass
-            show.progress.working(prepared.count - left, prepared.count, min(1.0, reached / total))
+            show.progress.working(planned.count - left, planned.count, min(1.0, reached / total))
     except KeyboardInterrupt:
         _stop(session, run, show, unreported, given)
     return run.report()
 
 
 def _stop(session: Session, run: Run, show: _Show, unreported: set[int], given: argparse.Namespace) -> None:
-    """Ask all tasks to stop, wait a moment, then leave without those that sit in a native call."""
+    """Ask all tasks to stop, wait a moment, then exit without those that are still in a native call."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     show.progress.clear()
@@ -175,7 +175,7 @@ def _stop(session: Session, run: Run, show: _Show, unreported: set[int], given: 
 
 
 def _finish(report: Report, given: argparse.Namespace, show: _Show) -> int:
-    """Write the table and the sum; gives the exit code. All work is done, whether or not somebody still reads."""
+    """Write CSV and summary; returns the exit code. All work is done, even if nobody reads the output any more."""
     code = report.exit_code
     if given.csv:
         try:
@@ -191,16 +191,16 @@ def _finish(report: Report, given: argparse.Namespace, show: _Show) -> int:
     return code
 
 
-def _dry_run(session: Session, prepared: Prepared, show: _Show) -> int:
+def _dry_run(session: Session, planned: PlannedBatch, show: _Show) -> int:
     """Show what would be done with each file, and do nothing."""
     began = time.monotonic()
-    known = {task.id: session.foretell(task) for task in prepared.tasks}
-    settled = [outcome for _, outcome in prepared.settled] + [each for each in known.values() if each is not None]
+    known = {task.id: session.predict(task) for task in planned.tasks}
+    settled = [outcome for _, outcome in planned.settled] + [each for each in known.values() if each is not None]
     records = [Record(outcome, 0.0) for outcome in settled]
     for record in records:
         show.record(record)
     show.progress.clear()
-    for task in prepared.tasks:
+    for task in planned.tasks:
         if known[task.id] is not None:
             continue
         path = planned_path(task)

@@ -84,7 +84,7 @@ def _help(name: str, kind: type = Recipe) -> str:
 
 
 def recipe_from(given: argparse.Namespace, base: Recipe) -> Recipe:
-    """Lay the flags over a base recipe; RecipeError names the flag that cannot be."""
+    """Apply the flags to a base recipe. Raises RecipeError with the name of an invalid flag."""
     changes: dict[str, Any] = {}
     for name in ("format", "effort", "metadata", "color", "background"):
         if (value := getattr(given, name)) is not None:
@@ -110,11 +110,11 @@ _SIZES: Final = ("fit", "fill", "exact", "long_edge", "short_edge", "scale", "me
 
 
 def _flag_of(name: str, given: argparse.Namespace) -> str:
-    """Name the flag that a field of the recipe was given by."""
+    """The flag that set a field of the recipe."""
     if name in {"resize", "width", "height", "amount"}:
         return next((f"--{each.replace('_', '-')}" for each in _SIZES if getattr(given, each) is not None), name)
     known = {
-        each.name: each.metadata["facts"].flag for kind in (Recipe, Output) for each in fields(kind) if each.metadata
+        each.name: facts_of(kind, each.name).flag for kind in (Recipe, Output) for each in fields(kind) if each.metadata
     }
     return known.get(name) or name
 

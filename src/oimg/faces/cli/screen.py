@@ -1,4 +1,4 @@
-"""What a person sees: a line a file, a progress bar with the time left, a summary."""
+"""What people see on a terminal: a line per file, a progress bar with the time left, a summary."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def wants_color(stream: TextIO) -> bool:
 
 
 def takes_escapes(stream: TextIO) -> bool:
-    """Whether colours and moves of the cursor work: on every terminal but consoles of Windows that refuse."""
+    """Whether escape sequences work: on every terminal, except Windows consoles that refuse them."""
     if not stream.isatty():
         return False
     if sys.platform == "win32":
@@ -141,12 +141,12 @@ class Progress:
         self._drawn = 0.0
 
     def looking(self, count: int) -> None:
-        """Tell how many files were looked at so far."""
+        """Show how many files have been probed so far."""
         if self._due():
             self._draw(f"{_('looking at files')}: {count}")
 
     def working(self, finished: int, files: int, share_done: float) -> None:
-        """Tell how far a batch is; `share_done` (0 to 1) is reckoned in pixels."""
+        """Show the progress of a batch; `share_done` (0 to 1) is measured in pixels."""
         if not self._due():
             return
         width = max(10, min(30, shutil.get_terminal_size().columns - 40))
@@ -161,7 +161,7 @@ class Progress:
             self._drawn = 0.0
 
     def start(self) -> None:
-        """Begin to reckon the time left from here."""
+        """Estimate the time left from this moment on."""
         self._began = time.monotonic()
 
     def _time_left(self, done: float) -> str:
@@ -180,7 +180,7 @@ class Progress:
 
 
 def drop_stdout() -> None:
-    """Nobody reads the standard output any more: let what is still to come vanish."""
+    """Discard further standard output, after its reader has closed the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 

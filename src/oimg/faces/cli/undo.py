@@ -43,7 +43,7 @@ def undo(given: argparse.Namespace) -> int:
             if given.clear:
                 return _clear(session, given)
             return _undo(session, given)
-        except BrokenPipeError:  # whoever read our output has enough
+        except BrokenPipeError:  # the reader of our output has closed the pipe
             raise
         except OSError as error:
             stderr(f"oimg: {_('the backup cannot be used')}: {printable(str(error))}")
@@ -51,7 +51,7 @@ def undo(given: argparse.Namespace) -> int:
 
 
 def _check_answer(given: argparse.Namespace) -> None:
-    """Refuse what has to be asked for where nobody can answer."""
+    """Refuse what needs a confirmation if there is no terminal to ask on."""
     flag = "--clear" if given.clear else "--all" if given.all else ""
     if given.yes and not given.clear and not given.all:
         raise RecipeError("--yes", "is for --clear and --all")
@@ -145,7 +145,7 @@ def _sum_up(batch: str | None, results: list[Undoing], given: argparse.Namespace
 
 
 def _nothing(name: str, given: argparse.Namespace) -> int:
-    """Say that there is nothing to take back; only an error where somebody named what does not exist."""
+    """Report that there is nothing to undo; an error only if a batch or file was named that is not known."""
     if given.file:
         stderr(f"oimg: {_('no remembered batch has replaced this file')}: {printable(name)}")
     elif given.batch:
@@ -203,7 +203,7 @@ def _print_batch(batch: PastBatch) -> None:
 
 
 def _print_backup(session: Session, *, any_batches: bool) -> None:
-    """Say what the kept originals take, where, and how to be rid of them."""
+    """Print the size and place of the kept originals, and how to delete them."""
     if not any_batches:
         print(_("No batch is remembered: no originals were replaced, or all are back."))
         return
@@ -260,7 +260,7 @@ def _removed(outcome: object) -> tuple[str, ...]:
 
 
 def tell_recovery(recovery: Recovery) -> None:
-    """Say what the start put right after a run that was cut short."""
+    """Report what the start repaired after a run that was cut short."""
     if recovery:
         counts = (recovery.finished, recovery.rolled_back, recovery.temps_removed, len(recovery.unclear))
         told = ", ".join(f"{_(text)}: {count}" for count, text in zip(counts, _PUT_RIGHT, strict=True) if count)

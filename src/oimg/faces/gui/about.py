@@ -28,7 +28,7 @@ _SIDE = 64
 
 
 class About(QObject):
-    """Shows the dialog of a window. The libraries are asked for on a thread, for that loads all of them."""
+    """Shows the dialog. Versions of libraries are fetched on a thread, since that loads all of them."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)

@@ -1,4 +1,4 @@
-"""What the actions of the window do, and when they can be done."""
+"""What the actions of the window do, and when they are enabled."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def join_actions(window: MainWindow) -> None:
 
 
 def _pause(window: MainWindow, *, on: bool) -> None:
-    """Hold the work, or go on with it; the action says what it would do next."""
+    """Pause or resume the work; the action's text says what it would do next."""
     action = window.actions_[Act.PAUSE]
     action.setText(_("&Resume") if on else _(SPECS[Act.PAUSE].text))
     action.setIconText(plain("&Resume" if on else SPECS[Act.PAUSE].text))
@@ -65,7 +65,7 @@ def _pause(window: MainWindow, *, on: bool) -> None:
 
 
 def show_actions(window: MainWindow) -> None:
-    """Switch on what can be done now."""
+    """Enable what can be done now."""
     actions = window.actions_
     there, active = window.model.rowCount() > 0, window.running.active
     some = there and window.queue.view.selectionModel().hasSelection()

@@ -1,4 +1,4 @@
-"""All that the window can be told to do, once: text, icon, shortcut, hint. Menus and buttons are made of these."""
+"""All actions of the window, each defined once: text, icon, shortcut, hint. Menus and buttons are made of these."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What an action is. A shortcut of one letter or key alone is for the list, not for fields of text."""
+    """The definition of an action. A shortcut without a modifier key works in the list, not in text fields."""
 
     text: str
     icon: str = ""
@@ -174,7 +174,7 @@ SPECS: Final[dict[Act, Spec]] = {
     Act.ABOUT: Spec(N_("&About OIMG"), "about"),
 }
 _AFTER: Final = (Act.RESULTS, Act.SHOW_RESULTS, Act.RETRY_FAILED)
-# None is a line between groups.
+# None is a separator.
 MENUS: Final[tuple[tuple[str, tuple[Act | None, ...]], ...]] = (
     (
         N_("&File"),
@@ -234,7 +234,7 @@ class Actions:
             themes.addAction(self[name])
 
     def __getitem__(self, name: Act) -> QAction:
-        """Give an action."""
+        """The `QAction` of an act."""
         return self._made[name]
 
     def fill(self, bar: QMenuBar) -> None:
@@ -258,7 +258,7 @@ class Actions:
 
 
 def plain(text: str) -> str:
-    """Translate the text of an action and write it without the mark of its key: also "打开(&O)" has none then."""
+    """Translate the text of an action and remove the mark of its mnemonic, also one such as "打开(&O)"."""
     return re.sub(r"\(&\w\)|&", "", _(text)).rstrip("…")
 
 

@@ -1,4 +1,4 @@
-"""What can be done when a batch has ended: joins the results, undo and the report to the window."""
+"""What can be done when a batch has ended: connects results, undo and report to the window."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def join(window: MainWindow) -> AfterRun:
 
 
 class AfterRun(QObject):
-    """Holds the last batch's results; what it asks the window for is what a user could do there."""
+    """Holds the results of the last batch; it uses the window only in ways that a user could."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -93,7 +93,7 @@ class AfterRun(QObject):
             self._window.actions_[name].triggered.connect(lambda _=False, do=do: do())
 
     def show_actions(self) -> None:
-        """Switch on what can be done now."""
+        """Enable what can be done now."""
         summary, idle = self.summary, not self._window.running.active and not self.undoing.active
         can = {
             Act.RESULTS: summary is not None and idle,
@@ -110,7 +110,7 @@ class AfterRun(QObject):
 
     @property
     def sentence(self) -> str:
-        """Say what came of the last batch; empty before there was one."""
+        """The outcome of the last batch in words; empty before there was one."""
         return "" if self.summary is None else self.summary.sentence
 
     def show_report(self, report: Report, ids: Iterable[int]) -> None:
@@ -148,7 +148,7 @@ class AfterRun(QObject):
         return dialog
 
     def retry_failed(self) -> None:
-        """Read the files that failed or were stopped anew, and work on them again."""
+        """Probe the files that failed or were stopped again, and work on them."""
         if self.summary is not None:
             rows = self._failed_rows(self.summary)
             self._to_retry = frozenset(row.id for row in rows)
@@ -208,7 +208,7 @@ class AfterRun(QObject):
         self.show_actions()
 
     def _take_back(self, back: set[Path]) -> None:
-        """Show what still stands of the last batch."""
+        """Show what is left of the last batch after an undo."""
         if self.summary is None or not back:
             return
         self.summary = without(self.summary, back)
@@ -264,7 +264,7 @@ class AfterRun(QObject):
 
 
 def _is_replaced(row: Row) -> bool:
-    """Whether the file's original gave way to its result."""
+    """Whether the file's original was replaced by its result."""
     return row.state is State.OPTIMIZED and row.done_by is not None and row.done_by.output.place is Place.IN_PLACE
 
 

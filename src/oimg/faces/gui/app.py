@@ -1,4 +1,4 @@
-"""The entry point of the window: arms the network guard before anything else is loaded, and Qt long after that."""
+"""The entry point of the window: arms the network guard before anything else; Qt is loaded much later."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _NO_WINDOW = 2
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "oimg-gui") -> int:
-    """Open the window with these pictures; gives the exit code."""
+    """Open the window with these pictures; returns the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     paths, quick = _plainly_asked(given) or _asked(given, program)
     if missing := _missing_display():
         return _refuse(program, missing)
-    choosing = quick and not paths  # the user is asked which pictures, and each start is one by itself
+    choosing = quick and not paths  # the user chooses the pictures, so this start does not join another one
     spool = None if choosing else opened("quick" if quick else "window")
     if spool is not None and spool.hand_over(Request(tuple(paths), _token())):
-        return 0  # a window that is there already shows them
+        return 0  # an existing window has taken them
     try:
         from oimg.faces.gui import display  # noqa: PLC0415 - the guard comes long before Qt
     except ImportError as error:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "oimg-gui") -
 
 
 def _plainly_asked(given: list[str]) -> tuple[list[Path], bool] | None:
-    """Take arguments that need no grammar, which takes longer to load than handing paths over; None for others."""
+    """Parse simple arguments without argparse, whose import takes longer than handing paths over; None for others."""
     quick = given[:1] == ["--quick"]
     names = given[quick:]
     if names[:1] == ["--"]:
@@ -54,13 +54,13 @@ def _plainly_asked(given: list[str]) -> tuple[list[Path], bool] | None:
 def _absolute(names: Sequence[str]) -> list[Path]:
     try:
         here = os.getcwd()  # noqa: PTH109 - links stay links, so no `resolve`
-    except OSError:  # a folder that is gone
+    except OSError:  # the folder was deleted
         here = os.sep
     return [Path(os.path.normpath(Path(here, name))) for name in names if name]
 
 
 def _token() -> str:
-    """Give what the desktop has given this start, so that a window may come to the front."""
+    """The desktop's activation token, with which a window may come to the front."""
     return os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
 
 
@@ -102,7 +102,7 @@ def parser(program: str) -> ArgumentParser:
 
 
 def _missing_display() -> str:
-    """Say why no window can be opened, where that is plain; Qt itself would end the process with a crash."""
+    """Report that no window can be opened, if that is clear beforehand: Qt would crash."""
     elsewhere = sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ
     if elsewhere or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return ""

@@ -1,4 +1,4 @@
-"""The one application: hands on files that the system asks it to open, and leaves when the system asks for that."""
+"""Qt's application: forwards files that the system asks it to open, and closes when the system asks for that."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Application(QApplication):
 
 
 def leave_on_signals(parent: QObject, leave: Callable[[], None]) -> Callable[[], None]:
-    """Let Ctrl-C and SIGTERM close the window as the user would, without a question; gives what ends that."""
+    """Let Ctrl-C and SIGTERM close the window without a question; returns a function that ends this."""
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: asked.append(number))
@@ -60,7 +60,7 @@ def leave_on_signals(parent: QObject, leave: Callable[[], None]) -> Callable[[],
 
 
 def _when_woken(parent: QObject, look: Callable[[], None]) -> Callable[[], None]:
-    """Python writes a byte when a signal comes, and Qt waits for it."""
+    """Wake Qt at a signal: Python writes a byte to a descriptor that Qt watches."""
     reading, writing = os.pipe()
     for end in (reading, writing):
         if sys.platform != "win32":  # where this is never called, as type checkers do not know
@@ -77,7 +77,7 @@ def _when_woken(parent: QObject, look: Callable[[], None]) -> Callable[[], None]
 
 
 def _on_time(parent: QObject, look: Callable[[], None]) -> Callable[[], None]:
-    """Windows wakes Qt for sockets only: Python gets its turn now and then, and calls the handlers in it."""
+    """Run Python now and then, so that it calls signal handlers: on Windows Qt can only watch sockets."""
     timer = QTimer(parent, interval=_TURN)
     timer.timeout.connect(look)
     timer.start()

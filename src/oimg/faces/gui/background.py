@@ -1,4 +1,4 @@
-"""Calls that would hold the window up, done on threads of their own: the newest first, for it is what is looked at."""
+"""Runs slow calls on threads, so that the window stays responsive: the newest first, since its result is on view."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Call: TypeAlias = Callable[[CancelToken], Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a call: a value, or the error that it ended with."""
+    """The result of a call: a value, or the error that it ended with."""
 
     key: Hashable
     value: Any = None
@@ -49,7 +49,7 @@ class Background(QObject):
         self._bridge.arrived.connect(self._tell)
 
     def ask(self, key: Hashable, call: Call) -> None:
-        """Have a call done; a later one with the same key takes its place. It raises OimgError or Cancelled."""
+        """Queue a call, which may raise OimgError or Cancelled; a later one with the same key replaces it."""
         with self._changed:
             if self._closed:
                 return
@@ -64,14 +64,14 @@ class Background(QObject):
                 thread.start()
 
     def forget(self) -> None:
-        """Give up what was asked: what is not begun is not done, what is under way is told to stop."""
+        """Drop the calls that have not begun, and cancel those that have."""
         with self._changed:
             self._calls.clear()
             self._token.cancel()
             self._token = CancelToken()
 
     def close(self) -> None:
-        """Give all up and wait for the threads."""
+        """Drop everything and wait for the threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""What is said at the start: what the last run left half done and was put right, settings that could not be read."""
+"""What is reported at the start: repairs after a run that was cut short, settings that could not be read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def told_at_start(session: Session) -> str:
-    """Say what is to be known about the last run and the settings; empty where nothing is."""
+    """Report about the last run and the settings; empty if there is nothing to report."""
     recovery = session.recovered
     parts = [recovery_text(recovery)] if recovery or recovery.replaced else []
     if session.notes:
@@ -23,7 +23,7 @@ def told_at_start(session: Session) -> str:
 
 
 def recovery_text(recovery: Recovery) -> str:
-    """Say what was put right after a run that was cut short."""
+    """Report what was repaired after a run that was cut short."""
     sentences = [_("The last run was cut short.")]
     if recovery:
         sentences.append(_("What it left half done was put right."))

@@ -12,7 +12,7 @@ from typing import Any, Final
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 PER_SECOND: Final = 30
-# More at once would take longer than a frame; the rest comes with the next one.
+# More values at once would take longer than a frame; the rest is delivered with the next one.
 _AT_ONCE: Final = 600
 
 
@@ -35,7 +35,7 @@ class Bridge(QObject):
         self._woken.connect(self._wait_for_turn, Qt.ConnectionType.QueuedConnection)
 
     def put(self, value: Any) -> None:
-        """Hand a value over; for any thread, and quick."""
+        """Send a value. May be called on any thread, and returns at once."""
         with self._lock:
             if self._closed:
                 return
@@ -45,7 +45,7 @@ class Bridge(QObject):
             self._woken.emit()
 
     def close(self) -> None:
-        """Take and deliver nothing more."""
+        """Accept and deliver no more values."""
         with self._lock:
             self._closed = True
             self._values.clear()

@@ -11,6 +11,6 @@ import gc
 
 
 def set_apart() -> None:
-    """Look through what is young, and never again through what lives then; it still goes when nobody holds it."""
+    """Collect young objects, and exempt the survivors from later searches; reference counting still frees them."""
     gc.collect(1)
     gc.freeze()

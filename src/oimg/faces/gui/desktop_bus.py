@@ -1,4 +1,4 @@
-"""The bus on which programs of one desktop talk to each other (D-Bus): a socket of this computer, no network."""
+"""D-Bus, on which the programs of a desktop talk to each other: a local socket, not a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def start_none() -> None:
 
 
 def session_bus() -> QDBusConnection | None:
-    """Give the bus of the user's session, where it runs."""
+    """The bus of the user's session, if there is one."""
     if not _is_there():
         return None
     bus = QDBusConnection.sessionBus()

@@ -28,7 +28,7 @@ from oimg.faces.messages import _
 from oimg.work.spool import Spool
 
 log = logging.getLogger(__name__)
-# Python threads take turns; with the usual 5 ms the window would wait long for its turn beside busy workers.
+# Python's thread switch interval; with the usual 5 ms the window would wait long for its turn beside busy workers.
 TURN = 0.001
 
 
@@ -55,7 +55,7 @@ def run(paths: Sequence[Path], refuse: Callable[[str], int], *, quick: bool = Fa
     unwatch()
     opening.close(abandon=windows.left_at_work)
     if windows.left_at_work:
-        os._exit(code)  # Python would wait for threads that sit in a native call
+        os._exit(code)  # Python would wait for threads that are in native calls
     return code
 
 
@@ -73,7 +73,7 @@ def application_of(arguments: Sequence[str]) -> Application:
 
 
 def speak(application: QApplication) -> None:
-    """Give Qt's own texts, the direction of writing and the numbers in fields the language that ours are in."""
+    """Set the language of Qt's own texts, the writing direction and the numbers in fields to that of our texts."""
     locale = QLocale(messages.LANGUAGE)
     QLocale.setDefault(locale)
     application.setLayoutDirection(locale.textDirection())
@@ -83,7 +83,7 @@ def speak(application: QApplication) -> None:
 
 
 def _messages(refuse: Callable[[str], int]) -> Callable[[QtMsgType, QMessageLogContext, str], None]:
-    """Keep Qt's messages to the log; the fatal one, which ends the process, becomes a sentence and an exit code."""
+    """Send Qt's messages to the log; a fatal one, which ends the process, becomes a sentence and an exit code."""
 
     def take(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         if kind is QtMsgType.QtFatalMsg:

@@ -1,4 +1,4 @@
-"""The drawer below the picture: panes that tell more of it, one at a time; and the column that both share."""
+"""The drawer below the picture: panes that say more about it, one at a time; and the column that both share."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _SHARE: Final = 0.52
 
 
 class Drawer(QFrame):
-    """Tabs over the panes. A pane is told by being shown and hidden when it is to work and when to rest."""
+    """Tabs above the panes. A pane works while it is shown, and rests while it is hidden."""
 
     turned = Signal(str)
-    """The key of the pane that is seen from now on; empty when the drawer was closed."""
+    """The key of the pane that is now visible; empty when the drawer was closed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +73,7 @@ class Drawer(QFrame):
         self.setMinimumHeight(_SMALLEST)
 
     def add(self, key: str, title: str, widget: QWidget, action: QAction | None = None) -> None:
-        """Take a pane in. An action that can be checked opens and closes it, and tells whether it is seen."""
+        """Add a pane. A checkable action opens and closes it, and shows whether it is visible."""
         self._keys.append(key)
         self._panes.addWidget(widget)
         with QSignalBlocker(self._tabs):
@@ -84,11 +84,11 @@ class Drawer(QFrame):
 
     @property
     def current(self) -> str:
-        """The key of the pane that is seen; empty while the drawer is closed."""
+        """The key of the visible pane; empty while the drawer is closed."""
         return "" if self.isHidden() else self._keys[self._tabs.currentIndex()]
 
     def show_pane(self, key: str) -> None:
-        """Open the drawer at a pane, and give it the keyboard; a key that is not known changes nothing."""
+        """Open the drawer at a pane and give it the focus; an unknown key changes nothing."""
         if key not in self._keys:
             return
         if self.isHidden():
@@ -103,7 +103,7 @@ class Drawer(QFrame):
         self._tell()
 
     def shut(self) -> None:
-        """Close the drawer; the keyboard goes back to where it was."""
+        """Close the drawer; the focus returns to where it was."""
         within = self.isAncestorOf(focus) if (focus := QApplication.focusWidget()) is not None else False
         self.hide()
         if within and self._before is not None:
@@ -130,7 +130,7 @@ class Drawer(QFrame):
 
 
 class Column(QSplitter):
-    """Something large above a drawer, which is as high as the user last made it."""
+    """A large widget above a drawer, which has the height that the user gave it last."""
 
     def __init__(self, above: QWidget, drawer: Drawer, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
@@ -146,11 +146,11 @@ class Column(QSplitter):
 
     @property
     def state(self) -> str:
-        """What to remember: the pane that is seen, and the height of the drawer."""
+        """The state to remember: the visible pane and the height of the drawer."""
         return f"{self._drawer.current} {self._height}"
 
     def restore(self, state: str) -> None:
-        """Put the drawer back as it was; what cannot be understood is left alone."""
+        """Restore a remembered state; one that cannot be parsed is ignored."""
         key, _space, height = state.partition(" ")
         if height.isascii() and height.isdigit():
             self._height = int(height)

@@ -1,4 +1,4 @@
-"""Pictures come in: dropped anywhere, pasted, or chosen in a dialog. All ends in paths, or in an image."""
+"""How pictures come in: dropped anywhere, pasted, or chosen in a dialog; as paths, or as an image."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PICTURES: Final = QStandardPaths.StandardLocation.PicturesLocation
 
 
 def image_in(data: QMimeData) -> QImage | None:
-    """Give the picture itself that was copied, as from a browser or a screenshot."""
+    """The image data on the clipboard, as from a browser or a screenshot."""
     if not data.hasImage():
         return None
     image = data.imageData()
@@ -52,12 +52,12 @@ class Dropping(QObject):
         window.installEventFilter(self)
 
     def let_through(self) -> None:
-        """Let fields of text hand drops on to the window, or a file's name would become text in them."""
+        """Let text fields pass drops on to the window; otherwise they would insert the file's name."""
         for each in self._window.findChildren(QWidget):
             each.setAcceptDrops(bool(each.property("takes_drops")))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take what is dragged over the window."""
+        """Handle drags over the window, and drops."""
         if isinstance(event, QDropEvent):  # the base of entering, moving and dropping
             return self._dragged(event)
         if event.type() == QEvent.Type.DragLeave:
@@ -82,7 +82,7 @@ class Dropping(QObject):
         return True
 
     def paste(self) -> bool:
-        """Take what was copied; tells whether there was something to take."""
+        """Paste from the clipboard; returns whether there was something to paste."""
         return self.take(QGuiApplication.clipboard().mimeData())
 
     def take(self, data: QMimeData) -> bool:

@@ -1,4 +1,4 @@
-"""The preferences about file managers: how the entries stand in each, and the buttons that change it."""
+"""The preferences about file managers: the state of the entries in each, and the buttons that change it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OURS = (EntryState.USER, EntryState.MOVED, EntryState.OUTDATED)
 
 
 class EntriesField(QWidget):
-    """A line for every file manager that is here, or for all; one button installs or mends, one removes."""
+    """A line for every installed file manager, or for all; one button installs or repairs, one removes."""
 
     install_wanted = Signal()
     remove_wanted = Signal()
@@ -62,7 +62,7 @@ class EntriesField(QWidget):
         layout.addLayout(buttons)
 
     def show_statuses(self, statuses: Sequence[EntryStatus]) -> None:
-        """Show how the entries stand."""
+        """Show the state of the entries."""
         self._clear()
         found = [status for status in statuses if status.found]
         for row, status in enumerate(found or statuses):

@@ -12,7 +12,7 @@ from oimg.faces.messages import number
 
 
 class Entry(QPushButton):
-    """Tells that it was pressed, as every button does. Without an icon it stands below one that has it."""
+    """A button whose text may have several lines. Without an icon, it is aligned with one above that has an icon."""
 
     def __init__(self, text: str, icon: str, color: str, parent: QWidget | None = None, *, count: int = 0) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class Entry(QPushButton):
 
 
 class _Mark(QWidget):
-    """An icon, or its room; painted when it is needed, so that it follows the theme."""
+    """An icon, or an empty space of its size; painted on demand, so that it follows the theme."""
 
     def __init__(self, icon: str, color: str, parent: QWidget) -> None:
         super().__init__(parent)

@@ -17,7 +17,7 @@ from oimg.words.task import CancelToken
 
 
 class Exporting(QObject):
-    """Asks for a name and writes on a thread, for a report may have very many lines."""
+    """Asks for a name and writes on a thread, since a report may have very many lines."""
 
     told = Signal(str, bool)
     """What came of it, and whether it is bad news."""
@@ -45,7 +45,7 @@ class Exporting(QObject):
         self._background.ask(path, _call(lambda: jsonl.write_json(path, report)))
 
     def close(self) -> None:
-        """Write nothing more."""
+        """End the thread; nothing more is written."""
         self._background.close()
 
     def _ask(self, report: Report, suffix: str, kinds: str, write: Callable[[Path, Report], None]) -> QFileDialog:

@@ -1,4 +1,4 @@
-"""Where the keyboard goes: Tab as one reads, and jumps from part to part of the window."""
+"""Where the focus goes: Tab in reading order, and jumps from part to part of the window."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _WHOLE = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLine
 
 
 def order_tabs(page: QWidget) -> None:
-    """Let Tab go as one reads; by itself it goes in the order in which the parts were made."""
+    """Set the Tab order to the reading order; by default it is the order in which widgets were created."""
     for before, after in pairwise(stops(page)):
         QWidget.setTabOrder(before, after)
 
 
 def stops(page: QWidget) -> list[QWidget]:
-    """Give what Tab stops at, as one reads, also where it is hidden now."""
+    """The widgets that Tab stops at, in reading order, including hidden ones."""
     return [each for each in _read(page) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
 
 
 def jump(parts: Sequence[QWidget], way: int) -> None:
-    """Go to the next part (1) or the one before (-1) that is seen; each keeps what had the focus in it last."""
+    """Move to the next (1) or previous (-1) visible part; each remembers which of its widgets had the focus last."""
     focus = QApplication.focusWidget()
     now = next((place for place, part in enumerate(parts) if focus is not None and _holds(part, focus)), -1)
     for step in range(1, len(parts) + 1):

@@ -1,4 +1,4 @@
-"""The foot: what will happen in one sentence, the big button; while it happens, how far it is."""
+"""The foot of the window: what will happen in one sentence, and the main button; during a run, its progress."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SPACE: Final = 16
 
 
 class Foot(QFrame):
-    """Tells what the user pressed; what it shows is told to it."""
+    """Emits which button was pressed; its owner sets what it shows."""
 
     optimize = Signal()
     optimize_selected = Signal()
@@ -121,7 +121,7 @@ class Foot(QFrame):
         self._fit()
 
     def show_standing(self, standing: Standing) -> None:
-        """Say how far a batch is."""
+        """Show the progress of a batch."""
         self._pages.setCurrentIndex(1)
         self._bar.setValue(round(_STEPS * standing.fraction))
         self._standing.setText(standing_text(standing))
@@ -133,7 +133,7 @@ class Foot(QFrame):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit into another room."""
+        """Adapt to another size."""
         super().resizeEvent(event)
         self._fit()
 
@@ -222,5 +222,5 @@ def standing_text(standing: Standing) -> str:
 
 
 def _time(left: int) -> str:
-    """Write a time that is no finer than anybody can know it."""
+    """Write a time, rounded to what an estimate can know."""
     return _("{seconds} s").format(seconds=left) if left < 60 else seconds(left)

@@ -1,4 +1,4 @@
-"""The strip below the menus: adding pictures at the start, what belongs to the view in the middle, panes at the end."""
+"""The strip below the menus: buttons to add pictures, the view's controls in the middle, and buttons of the panes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ALONE: Final = Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
 class Header(QFrame):
-    """Buttons of actions. `add_to_middle` and `add_to_end` are for the parts of the window that come and go."""
+    """Buttons of actions. `add_to_middle` and `add_to_end` are for parts of the window that appear and disappear."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,12 +58,12 @@ class Header(QFrame):
             self._end.addWidget(self._toggles[-1])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit into another room."""
+        """Adapt to another size."""
         super().resizeEvent(event)
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        """Fit again when something in it has come or gone."""
+        """Adapt when something in it was shown or hidden."""
         done = super().event(event)
         if event.type() is QEvent.Type.LayoutRequest:
             self._fit()

@@ -1,4 +1,4 @@
-"""What is seen first: where pictures can be dropped, and how to get them otherwise."""
+"""The first page: a drop zone for pictures, and other ways to add them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Home(QWidget):
 
     preset_chosen = Signal(str)
     clicked = Signal()
-    """Somebody clicked into the drop zone."""
+    """Emitted when the drop zone is clicked."""
 
     def __init__(self, ways: Sequence[QAction], presets: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)

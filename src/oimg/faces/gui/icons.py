@@ -19,17 +19,17 @@ _FOLDER: Final = Path(__file__).resolve().parent / "icons"
 
 
 def path(name: str) -> Path:
-    """Give the file of an icon."""
+    """The path of an icon's file."""
     return _FOLDER / f"{name}.svg"
 
 
 def icon(name: str, color: str = "text") -> QIcon:
-    """Give an icon in the colour of a token's name; where it is switched off, in the faint one."""
+    """An icon in the colour of a token; in the faint colour while disabled."""
     return QIcon(_Engine(name, color))
 
 
 def application() -> QIcon:
-    """Give the icon of the program."""
+    """The icon of the program."""
     made = QIcon()
     for size in _APPLICATION_SIZES:
         pixmap = QPixmap(size, size)
@@ -42,7 +42,7 @@ def application() -> QIcon:
 
 
 def application_name(size: int) -> str:
-    """Tell which drawing of the program's icon suits a size."""
+    """The name of the drawing of the program's icon for a size in pixels."""
     return "oimg-small" if size <= _SMALL else "oimg"
 
 
@@ -52,7 +52,7 @@ def paint(painter: QPainter, name: str, rect: QRectF, color: str) -> None:
 
 
 class _Engine(QIconEngine):
-    """Draws when it is asked to, so that a change of the theme or of the screen's scale needs no new icon."""
+    """Draws on demand, so that icons follow changes of the theme and of the screen's scale."""
 
     def __init__(self, name: str, color: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""From pixels of ours to images of Qt."""
+"""Converts our pixels to images of Qt."""
 
 from __future__ import annotations
 

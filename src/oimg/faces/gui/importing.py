@@ -1,4 +1,4 @@
-"""Looking for pictures in the background: what is found comes in chunks, and the user can stop it."""
+"""Looks for pictures in the background: they arrive in chunks, and the user can stop the search."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class _Job:
 
 
 class Importing(QObject):
-    """Takes what the user gives, one after the other. Before there is a session, it waits for it."""
+    """Handles one request after the other. Until there is a session, requests wait."""
 
     found = Signal(list)
-    """Files, in the order they were found; what lies in a folder and is no picture is left out."""
+    """Files, in the order they were found, without those in folders that are not pictures."""
     progressed = Signal(int)
-    """How many files of this import were looked at so far."""
+    """How many files of this import have been probed so far."""
     finished = Signal(int)
-    """Nothing is left to look for; so many were no pictures."""
+    """The search has ended; so many files were not pictures."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,24 +61,24 @@ class Importing(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether something is looked for."""
+        """Whether a search is under way."""
         return self._thread is not None
 
     def use(self, session: Session) -> None:
-        """From now on there is something to look with."""
+        """Use this session from now on."""
         self._session = session
         self._begin()
 
     def add(self, paths: list[Path], skip: tuple[Path, ...] = ()) -> None:
-        """Look for pictures: files, and all that is in folders but in those to skip."""
+        """Look for pictures: files, and everything in folders except those to skip."""
         self._put(_Job(tuple(paths), skip))
 
     def add_image(self, image: QImage) -> None:
-        """Write a picture that was pasted into the user's folder of pictures, and take it from there."""
+        """Save a pasted picture in the user's pictures folder, and import it from there."""
         self._put(_Job((), (), image))
 
     def cancel(self) -> None:
-        """Look no further; what was found stays."""
+        """Stop looking; what was found stays."""
         with self._lock:
             self._jobs.clear()
         self._token.cancel()
@@ -114,7 +114,7 @@ class Importing(QObject):
                     job = self._jobs.popleft()
                 for each in _found_by(session, job, token):
                     self._bridge.put(each)
-        except Exception:  # the window goes on; what was found is there
+        except Exception:  # the window goes on with what was found
             log.exception("unexpected failure while looking for pictures")
         finally:
             self._bridge.put(_END)

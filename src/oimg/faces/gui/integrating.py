@@ -54,7 +54,7 @@ class Integrating(QObject):
         self._do(_LOOK)
 
     def install(self) -> None:
-        """Put entries into all file managers, and mend those that are there."""
+        """Install entries in all file managers, and repair existing ones."""
         self._do("install")
 
     def remove(self) -> None:
@@ -83,7 +83,7 @@ class Integrating(QObject):
 def _tried(
     work: Callable[[], tuple[EntryStatus, ...]], _token: CancelToken
 ) -> tuple[EntryStatus, ...] | IntegrationError:
-    """Do something with files, whose errors are told in words."""
+    """Do something with files, and turn its errors into sentences."""
     try:
         return work()
     except IntegrationError as error:

@@ -1,4 +1,4 @@
-"""The end of the window: asked for once while work is under way, and what is remembered for the next start."""
+"""Closing the window: asks once while work is under way, and saves what the next start needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from oimg.faces.messages import _
 from oimg.work.settings import WindowState, save_window
 
 log = logging.getLogger(__name__)
-# How long native calls in flight may take to end by themselves before the program goes without them.
+# How long running native calls may take to end by themselves before the program exits without them.
 _GRACE: Final = 1500
 
 
@@ -29,7 +29,7 @@ class Leaving(QObject):
         self._leaving = False
         self._box: QMessageBox | None = None
         self.left_at_work = False
-        """Whether native calls are still under way although the window is closed."""
+        """Whether native calls are still running although the window is closed."""
         self.remembers = True
         """Whether what was chosen is kept for the next start."""
         self._patience = QTimer(self, singleShot=True, interval=_GRACE)
@@ -38,11 +38,11 @@ class Leaving(QObject):
 
     @property
     def under_way(self) -> bool:
-        """Whether it is decided that the window goes."""
+        """Whether the window is going to close."""
         return self._leaving
 
     def may_close(self) -> bool:
-        """Whether the window can go; else the user is asked, or the work is on its way to its end."""
+        """Whether the window can close now; if not, the user is asked, or the work is being stopped."""
         if not self._running.active or self.left_at_work:
             return True
         if not self._leaving:
@@ -50,7 +50,7 @@ class Leaving(QObject):
         return False
 
     def leave(self) -> None:
-        """Close without a question: stop what is under way, then go."""
+        """Close without a question: stop what is under way first."""
         self._leaving = True
         if self._running.active:
             self._running.cancel()
@@ -86,24 +86,24 @@ class Leaving(QObject):
             self.close_now.emit()
 
     def _give_up_waiting(self) -> None:
-        """What is still at work sits in a native call; the program ends without it."""
+        """Close although native calls are still running: the program ends without them."""
         self.left_at_work = self._running.active
         self.close_now.emit()
 
 
 def restore(window: QWidget, splitter: QSplitter, state: WindowState) -> bool:
-    """Put window and panes where they were; tells whether the panes' widths were known."""
+    """Restore window and panes; returns whether the widths of the panes were known."""
     window.restoreGeometry(_bytes(state.geometry))
     return splitter.restoreState(_bytes(state.splitter))
 
 
 def places(window: QWidget, splitter: QSplitter) -> dict[str, str]:
-    """Tell where window and panes are, as `WindowState` keeps it."""
+    """The geometry of window and panes, as a `WindowState`."""
     return {"geometry": _text(window.saveGeometry()), "splitter": _text(splitter.saveState())}
 
 
 def remember(state: WindowState) -> None:
-    """Keep it for the next start; a disk that does not let it is no reason to stay open."""
+    """Save the state for the next start; an error of the disk does not keep the window open."""
     try:
         save_window(state)
     except OSError:

@@ -1,4 +1,4 @@
-"""The window: joins its parts. They know nothing of one another; what they tell ends here."""
+"""The main window: connects its parts, which do not know one another. Their signals arrive here."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ if TYPE_CHECKING:  # the window is there before the session is loaded
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(900, 600)
-# Counting what is to be done takes a look at every row, so it is done a few times a second at the most.
+# Counting what is to be done reads every row, so it is done at most a few times a second.
 _PLAN = 150
 
 
@@ -61,11 +61,11 @@ class MainWindow(QMainWindow):
 
     session_opened = Signal(object)
     actions_shown = Signal()
-    """It was looked anew at what can be done now."""
+    """Emitted after the actions were enabled or disabled."""
     closed = Signal()
-    """Threads are to end now."""
+    """Emitted when threads have to end."""
     recipe_used = Signal(object)
-    """The common `Recipe`, whenever it is another one."""
+    """Emitted with the common `Recipe` when it changes."""
 
     def __init__(self, state: WindowState = WindowState()) -> None:
         super().__init__()
@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         self.home.setFocus()
 
     def use(self, session: Session) -> None:
-        """From now on there is a session: pictures can be found, shown and optimized."""
+        """Use this session from now on: pictures can be found, shown and optimized."""
         self._session = session
         previews = session.previews()
         self.stage.use(previews)
@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
 
     @property
     def parts(self) -> tuple[QWidget, ...]:
-        """The parts that the keyboard jumps between, as one reads."""
+        """The parts that the keyboard jumps between, in reading order."""
         panes = (self.home, self.queue.view, self.stage, self.drawer, self.options, self.privacy.inspector)
         return (self.header, *panes, self.foot)
 
@@ -194,11 +194,11 @@ class MainWindow(QMainWindow):
         self._column.insertWidget(self._column.count() - 1, strip)
 
     def show_unusable(self, reason: str) -> None:
-        """Say that there will be no session."""
+        """Report that the session could not be opened."""
         QMessageBox(QMessageBox.Icon.Critical, "OIMG", _("OIMG cannot work: {reason}").format(reason=reason)).exec()
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Look for pictures in files and folders, and append them; what is there already is read anew."""
+        """Look for pictures in files and folders, and append them; files that are listed already are probed again."""
         inside = (Path(self.recipe.output.path),) if self.recipe.output.place is Place.FOLDER else ()
         self.importing.add(list(paths), inside)
 
@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         self.importing.add_image(image)
 
     def choose_preset(self, name: str) -> None:
-        """Take the recipe of a preset; where results go stays as it is."""
+        """Apply the recipe of a preset; where results go does not change."""
         try:
             recipe = self._presets.get(name)
         except SettingsError as error:
@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
         self.use_recipe(replace(recipe, output=self.recipe.output))
 
     def use_recipe(self, recipe: Recipe) -> None:
-        """Take another common recipe."""
+        """Use another common recipe."""
         self.recipe = recipe
         self.home.show_preset(self.preset if self._is_preset() else "", in_short(recipe))
         self.options.show_recipe(self.preset, recipe)
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
         self.work_on(open_rows(self.queue.view.selected_rows(), self.recipe))
 
     def work_on(self, rows: Sequence[Row]) -> None:
-        """Begin to work on some rows, each by its recipe."""
+        """Start to work on some rows, each with its own recipe."""
         if self._session is None or self.running.active or not rows:
             return
         items = [Item(row.id, row.source, row.recipe_under(self.recipe)) for row in rows if row.source is not None]
@@ -250,11 +250,11 @@ class MainWindow(QMainWindow):
         self.running.start(self._session, items)
 
     def retry_selected(self) -> None:
-        """Read the selected files anew, so that they wait for the work again."""
+        """Probe the selected files again, so that they can be optimized again."""
         self.add([row.path for row in self.queue.view.selected_rows()])
 
     def show_selected_in_folder(self) -> None:
-        """Show results, or sources where there is none."""
+        """Show results in the file manager, or the sources of files without one."""
         show_in_folder([row.file for row in self.queue.view.selected_rows()])
 
     def _show_row_menu(self, where: QPoint) -> None:
@@ -316,7 +316,7 @@ class MainWindow(QMainWindow):
         self.actions_shown.emit()
 
     def state(self) -> WindowState:
-        """Tell what is to be remembered until the next start."""
+        """The state to remember for the next start."""
         columns = "shown" if self.queue.view.columns_shown else ""
         chosen = {"theme": self.theme.choice, "preset": self.preset}
         where = places(self, self.splitter) | self.options.remembered() | {"drawer": self.column.state}

@@ -31,7 +31,7 @@ _APPLICATION: Final = "application://oimg.desktop"
 
 
 class Notifying(QObject):
-    """Watches a runner for a window. `sentence` says what came of the batch that has just ended."""
+    """Watches a runner for a window. `sentence` returns a summary of the batch that has just ended."""
 
     def __init__(
         self, window: QWidget, running: Running, sentence: Callable[[], str], bus: QDBusConnection | None = None
@@ -83,7 +83,7 @@ class Notifying(QObject):
         self._pending.finished.connect(lambda watcher: self._answered(watcher, title, text))
 
     def _answered(self, watcher: QDBusPendingCallWatcher, title: str, text: str) -> None:
-        """Go the older way where there is no portal."""
+        """Use the older interface if there is no portal."""
         if watcher.isError() and (program := QStandardPaths.findExecutable("notify-send")):
             # With the name of our desktop entry, a press on it brings the window up where the desktop knows that.
             known = ["--app-name=OIMG", "--icon=oimg", "--hint=string:desktop-entry:oimg"]
@@ -108,7 +108,7 @@ class Notifying(QObject):
 
     @Slot(QDBusMessage)
     def take(self, message: QDBusMessage) -> None:
-        """Take what the portal tells: some notification was pressed, perhaps ours."""
+        """Handle the portal's signal: a notification was pressed, perhaps ours."""
         if message.arguments()[:1] == [_ID]:
             bring_to_front(self._window)
 

@@ -1,4 +1,4 @@
-"""The session is loaded while the window is on the screen already: codecs and all take longer than a window does."""
+"""Loads the session while the window is already on the screen: codecs take longer to load than a window."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Opening(QObject):
-    """Opens the one session of the program on a thread, which also puts right what a killed run left."""
+    """Opens the program's session on a thread, which also repairs what a killed run left."""
 
     opened = Signal(object)
     """The `Session`."""

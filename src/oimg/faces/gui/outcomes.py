@@ -1,4 +1,4 @@
-"""What came of a batch, put together: files that ended alike, and why. Values and words, no widgets."""
+"""The outcomes of a batch, grouped: files that ended alike, and why. Values and words, no widgets."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Summary:
     groups: tuple[Group, ...]
     before: int
     after: int
-    """Bytes of all sources that were dealt with, and of what stands for them now."""
+    """Bytes of all sources that were optimized or kept, and of their results."""
 
     def ids(self, *ends: End) -> frozenset[int]:
         """Give the rows that ended like this."""
@@ -87,7 +87,7 @@ class Summary:
 
     @property
     def headline(self) -> str:
-        """Say in a few words what was won."""
+        """What was saved, in a few words."""
         if self.saved > 0:
             return _("{size} saved").format(size=size(self.saved))
         if self.saved < 0:
@@ -126,7 +126,7 @@ class Summary:
 
 
 def summed_up(report: Report, ids: Sequence[int]) -> Summary:
-    """Put the outcomes of a batch together; `ids` are those of its rows, in its order."""
+    """Group the outcomes of a batch; `ids` are those of its rows, in its order."""
     ends: dict[End, dict[str, set[int]]] = {}
     for id_, record in zip(ids, report.records, strict=True):
         reasons = ends.setdefault(end_of(record.outcome), {})
@@ -135,7 +135,7 @@ def summed_up(report: Report, ids: Sequence[int]) -> Summary:
 
 
 def without(summary: Summary, back: AbstractSet[Path]) -> Summary | None:
-    """Give what still stands of a batch when these originals are back; None where no result does."""
+    """What is left of a batch when these originals are back; None if no result is."""
     pairs = list(zip(summary.rows, summary.report.records, strict=True))
     # An original behind a link is told as itself. Asking for each of very many whether it is one takes long.
     linked = bool(back - {record.outcome.path for _id, record in pairs})

@@ -1,4 +1,4 @@
-"""The panes of the window beside one another: the list, the picture, the options, the inspector."""
+"""The panes of the window side by side: list, picture, options, inspector."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENOUGH: Final = 400
 
 
 class Panes(QSplitter):
-    """In a narrow window the list gives way to the picture, and has its room back when the window grows."""
+    """In a narrow window the list shrinks in favour of the picture, and grows back with the window."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,7 +21,7 @@ class Panes(QSplitter):
         self.splitterMoved.connect(self._remember)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new room."""
+        """Distribute the new width."""
         super().resizeEvent(event)
         sizes = self.sizes()
         if len(sizes) < len(WIDTHS) or not (sizes[0] and sizes[1]):
@@ -39,6 +39,6 @@ class Panes(QSplitter):
         return 0 if pane is None else pane.minimumWidth()
 
     def _remember(self) -> None:
-        """Take the widths that the user gave."""
+        """Remember the widths that the user has set."""
         sizes = self.sizes()
         self._list, self._options = sizes[0] or self._list, sizes[2] or self._options

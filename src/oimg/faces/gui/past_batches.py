@@ -26,7 +26,7 @@ _SIZE: Final = (760, 420)
 
 
 class PastBatches(QDialog):
-    """Lists batches, newest first; asks for one to be taken back, and stays open to tell what became of it."""
+    """Lists batches, newest first; asks for one to be undone, and stays open to show the outcome."""
 
     undo_asked = Signal(str)
     """The id of a batch."""
@@ -80,7 +80,7 @@ class PastBatches(QDialog):
         self._text.setText(text)
 
     def show_busy(self, *, busy: bool) -> None:
-        """Let nothing be asked for while something is under way."""
+        """Disable the buttons while an undo is under way."""
         self._busy = busy
         self._show_button()
 

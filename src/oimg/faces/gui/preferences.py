@@ -42,7 +42,7 @@ _CLEARED: Final = (StoredKind.ORIGINALS, StoredKind.MEMORY, StoredKind.WINDOW)
 
 
 class Preferences(QDialog):
-    """Shows settings and tells which ones the user wants instead."""
+    """Shows the settings, and emits those that the user enters."""
 
     changed = Signal(object)
     """The `Settings` that the user made."""
@@ -102,7 +102,7 @@ class Preferences(QDialog):
         self._keeping.ask_stored()
 
     def show_settings(self, settings: Settings, presets: Sequence[str], choice: Choice) -> None:
-        """Show what is set."""
+        """Show the settings."""
         self._settings = settings
         self._theme.show_value(choice)
         self._preset.show_choices([(name, words.preset(name)) for name in presets])
@@ -110,7 +110,7 @@ class Preferences(QDialog):
             field.show_value(getattr(settings, name))
 
     def show_error(self, text: str) -> None:
-        """Say what did not work."""
+        """Show an error."""
         self._tell(text, "bad")
 
     def _change(self, name: str, value: object) -> None:
@@ -185,7 +185,7 @@ class Preferences(QDialog):
         )
 
     def _clearing(self, kind: StoredKind, text: str) -> QWidget:
-        """How much there is of a kind, and the button that erases it."""
+        """The size of one kind of stored data, and the button that erases it."""
         row = QWidget(self)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)

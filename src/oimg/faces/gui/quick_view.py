@@ -1,4 +1,4 @@
-"""What the small window shows: a headline, how far the work is, reasons, and what can be done in the end."""
+"""The content of the small window: a headline, progress, reasons, and the buttons at the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TALLEST: Final = 200  # of the reasons; more of them scroll
 
 
 class QuickView(QWidget):
-    """Fills a window. Its buttons are there when they can be used."""
+    """Fills a window. Buttons are shown while they can be used."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -106,7 +106,7 @@ class QuickView(QWidget):
         self._area.setFixedHeight(min(_TALLEST, tall))
 
     def show_busy(self) -> None:
-        """Let nothing be done while something is under way that cannot be measured."""
+        """Disable the buttons during work whose progress is unknown."""
         self._bar.setRange(0, 0)
         self._bar.show()
         self._show_buttons()
@@ -119,7 +119,7 @@ class QuickView(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Be as high as the texts are at this width; Qt itself would reckon with the height at the least width."""
+        """Set the height that the texts need at this width; Qt would use the one for the minimum width."""
         window, height = self.window(), 0
         for layout in (self.layout(), self.window().layout()):
             if layout is not None:

@@ -38,19 +38,19 @@ if TYPE_CHECKING:
     from oimg.work.session import Session
 
 _SAFE = "balanced"
-# Explorer and some file managers start the program once for every file: it waits this long (ms) for the next one.
+# Explorer and some file managers start the program once per file: milliseconds to wait for the next start.
 _MOMENT: Final = 300
-# So long after the end, those of them that come late still join in; then what was done stays to be seen and undone.
+# Milliseconds after the end in which late starts still join; after that, the results stay on view and can be undone.
 _LATE: Final = 2000
 
 
 class QuickWindow(QWidget):
-    """One for all files that were chosen. Begins as soon as there is a session."""
+    """One window for all selected files. Begins as soon as there is a session."""
 
     open_asked = Signal()
-    """The user wants to go on in the large window."""
+    """Emitted when the user wants to go on in the large window."""
     settled = Signal()
-    """What comes from now on is for another window."""
+    """Emitted when later starts need another window."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class QuickWindow(QWidget):
         self._look_for(self._paths)
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Work on more pictures, too; those that were asked for before are in hand."""
+        """Work on more pictures; those that were asked for before are skipped."""
         asked = set(self._paths)
         new = [path for path in dict.fromkeys(paths) if path not in asked]
         if not new:
@@ -127,13 +127,13 @@ class QuickWindow(QWidget):
         self.importing.add(list(paths), inside)
 
     def _add_rows(self, found: Sequence[Found]) -> None:
-        """Take every file once: what was worked on is not read anew."""
+        """Take every file once: files that were already worked on are not probed again."""
         new = [each for each in found if each.path not in self._seen]
         self._seen |= {each.path for each in new}
         self.model.add(new)
 
     def show_unusable(self, reason: str) -> None:
-        """Say that there will be no session."""
+        """Report that the session could not be opened."""
         self.view.show_text(_("OIMG cannot work: {reason}").format(reason=reason))
         self.view.show_end(can_undo=False, can_show=False, can_open=False)
 
@@ -143,7 +143,7 @@ class QuickWindow(QWidget):
         self._work()
 
     def _work(self) -> None:
-        """Begin with what waits, as soon as it is all there; where nothing does, say what came of it."""
+        """Start with the waiting files once they are complete; if none wait, show the outcome."""
         if self._session is None or self.importing.running or self.running.active or self._gathering.isActive():
             return
         items = [Item(row.id, row.source, self.recipe) for row in self._waiting() if row.source is not None]
@@ -240,7 +240,7 @@ class QuickWindow(QWidget):
             show_in_folder([each.output for each in outcomes if isinstance(each, Optimized)])
 
     def hand_over(self, window: MainWindow) -> None:
-        """Give the rows with all that came of them to the large window, which has the session already."""
+        """Hand the rows with their outcomes to the large window, which has the session already."""
         window.preset = self.preset
         window.use_recipe(self.recipe)
         if self.summary is None:
@@ -279,7 +279,7 @@ class QuickWindow(QWidget):
 
 
 def _chosen(session: Session) -> tuple[str, Recipe]:
-    """Give the user's default preset, the balanced one where it is gone, and originals kept as the user prefers it."""
+    """The user's default preset (balanced if it was deleted), with originals kept where the user prefers."""
     try:
         name, recipe = session.settings.preset, session.presets.get(session.settings.preset)
     except SettingsError:

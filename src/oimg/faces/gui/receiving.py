@@ -1,4 +1,4 @@
-"""What other starts of the program ask for: it comes to this one, which has the window already."""
+"""Receives what later starts of the program ask for, since this one already has the window."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Receiving(QObject):
         QTimer.singleShot(0, self, self._take)  # what came before
 
     def close(self) -> None:
-        """Let another start be the one."""
+        """Stop receiving: another start can take over."""
         self._timer.stop()
         if watched := self._watcher.directories():
             self._watcher.removePaths(watched)
@@ -52,7 +52,7 @@ class Receiving(QObject):
 def bring_to_front(window: QWidget, token: str = "") -> None:
     """Show a window above the others. Desktops that guard the front want the token of who asked for it."""
     if token and QGuiApplication.platformName().startswith("wayland"):
-        os.environ["XDG_ACTIVATION_TOKEN"] = token  # Qt uses it up when it asks for the front
+        os.environ["XDG_ACTIVATION_TOKEN"] = token  # Qt uses and removes it when it raises the window
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
     window.show()
     window.raise_()

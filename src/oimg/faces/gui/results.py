@@ -1,4 +1,4 @@
-"""The results sheet: what was saved, how files ended and why, and what can be done now."""
+"""The results sheet: what was saved, the outcomes of the files with reasons, and the next actions."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _ICONS: Final = {End.SMALL: "optimized"}
 
 
 class ResultsSheet(QFrame):
-    """Lies over another widget; closed by Esc. Buttons are actions, which say when they can be used."""
+    """Covers another widget; closed by Esc. Its buttons are actions, which know when they are enabled."""
 
     files_asked = Signal(str, frozenset)
-    """A text, and the ids of the rows that it is about."""
+    """Emitted with a text and the ids of the rows that it is about."""
     closed = Signal()
 
     def __init__(self, actions: tuple[QAction, ...], exports: tuple[QAction, ...], over: QWidget) -> None:
@@ -182,7 +182,7 @@ class ResultsSheet(QFrame):
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Have as many columns of buttons as there is room for."""
+        """Use as many columns of buttons as fit."""
         super().resizeEvent(event)
         self._arrange()
 

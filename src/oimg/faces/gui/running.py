@@ -1,4 +1,4 @@
-"""A batch as the window sees it: started, paused, stopped; what happens to rows, how far it is, how long it takes."""
+"""A batch as the window sees it: start, pause, stop; events per row, progress, time left."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the window is there before the session is loaded
     from oimg.work.session import Run, Session
 
 log = logging.getLogger(__name__)
-# Before this much is done and this many seconds have passed, nobody can say how long it will take.
+# The share done and the seconds passed before the time left is estimated.
 _ENOUGH_DONE = 0.02
 _ENOUGH_TIME = 2.0
 
@@ -37,7 +37,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a batch is. `left` is in seconds, as it is to be shown; None where nobody can say yet."""
+    """The progress of a batch. `left` is the remaining time to show, in seconds; None while it cannot be estimated."""
 
     done: int
     files: int
@@ -49,7 +49,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Began:
-    """The batch is under way; None where it could not be started."""
+    """The `Run` that has started; None if it could not be started."""
 
     run: Run | None
 
@@ -58,19 +58,19 @@ _News: TypeAlias = JobEvent | _Began
 
 
 class Progress:
-    """Reckons how far a batch is, by pixels, and how long the rest will take; pauses do not count."""
+    """Computes the progress of a batch in pixels, and its time left; pauses do not count."""
 
     def __init__(self, pixels: Sequence[int], began: float) -> None:
         self._pixels = [max(1, each) for each in pixels]
         self._total = sum(self._pixels) or 1
         self._at = [0.0] * len(self._pixels)
-        self._reached = 0.0  # summed up as it comes: summing all at each event would be quadratic
+        self._reached = 0.0  # a running sum, since adding all up at each event would be quadratic
         self._began = began
         self._paused_at: float | None = None
         self.done = 0
 
     def take(self, event: JobEvent) -> None:
-        """Take what happened to a task; ids are positions."""
+        """Record an event of a task; ids are positions."""
         match event:
             case Finished(task_id=place):
                 self.done += 1
@@ -85,7 +85,7 @@ class Progress:
         self._paused_at = now if self._paused_at is None else self._paused_at
 
     def resume(self, now: float) -> None:
-        """Let it go on."""
+        """Restart the clock."""
         if self._paused_at is not None:
             self._began += now - self._paused_at
             self._paused_at = None
@@ -114,9 +114,9 @@ class Running(QObject):
     happened = Signal(list)
     """Pairs of a row's id and a `JobEvent`."""
     moved = Signal(object)
-    """A `Standing`: with events, and once a second."""
+    """A `Standing`: after events, and once a second."""
     ended = Signal(object)
-    """The `Report`, or None where the batch could not be started; all events were told before."""
+    """The `Report`, or None if the batch could not be started; all events were emitted before."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -144,11 +144,11 @@ class Running(QObject):
 
     @property
     def paused(self) -> bool:
-        """Whether it is held."""
+        """Whether the batch is paused."""
         return self._pausing
 
     def start(self, session: Session, items: Sequence[Item]) -> None:
-        """Plan and start; names are looked up on disks, which may be slow, so that is done on a thread."""
+        """Plan and start, on a thread: planning looks up names on disks, which may be slow."""
         if self.active or not items:
             return
         self._ids = [item.id for item in items]
@@ -162,7 +162,7 @@ class Running(QObject):
         self._tell()
 
     def pause(self, *, paused: bool) -> None:
-        """Hold what is not begun, or let it go on."""
+        """Pause or resume the tasks that have not begun."""
         if not self.active or self._stopping:
             return
         self._pausing = paused
@@ -183,12 +183,12 @@ class Running(QObject):
         self._tell()
 
     def close(self) -> None:
-        """Tell nothing more."""
+        """Emit nothing more."""
         self._ticks.stop()
         self._bridge.close()
 
     def _steer(self) -> None:
-        """Tell the batch, if there is one yet, what is wanted."""
+        """Pass the requested state on to the batch, if there is one yet."""
         if self._run is None:
             return
         if self._stopping:

@@ -11,7 +11,7 @@ from oimg.work.settings import highest
 
 
 class NumberField(QDoubleSpinBox):
-    """A number among the settings, in a unit of so many; 0 is shown in words."""
+    """A numeric setting, shown in a larger unit; 0 is shown in words."""
 
     given = Signal(object)  # an int of Qt has 32 bits, too few for bytes
     """The value that the user gave, as the settings keep it."""

@@ -1,4 +1,4 @@
-"""The sheet of keys (F1): made of the actions and menus themselves, so that it always tells what they do."""
+"""The sheet of keyboard shortcuts (F1), generated from actions and menus, so that it is always right."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class ShortcutSheet(QDialog):
 
 
 def groups() -> Iterator[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
-    """Give every menu's title with its actions that have keys, and the keys that are no actions."""
+    """The title of every menu with its actions that have shortcuts, and the keys that are not actions."""
     for title, names in MENUS:
         rows = [(plain(SPECS[name].text), SPECS[name].keys) for name in names if isinstance(name, Act)]
         with_keys = [(text, keys) for text, keys in rows if keys]

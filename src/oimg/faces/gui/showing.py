@@ -26,7 +26,7 @@ def show_in_folder(paths: Sequence[Path]) -> None:
         QProcess.startDetached("open", ["-R", *map(str, near)])
     elif near and _asked_over_the_bus(near):
         return
-    elif paths:  # a file manager that cannot select, or a file that is gone
+    elif paths:  # the file manager cannot select, or the file was deleted
         QDesktopServices.openUrl(url_of(paths[0].parent))
 
 

@@ -1,4 +1,4 @@
-"""A slider drawn by us: its scale may be uneven, and it is right in windows that run from right to left, too."""
+"""A slider that draws itself: its scale may be uneven, and it works in right-to-left windows as well."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Slider(QSlider):
         return QSize(80, _HEIGHT)
 
     def place_of(self, value: float) -> float:
-        """Where on the widget a value is, in pixels from its left."""
+        """The position of a value on the widget, in pixels from its left."""
         share = _between(value, self._marks)
         room = self.width() - 2 * RADIUS
         return RADIUS + room * (1 - share if self.isRightToLeft() else share)
 
     def value_at(self, place: float) -> int:
-        """Give the value at a place, in pixels from the left."""
+        """The value at a position, in pixels from the left."""
         share = (place - RADIUS) / max(1, self.width() - 2 * RADIUS)
         share = min(1.0, max(0.0, 1 - share if self.isRightToLeft() else share))
         return round(_between(share, [(where, value) for value, where in self._marks]))
@@ -95,7 +95,7 @@ class Slider(QSlider):
 
 
 def _between(at: float, points: Sequence[tuple[float, float]]) -> float:
-    """Follow straight lines from point to point."""
+    """Interpolate linearly between points."""
     right = min(max(1, bisect_left([x for x, _ in points], at)), len(points) - 1)
     (x0, y0), (x1, y1) = points[right - 1], points[right]
     return y0 + (min(max(at, x0), x1) - x0) * (y1 - y0) / (x1 - x0)

@@ -1,4 +1,4 @@
-"""How the window looks: colours, spacing and radii as tokens, the palette made of them, and which of two is in use."""
+"""The look of the window: tokens for colours, spacing and radii, the palette made of them, and the theme in use."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Theme(QObject):
 
 
 def font(scale: float = 1.0, *, bold: bool = False) -> QFont:
-    """Give the system's font, larger or smaller; figures of one width, so that changing numbers stand still."""
+    """The system's font, larger or smaller, with figures of equal width, so that changing numbers do not jump."""
     made = QFont(QApplication.font())
     if made.pointSizeF() > 0:
         made.setPointSizeF(made.pointSizeF() * scale)

@@ -1,4 +1,4 @@
-"""A strip above the foot that says what was just done, and goes by itself where that was all."""
+"""A strip above the foot that says what was just done; it disappears by itself if nothing else is needed."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Tidings(QFrame):
 
     @property
     def text(self) -> str:
-        """What is said now; empty where nothing is."""
+        """The present text; empty if there is none."""
         return "" if self.isHidden() else self._text.text()
 
     def say(self, text: str, *, stays: bool = False) -> None:
-        """Say something, until it is closed where it `stays`, else for a while."""
+        """Show a text for a while, or, if it `stays`, until it is closed."""
         self._text.setText(text)
         self.setAccessibleName(text)
         self.show()

@@ -1,4 +1,4 @@
-"""The time that is left, as it is shown: estimates jump about, what is shown runs down like a clock."""
+"""The time left, smoothed for display: estimates jump, but the display counts down like a clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SLACK: Final = 0.75
 
 
 class TimeLeft:
-    """Follows estimates slowly; gives whole steps, which do not go to and fro."""
+    """Follows estimates slowly, and returns whole steps that do not flicker."""
 
     def __init__(self) -> None:
         self._left: float | None = None
@@ -20,7 +20,7 @@ class TimeLeft:
         self._shown: int | None = None
 
     def follow(self, estimate: float | None, now: float, *, held: bool = False) -> int | None:
-        """Take an estimate, in seconds; gives what to show. A clock that is `held` stands still."""
+        """Add an estimate in seconds; returns the seconds to show. While `held`, the clock stands still."""
         if estimate is None:
             return self._shown
         passed, self._at = max(0.0, now - self._at), now

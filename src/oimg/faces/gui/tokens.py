@@ -14,7 +14,7 @@ CONTROL: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours of one theme. `faint` is for what is switched off, which has no contrast to keep."""
+    """The colours of one theme. `faint` is for disabled controls, which need no minimum contrast."""
 
     window: str
     surface: str
@@ -75,17 +75,17 @@ _in_use: Final = _InUse()
 
 
 def now() -> Tokens:
-    """Give the tokens in use: whoever paints asks at each painting, and so follows a change by itself."""
+    """The tokens in use. Read them at each painting, so that changes of the theme show."""
     return _in_use.tokens
 
 
 def use(tokens: Tokens) -> None:
-    """Take other tokens from now on; `theme.Theme` does, and tells the widgets."""
+    """Use other tokens from now on; called by `theme.Theme`, which notifies the widgets."""
     _in_use.tokens = tokens
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the contrast of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    """The contrast of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 

@@ -1,4 +1,4 @@
-"""Undo, on a thread: originals come back, results beside them go; what could not be done, in words."""
+"""Undo, on a thread: originals return, results beside them are deleted; what failed, in words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KEY: Final = "undo"
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What came of it. `unknown` are files that no remembered batch has replaced."""
+    """The outcome of an undo. `unknown` are files that no remembered batch has replaced."""
 
     results: tuple[words.Undoing | words.Removing, ...] = ()
     unknown: tuple[Path, ...] = ()
@@ -40,7 +40,7 @@ class Undone:
 
     @property
     def removed(self) -> tuple[Removed, ...]:
-        """Results that are gone again; their originals were never touched."""
+        """Results that were deleted; their originals had not been replaced."""
         return tuple(each for each in self.results if isinstance(each, Removed))
 
     @property
@@ -55,10 +55,10 @@ class Undone:
 
 
 class Undoing(QObject):
-    """Takes back one batch, or single files, at a time."""
+    """Undoes batches or single files, one request at a time."""
 
     moved = Signal(int)
-    """So many files were looked at so far."""
+    """How many files have been handled so far."""
     ended = Signal(object)
     """An `Undone`."""
     failed = Signal(str)
@@ -74,7 +74,7 @@ class Undoing(QObject):
         self._bridge.arrived.connect(self._count)
 
     def use(self, session: Session) -> None:
-        """From now on something can be taken back."""
+        """Use this session from now on."""
         self._session = session
 
     def batch(self, id_: str) -> None:
@@ -83,17 +83,17 @@ class Undoing(QObject):
             self._ask(_of_batch(self._session, id_, self._bridge))
 
     def reports(self, reports: Sequence[Report]) -> None:
-        """Undo runs, the newest one first: originals come back, results that were written beside them go."""
+        """Undo runs, newest first: originals return, results that were written beside them are deleted."""
         if self._session is not None:
             self._ask(_of_reports(self._session, tuple(reports), self._bridge))
 
     def files(self, replaced: Sequence[Path], written: Sequence[Optimized | Kept] = ()) -> None:
-        """Undo single files: originals come back, results that were written beside them go."""
+        """Undo single files: originals return, results that were written beside them are deleted."""
         if self._session is not None and (replaced or written):
             self._ask(_of_files(self._session, tuple(replaced), tuple(written), self._bridge))
 
     def close(self) -> None:
-        """End after the file that is under way; what is back stays."""
+        """Stop after the present file; what was undone stays."""
         self._background.close()
         self._bridge.close()
 

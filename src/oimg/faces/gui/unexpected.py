@@ -1,4 +1,4 @@
-"""What nobody foresaw: an exception in the window or on one of its threads is told plainly and logged; work goes on."""
+"""Unexpected exceptions, in the window or on its threads: shown in plain words and logged; the window goes on."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Kind: TypeAlias = type[BaseException]
 
 @dataclass(frozen=True, slots=True)
 class Mishap:
-    """One exception: where it came up, and all there is to tell of it."""
+    """One exception: where it was raised, and its details."""
 
     place: tuple[str, str, int]
     details: str
@@ -57,7 +57,7 @@ def keep_log(path: Path) -> logging.Handler:
 
 class _LogFile(logging.FileHandler):
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record; a disk that does not let it must not become the next error."""
+        """Write a record; an error of the disk must not cause the next exception."""
         with suppress(OSError):
             Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
             super().emit(record)
@@ -67,7 +67,7 @@ class _LogFile(logging.FileHandler):
 
 
 class Unexpected(QObject):
-    """Takes what no code caught, on any thread. One place in the code is told of once; all is logged."""
+    """Handles uncaught exceptions of all threads. Each place in the code is shown once; all exceptions are logged."""
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
@@ -99,7 +99,7 @@ class Unexpected(QObject):
         details = "".join(traceback.format_exception(kind, error, trace)).rstrip()
         last = traceback.extract_tb(trace)[-1:]
         place = (kind.__name__, last[0].filename if last else "", (last[0].lineno or 0) if last else 0)
-        if place not in self._told:  # what is painted anew fails anew
+        if place not in self._told:  # a paint event would fail again and again
             self._told.add(place)
             log.error("unexpected error on %s\n%s", threading.current_thread().name, details)
             self._bridge.put(Mishap(place, details))
@@ -120,7 +120,7 @@ class Unexpected(QObject):
 
 
 class UnexpectedDialog(QDialog):
-    """Says what it means for the user first; the details are for who puts it right."""
+    """Says first what it means for the user; the details are for developers."""
 
     def __init__(self, details: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,7 +163,7 @@ class UnexpectedDialog(QDialog):
         return buttons
 
     def add(self, details: str) -> None:
-        """Tell of one more while this one is still shown."""
+        """Add one more error while this one is still shown."""
         self._details.appendPlainText(f"\n{details}")
 
     def copy(self) -> None:

@@ -1,4 +1,4 @@
-"""Paths as programs hand them to one another: URLs that keep every byte of a name, also one that is not UTF-8."""
+"""Paths as URLs, as programs exchange them: every byte of a name is kept, even if it is not UTF-8."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
 
 
 def url_of(path: Path) -> QUrl:
-    """Give the URL of a file; QUrl.fromLocalFile would lose bytes that are no text."""
+    """The URL of a file; QUrl.fromLocalFile would lose bytes that are not valid text."""
     return QUrl.fromEncoded(QByteArray(path.absolute().as_uri().encode()))
 
 
 def path_of(url: QUrl) -> Path | None:
-    """Give the file of a URL; None where it is not on a disk here."""
+    """The file of a URL; None if it is not a local file."""
     if not url.isLocalFile() or not url.toLocalFile():
         return None
     if os.name != "posix":  # names are text there, and drives and shares are Qt's to know
@@ -27,7 +27,7 @@ def path_of(url: QUrl) -> Path | None:
 
 
 def paths_in(data: QMimeData) -> list[Path]:
-    """Give the files and folders that are dragged or were copied. What is not on a disk here is left alone."""
+    """The local files and folders that are dragged or were copied; others are ignored."""
     return [path for url in data.urls() if (path := path_of(url)) is not None]
 
 

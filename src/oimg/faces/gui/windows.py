@@ -1,4 +1,4 @@
-"""The windows of this process: a large one or a small one, and what other starts of the program ask them for."""
+"""The windows of this process, large or small, and the requests of later starts of the program."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PATIENCE: Final = 2.0  # seconds that a click waits for another window to answe
 
 
 class Windows(QObject):
-    """Opens windows and joins them with the session; the small one may hand over to a large one."""
+    """Opens windows and connects them with the session; a small one may hand over to a large one."""
 
     def __init__(self, opening: Opening) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Windows(QObject):
             window.settled.connect(receiving.close)
 
     def _ask_which(self) -> None:
-        """Let the user choose: the entry of a launcher's menu comes without pictures."""
+        """Let the user choose pictures: the entry in a launcher's menu passes none."""
         dialog = QFileDialog(None, _("Pictures to optimize"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -64,7 +64,7 @@ class Windows(QObject):
         dialog.open()
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Add pictures to the large window, which is opened where there is none."""
+        """Add pictures to the large window, and open it if there is none."""
         large = next((each for each in self._shown if isinstance(each, MainWindow) and each.isVisible()), None)
         if large is None:
             self.open_main(paths)
@@ -80,13 +80,13 @@ class Windows(QObject):
                 each.leave()
 
     def close(self) -> None:
-        """Take nothing more from other starts."""
+        """Accept nothing more from later starts."""
         for each in self._receiving:
             each.close()
 
     @property
     def left_at_work(self) -> bool:
-        """Whether native calls are still under way although the windows are closed."""
+        """Whether native calls are still running although the windows are closed."""
         return any(window.leaving.left_at_work for window in self._shown)
 
     def _show(self, window: Window) -> None:
@@ -109,7 +109,7 @@ class Windows(QObject):
         bring_to_front(window, request.token)
 
     def _hand_over(self, quick: QuickWindow) -> None:
-        """Go on in the large window: the one that is open already, or else one of our own."""
+        """Continue in a large window: the one that is already open, or else a new one."""
         spool = spools.opened("window")
         if spool is not None and spool.hand_over(Request(quick.paths), _PATIENCE):
             quick.close()

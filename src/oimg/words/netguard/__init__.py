@@ -72,10 +72,10 @@ def arm() -> None:
 
 def state() -> tuple[Layer, ...]:
     """Every layer, tried out at this moment and never remembered from `arm`."""
-    bites = audit.bites()
-    seen = "a name look-up is refused" if bites else "a name look-up is not refused"
+    refusing = audit.is_refusing()
+    seen = "a name look-up is refused" if refusing else "a name look-up is not refused"
     return (
-        Layer("audit hook", bites, seen),
+        Layer("audit hook", refusing, seen),
         Layer("kernel filter", *kernel.state()),
         Layer("Qt network library", *_qt_network()),
     )

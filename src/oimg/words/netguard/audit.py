@@ -39,7 +39,7 @@ _HARMLESS = "socket.gethostname"
 # Events whose first argument is a socket that exists already, so its family can be asked.
 _ON_A_SOCKET = ("socket.bind", "socket.connect", "socket.sendto", "socket.sendmsg")
 
-# The host name `bites` asks for. It is known by identity, and never leaves the process.
+# The host name `is_refusing` asks for. It is known by identity, and never leaves the process.
 _PROBE = "oimg-network-guard-probe.invalid"
 
 _refused: list[str] = []
@@ -62,7 +62,7 @@ def arm() -> None:
     sys.addaudithook(_make_hook())
 
 
-def bites() -> bool:
+def is_refusing() -> bool:
     """Whether a network event is refused now: raises a real one, for a name that is never looked up."""
     try:
         # host, port, family, type, protocol, as socket.getaddrinfo raises it
@@ -73,7 +73,7 @@ def bites() -> bool:
 
 
 def refusals() -> tuple[str, ...]:
-    """Names of the events refused so far, oldest first; probes by `bites` are not among them."""
+    """Names of the events refused so far, oldest first; probes by `is_refusing` are not among them."""
     return tuple(_refused)
 
 

@@ -70,7 +70,7 @@ _installed = False
 def arm() -> bool:
     """Give the filter to the kernel, once per process; False when this system cannot take it. Never raises.
 
-    The filter goes to threads that run already as well (TSYNC). `state` tells what came of it.
+    The filter applies to running threads as well (TSYNC). `state` shows the result.
     """
     global _installed  # noqa: PLW0603 - the kernel would stack a second copy of the filter
     machine = _machine()

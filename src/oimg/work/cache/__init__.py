@@ -1,1 +1,1 @@
-"""What was done before, so that it is not done again: results by content and recipe, without names or paths."""
+"""Remembers what was done, so that it is not repeated: results by content and recipe, without names or paths."""

@@ -1,4 +1,4 @@
-"""Files that nothing was written to since they were read: their content as a digest, and their header."""
+"""Content digest and header of files that have not been written to since they were read."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from oimg.words.images import ColorModel, Feature, Format, Header, Limits
 from oimg.words.report import Failed, Kept, SourceFile
 from oimg.work.cache.program import fingerprint
 from oimg.work.cache.sealed import SealedStore
-from oimg.work.files.probe import identity_in, open_regular, probe, read_source
+from oimg.work.files.identity import identity_in
+from oimg.work.files.probe import open_regular, probe, read_source
 from oimg.work.files.scan import Found
 
-# The clock of a disk may stand still for so long (2 s on FAT): what is written within does not change the time of the
-# last change, as git's index knows too (its "racily clean" entries).
+# File systems keep time in steps of up to 2 s (FAT). A write within one step does not change the modification time, a
+# problem that git's index has as well ("racily clean" entries).
 _SETTLED_NS: Final = 3_000_000_000
-# The time of the last change of state (POSIX, struct stat) cannot be set back, the one of the content can. Windows
-# has the time of birth there, so files are read.
+# The status change time (st_ctime, POSIX) cannot be set back, unlike the modification time. On Windows st_ctime is the
+# creation time, so files are read there.
 _HAS_CHANGE_TIME: Final = os.name == "posix"
 _PLAIN: Final = ("width", "height", "frames", "has_alpha", "bit_depth", "orientation", "has_icc", "lossy")
 
 
 class FileCache:
-    """Knows files by device, inode, bytes, and the times of the last change of content and of state (ns)."""
+    """Knows files by device, inode, bytes, modification time and status change time (ns)."""
 
     def __init__(self, sealed: SealedStore) -> None:
         self._sealed = sealed
         self._written: deque[tuple[int, Path, int, Limits | None]] = deque()
 
     def known(self, found: Found, limits: Limits) -> SourceFile | None:
-        """Tell of a file what `probe` would without opening it; None where that is not known."""
+        """What `probe` would return, without opening the file; None if that is not known."""
         facts = _stamp(found.path)
         state = _state(facts)
         told = self._sealed.get(b"header", state + fingerprint()) if state else None
@@ -44,7 +45,7 @@ class FileCache:
         return SourceFile(found.path, found.root, facts.st_size, identity_in(facts), _header(told), facts.st_nlink)
 
     def probe(self, found: Found, limits: Limits) -> SourceFile | Kept | Failed:
-        """Do the same as `probe.probe`, mostly without opening the file: headers of photos are spread all over them."""
+        """Do the same as `probe.probe`, mostly without opening the file: headers of photos are spread over them."""
         if (known := self.known(found, limits)) is not None:
             return known
         before, now = _stamp(found.path), time.time_ns()
@@ -52,11 +53,11 @@ class FileCache:
         if isinstance(result, SourceFile) and before is not None:
             is_that = result.identity == identity_in(before)
             if is_that and _is_settled(before, _stamp(found.path), now):
-                self._sealed.put(b"header", _state(before) + fingerprint(), _told(result.header))
+                self._sealed.put(b"header", _state(before) + fingerprint(), _as_dict(result.header))
         return result
 
     def content_of(self, source: SourceFile) -> bytes | None:
-        """Give the digest of a source's content without reading it; None where that takes reading."""
+        """The digest of a source's content without reading it; None if it has to be read."""
         stamp = _stamp(source.path)
         return None if stamp is None or identity_in(stamp) != source.identity else self._known(stamp)
 
@@ -65,12 +66,12 @@ class FileCache:
         before, now = _stamp(source.path), time.time_ns()
         untrusted = read_source(source)
         content = self._sealed.digest(untrusted)
-        if before is not None and identity_in(before) == source.identity:  # so it was this file that was read
+        if before is not None and identity_in(before) == source.identity:  # so this is the file that was read
             self._note(before, _stamp(source.path), now, content)
         return untrusted, content
 
     def holds(self, path: Path, content: bytes, byte_size: int) -> bool:
-        """Whether what stands under a name is a regular file with this content (a digest). No link counts."""
+        """Whether there is a regular file with this content (a digest) under a name. Links do not count."""
         try:
             facts = path.lstat()
             if not stat.S_ISREG(facts.st_mode) or facts.st_size != byte_size:
@@ -81,12 +82,12 @@ class FileCache:
             return False
 
     def note_written(self, path: Path, byte_size: int, limits: Limits | None = None) -> None:
-        """Take note of a file that was just written, to look at it when that counts; with limits, at its header too."""
+        """Queue a file that was just written, to be examined once it has settled; with limits, its header as well."""
         self._written.append((time.time_ns(), path, byte_size, limits))
         self.settle()
 
     def settle(self) -> None:
-        """Look at the files that were written so long ago that what is seen of them counts."""
+        """Examine the queued files that were written long enough ago to have settled."""
         with suppress(IndexError):  # several threads take from the same end
             while self._written[0][0] + _SETTLED_NS < time.time_ns():
                 _, path, byte_size, limits = self._written.popleft()
@@ -100,7 +101,7 @@ class FileCache:
         return None if told is None else bytes.fromhex(told["content"])
 
     def _read(self, path: Path, byte_size: int) -> bytes:
-        """Give the digest of a file that has so many bytes. Raises OimgError, OSError."""
+        """Read a file of so many bytes and return its digest. Raises OimgError, OSError."""
         with open_regular(path) as stream:
             before, now = os.fstat(stream.fileno()), time.time_ns()
             content = self._sealed.digest(stream.read(byte_size + 1))
@@ -108,7 +109,7 @@ class FileCache:
             return content
 
     def _note(self, before: os.stat_result, after: os.stat_result | None, now: int, content: bytes) -> None:
-        """Note the digest of a file for the next time, if nothing was written to it lately (`now`, ns) or meanwhile."""
+        """Store the digest of a file, unless it was written to just before `now` (ns), when reading began, or since."""
         if _is_settled(before, after, now):
             self._sealed.put(b"file", _state(before), {"content": content.hex()})
 
@@ -120,21 +121,21 @@ def _stamp(path: Path) -> os.stat_result | None:
 
 
 def _state(facts: os.stat_result | None) -> bytes:
-    """Tell the state of a regular file; empty where one cannot be told from another."""
+    """The state of a regular file as bytes; empty if states cannot be told apart."""
     if facts is None or not _HAS_CHANGE_TIME or not facts.st_ino or not stat.S_ISREG(facts.st_mode):
         return b""
     return repr((facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)).encode()
 
 
 def _is_settled(before: os.stat_result | None, after: os.stat_result | None, now: int) -> bool:
-    """Whether a file that was read from `now` on cannot have been written to since without another state."""
+    """Whether every write since `now` (ns), when reading began, would have changed the file's state."""
     state = _state(before)
     if before is None or not state or state != _state(after):
         return False
     return max(before.st_mtime_ns, before.st_ctime_ns) + _SETTLED_NS < now
 
 
-def _told(header: Header) -> dict[str, Any]:
+def _as_dict(header: Header) -> dict[str, Any]:
     plain = {name: getattr(header, name) for name in _PLAIN}
     return {**plain, "format": header.format, "color": header.color, "features": sorted(header.features)}
 

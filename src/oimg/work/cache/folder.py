@@ -1,4 +1,4 @@
-"""Where results are remembered, and how to be rid of them."""
+"""Where the cache of results is; opens, measures and deletes it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def folder() -> Path:
 
 
 def opened(limit: int, *, read_only: bool = False) -> ResultCache | None:
-    """Open the cache of at most so many bytes.
+    """Open the cache of at most `limit` bytes.
 
-    None where there is to be none, its key cannot be kept, or, with `read_only`, nothing was ever remembered.
+    None if the limit is 0, if its key cannot be stored, or, with `read_only`, if there is no cache yet.
     """
     if limit <= 0 or (read_only and not (_key().exists() and _database().exists())):
         return None
@@ -33,8 +33,8 @@ def size() -> int:
 
 
 def clear() -> int:
-    """Remove the cache and its key; gives the bytes freed. Raises OSError."""
-    _key().unlink(missing_ok=True)  # first: without it, the rest says nothing
+    """Delete the cache and its key; returns the bytes freed. Raises OSError."""
+    _key().unlink(missing_ok=True)  # first: without it, the rest cannot be read
     store = Store(_database(), 0)
     freed = store.size()
     store.clear()
@@ -46,5 +46,5 @@ def _database() -> Path:
 
 
 def _key() -> Path:
-    """The key is not in the cache: whoever gets hold of a copy of that alone learns nothing from it."""
+    """The key is not in the cache folder, so a copy of that folder alone reveals nothing."""
     return platformdirs.user_data_path("oimg", appauthor=False) / "results.key"

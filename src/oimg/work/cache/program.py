@@ -1,4 +1,4 @@
-"""What a result depends on beside picture and recipe: this version of OIMG and of the libraries it works with."""
+"""What a result depends on besides picture and recipe: the versions of OIMG and of its libraries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from oimg import __version__, engine
 
-# Packages whose code decides on bytes or pixels of a result, by the names of their folders of metadata.
+# Packages whose code affects bytes or pixels of a result, by the names of their metadata folders.
 _LIBRARIES: Final = frozenset(
     {
         *("pillow", "numpy", "pillow_avif_plugin", "pillow_heif", "pillow_jxl_plugin", "imagequant", "pyjpegli"),
@@ -24,10 +24,10 @@ _METADATA: Final = (".dist-info", ".egg-info")
 
 @lru_cache(maxsize=1)
 def fingerprint() -> bytes:
-    """Give a digest that changes with OIMG's version, its engine's files and the versions of its libraries.
+    """A digest that changes with OIMG's version, the engine's files and the versions of its libraries.
 
-    Nothing is imported for it, which would cost more than a small picture: the names of the folders that installers
-    leave tell the versions.
+    Nothing is imported for it, which would take longer than a small picture: the names of the metadata folders that
+    installers create contain the versions.
     """
     told = sorted({*_engine(), *_libraries()})
     facts = "\n".join((__version__, sys.implementation.cache_tag or "", *told))
@@ -35,7 +35,7 @@ def fingerprint() -> bytes:
 
 
 def _engine() -> Iterator[str]:
-    """Every file of the engine with its size and date; in a bundle there may be none."""
+    """Every file of the engine with its size and date; a bundle may have none."""
     stack = [Path(each) for each in engine.__path__]
     while stack:
         try:
@@ -52,7 +52,7 @@ def _engine() -> Iterator[str]:
 
 
 def _libraries() -> Iterator[str]:
-    """The names, such as pillow-12.0.0.dist-info, of the libraries that are there."""
+    """The metadata folders, such as pillow-12.0.0.dist-info, of the installed libraries."""
     for folder in dict.fromkeys(sys.path):
         try:
             with os.scandir(folder or ".") as entries:

@@ -1,11 +1,11 @@
-"""What came of pictures before, by their content and the recipe.
+"""What became of pictures before, by their content and the recipe.
 
-    state of a file               -> digest of its content         `FileCache`, while nothing is written to the file
-    digest, recipe, program       -> the result, or why there is none
-    digest, recipe but its level  -> a result of ours: not to be worked on again
-    digest, names                 -> written under this name as the result of a file of that name
+    state of a file                   -> digest of its content      `FileCache`, until the file is written to
+    digest, recipe, program           -> the result, or why there is none
+    digest, recipe without its level  -> a result of ours, which is not to be worked on again
+    digest, names                     -> written under this name as the result of a file with that name
 
-All keys are made with a secret, and what is told about a picture can only be read by who has the picture as well
+All keys are made with a secret, and an entry about a picture can only be read by someone who has the picture as well
 (docs/adr/0016-remembered-results.md).
 """  # fmt: skip
 
@@ -32,17 +32,17 @@ from oimg.work.cache.files import FileCache
 from oimg.work.cache.program import fingerprint
 from oimg.work.cache.sealed import DIGEST, SealedStore
 from oimg.work.cache.store import Store
-from oimg.work.unchanged import tells_more
+from oimg.work.removable_metadata import has_removable_metadata
 
 _HEAD: Final = 64  # bytes that codecs are recognised by
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """A result that was proven and written: its content as a digest, and what was told of it.
+class PastResult:
+    """A result that was verified and written: the digest of its content, and what was reported about it.
 
-    It says what `Made` says, but is none, nor holds one: that is a file in memory, and here only its digest is known. A
-    base class of both would be longer than the fields that it saves.
+    The fields are those of `Made`, which holds a file in memory where this has only a digest. A base class for both
+    would be longer than the fields that it saves.
     """
 
     content: bytes
@@ -58,41 +58,41 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBefore:
-    """Why there was nothing to write. With `stays`, a copy holds metadata that the recipe would have taken out."""
+class PastRefusal:
+    """Why there was nothing to write. With `stays`, an unchanged copy holds metadata that the recipe would remove."""
 
     refusal: Refusal
     stays: bool
 
 
-Past = Result | KeptBefore
+PastOutcome = PastResult | PastRefusal
 
 
 class ResultCache:
-    """Remembers for the threads of a batch. Nothing here raises. `files` knows which files are as they were."""
+    """The cache of results, shared by the threads of a batch. Nothing here raises. `files` knows unchanged files."""
 
     def __init__(self, store: Store, secret: bytes) -> None:
         self._sealed = SealedStore(store, secret)
         self.files = FileCache(self._sealed)
 
-    def recall(self, content: bytes, recipe: Recipe, limits: Limits) -> Past | None:
-        """Tell what came of a picture with this recipe; None where that is not known."""
+    def recall(self, content: bytes, recipe: Recipe, limits: Limits) -> PastOutcome | None:
+        """What became of a picture (its digest) with this recipe; None if that is not known."""
         about = content + _digest_of_recipe(recipe, limits)
         if (told := self._sealed.get(b"result", about)) is not None:
             return _past(told)
         told = self._sealed.get(b"ours", content + _digest_of_recipe(_without_level(recipe), limits))
         if told is None or told["level"] > _level(recipe):
             return None
-        return KeptBefore(Refusal(KeptCode(told["code"]), told["detail"]), told["stays"])
+        return PastRefusal(Refusal(KeptCode(told["code"]), told["detail"]), told["stays"])
 
-    def keep_refusal(self, content: bytes, recipe: Recipe, limits: Limits, kept: KeptBefore) -> None:
+    def keep_refusal(self, content: bytes, recipe: Recipe, limits: Limits, kept: PastRefusal) -> None:
         """Remember why there was nothing to write."""
         refusal = kept.refusal
         told = {"code": refusal.code, "detail": refusal.detail, "score": refusal.score, "notices": refusal.notices}
         self._sealed.put(b"result", content + _digest_of_recipe(recipe, limits), {**told, "stays": kept.stays})
 
     def keep_result(self, content: bytes, recipe: Recipe, limits: Limits, made: Made) -> bytes:
-        """Remember a result that was written, and that it is ours; gives its digest."""
+        """Remember a result that was written, and that it is ours; returns its digest."""
         result = self._sealed.digest(made.data)
         told = {
             "content": result.hex(),
@@ -104,7 +104,7 @@ class ResultCache:
         self._sealed.put(b"result", content + _digest_of_recipe(recipe, limits), told)
         if (header := _final(made, recipe)) is not None:
             code, detail = _verdict(made, recipe)
-            stays = tells_more(made.data, header, recipe)
+            stays = has_removable_metadata(made.data, header, recipe)
             ours = {"level": _level(recipe), "code": code, "detail": detail, "stays": stays}
             self._sealed.put(b"ours", result + _digest_of_recipe(_without_level(recipe), limits), ours)
         return result
@@ -114,7 +114,7 @@ class ResultCache:
         self._sealed.put(b"name", result + _names(output, source), {})
 
     def is_result_of(self, result: SourceFile, source: SourceFile) -> bool:
-        """Whether a file is, name and content, what OIMG wrote as the result of a file with the other's name."""
+        """Whether a file, by name and content, is what OIMG wrote as the result of a file with the source's name."""
         try:
             content = self.files.content_of(result) or self.files.read(result)[1]
         except OimgError:
@@ -131,20 +131,20 @@ def _names(output: Path, source: Path) -> bytes:
     return b"\0".join(os.fsencode(path.name) for path in (output, source))
 
 
-def _past(told: dict[str, Any]) -> Past:
+def _past(told: dict[str, Any]) -> PastOutcome:
     notices = tuple(map(Notice, told["notices"]))
     if "content" not in told:
         refusal = Refusal(KeptCode(told["code"]), told["detail"], told["score"], notices)
-        return KeptBefore(refusal, told["stays"])
+        return PastRefusal(refusal, told["stays"])
     plain = {name: told[name] for name in ("byte_size", "width", "height", "frames", "score", "quality")}
     removed = tuple(map(MetadataGroup, told["removed"]))
     content = bytes.fromhex(told["content"])
-    return Result(content=content, format=Format(told["format"]), notices=notices, removed=removed, **plain)
+    return PastResult(content=content, format=Format(told["format"]), notices=notices, removed=removed, **plain)
 
 
 @lru_cache(maxsize=64)
 def _digest_of_recipe(recipe: Recipe, limits: Limits) -> bytes:
-    """Everything a result depends on but the picture: what the recipe asks of it, the limits, the program."""
+    """Everything that a result depends on except the picture: the recipe without its output, limits, program."""
     asked = to_dict(replace(recipe, output=Output()))
     facts = json.dumps([asked, repr(limits)], sort_keys=True).encode()
     return hashlib.blake2b(facts + fingerprint(), digest_size=DIGEST).digest()
@@ -158,13 +158,13 @@ def _without_level(recipe: Recipe) -> Recipe:
 
 
 def _level(recipe: Recipe) -> float:
-    """How little is given up; a result of one level is not worth another pass at this one or a higher one."""
+    """How much of the picture is preserved; a result of one level is not processed again at this or a higher level."""
     levels = {Mode.VISUAL: recipe.target, Mode.QUALITY: recipe.quality, Mode.SIZE: recipe.max_bytes}
     return levels.get(recipe.mode, 0)
 
 
 def _final(made: Made, recipe: Recipe) -> Header | None:
-    """Give the header of a result of which its recipe would ask nothing new: no other size, colours or format."""
+    """The header of a result in which its recipe would change nothing more: no size, colours or format; else None."""
     try:
         header = detect(made.data[:_HEAD]).probe(BytesIO(made.data))
     except OimgError:

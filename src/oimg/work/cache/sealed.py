@@ -1,4 +1,4 @@
-"""Facts in the store that only open with the key and with what they are about."""
+"""Entries of the store that can only be read with the key and with what they are about."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _TAG: Final = 8
 
 
 class SealedStore:
-    """JSON objects by what they are about: a kind, and bytes such as a digest. Nothing here raises.
+    """JSON objects, each stored by a kind and by what it is about, such as a digest. Nothing here raises.
 
-    A value lies under a pad that is made of the key and of what it is about, with a check value: what was damaged, or
-    changed by somebody, is not there.
+    A value is XORed with a pad derived from the key and from what it is about, and has a message authentication code:
+    an entry that was damaged or tampered with counts as missing.
     """
 
     def __init__(self, store: Store, secret: bytes) -> None:
@@ -26,7 +26,7 @@ class SealedStore:
         self._secret = secret
 
     def digest(self, data: bytes) -> bytes:
-        """Give the digest of a content, which nobody can make who has not the key."""
+        """The keyed digest of a content, which cannot be computed without the key."""
         return hashlib.blake2b(data, digest_size=DIGEST, key=self._secret, person=b"content").digest()
 
     def put(self, kind: bytes, about: bytes, told: dict[str, Any]) -> None:
@@ -36,7 +36,7 @@ class SealedStore:
         self._store.put(self._key(kind, about), self._tag(about, text) + sealed)
 
     def get(self, kind: bytes, about: bytes) -> dict[str, Any] | None:
-        """Give what was put, exactly as it was put, or nothing."""
+        """Return what was put, exactly as it was put, or None."""
         value = self._store.get(self._key(kind, about))
         if value is None:
             return None

@@ -1,4 +1,4 @@
-"""The random key without which the cache says nothing: a file of its own, away from the cache, for the user alone."""
+"""The random key without which the cache cannot be read: a private file, kept apart from the cache."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Final
 
 _BYTES: Final = 32
 _TRIES: Final = 20
-_PAUSE: Final = 0.005  # seconds; whoever makes the key writes it in one go
+_PAUSE: Final = 0.005  # seconds; the process that makes the key writes it in one call
 
 
 def load(path: Path) -> bytes | None:
-    """Give the key, made at the first call; None where it can neither be read nor written.
+    """Read the key, or create it at the first call; None if it can neither be read nor written.
 
-    Of several processes that make it at once, one does, and the others wait for it.
+    If several processes try to create it at once, one succeeds and the others wait for it.
     """
     try:
         for _ in range(_TRIES):
@@ -27,7 +27,7 @@ def load(path: Path) -> bytes | None:
                 if (found := _read(path)) is not None:
                     return found
                 time.sleep(_PAUSE)
-        path.unlink(missing_ok=True)  # cut short by a kill or a power failure; what it was the key to is lost
+        path.unlink(missing_ok=True)  # cut short by a kill or a power failure; the entries made with it are lost
         return _make(path)
     except OSError:
         return None

@@ -1,4 +1,4 @@
-"""A bounded table of small values by key in one SQLite file. Whatever goes wrong with it costs memory, never a run."""
+"""A bounded key-value table in one SQLite file. If anything goes wrong with it, entries are lost, but no run fails."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _SCHEMA: Final = 1  # in the header of the file (PRAGMA user_version)
 _PAGE: Final = 4096  # bytes
 _PATIENCE: Final = 2.0  # seconds; another process writes for milliseconds
 _BATCH: Final = 256  # values that wait to be written together
-_DELAY: Final = 3.0  # seconds that they wait at the most, as long as more come
+_DELAY: Final = 3.0  # seconds that they wait at most, as long as more come
 _DAY: Final = 86_400
 _ROW: Final = 40  # bytes of a row beside its value
-_SPARE: Final = 4  # a full table gives this part of its rows up, those that were not asked for longest first
+_SPARE: Final = 4  # a full table drops one row in so many, the least recently used first
 _BESIDE: Final = ("", "-journal", "-wal", "-shm")  # the files that SQLite makes
 
 
 class Store:
     """Values by key. Threads may share one; several processes may have the same file open.
 
-    Nothing here raises: a file that cannot be read or written, a full disk, and a lock that is not given up only
-    mean that less is remembered. A damaged file is removed and begun anew. `limit` is the most bytes of the file.
-    With `read_only`, nothing new is remembered.
+    Nothing here raises, except `clear`: with an unreadable file, a full disk or a lock that is never released, less is
+    remembered. A damaged file is deleted and started again. The file has at most `limit` bytes. With `read_only`,
+    nothing new is stored.
     """
 
     def __init__(self, path: Path, limit: int, *, read_only: bool = False) -> None:
@@ -45,7 +45,7 @@ class Store:
         self._flushed = time.monotonic()
 
     def get(self, key: bytes) -> bytes | None:
-        """Give the value of a key, if there is one."""
+        """The value of a key, or None."""
         with self._lock:
             if key in self._waiting:
                 return self._waiting[key]
@@ -66,7 +66,7 @@ class Store:
             self._write()
 
     def close(self) -> None:
-        """Write what waits, and let the file go; the next call opens it again."""
+        """Write what waits and close the file; the next call opens it again."""
         with self._lock:
             self._write()
             if self._database is not None:
@@ -90,7 +90,7 @@ class Store:
         return total
 
     def _look_up(self, database: sqlite3.Connection, key: bytes) -> bytes | None:
-        # All rows at once, although there is one at the most: a cursor that is not at its end holds a lock.
+        # fetchall, although there is at most one row: an unfinished cursor holds a lock.
         for value, day in database.execute("SELECT value, day FROM rows WHERE key = ?", (key,)).fetchall():
             if day != _today() and not self._read_only:
                 self._asked.add(key)
@@ -120,9 +120,9 @@ class Store:
                 database.execute("ROLLBACK")
 
     def _make_room(self, database: sqlite3.Connection) -> None:
-        """Drop what was not asked for longest, before the file reaches its limit, at which SQLite refuses."""
+        """Drop the least recently used rows before the file reaches its limit, where SQLite would refuse to write."""
         (pages,) = database.execute("PRAGMA page_count").fetchone()
-        # Rows of one batch go to pages all over the file, which are split where they are full.
+        # The rows of a batch go to pages all over the file; full pages are split.
         coming = 2 * sum(len(value) + _ROW for value in self._waiting.values()) // _PAGE
         if pages + coming < self._pages * 15 // 16:
             return
@@ -130,10 +130,10 @@ class Store:
         database.execute(
             "DELETE FROM rows WHERE key IN (SELECT key FROM rows ORDER BY day LIMIT ?)", (rows // _SPARE + 1,)
         )
-        database.execute("VACUUM")  # what is dropped leaves every page a little emptier, and none free
+        database.execute("VACUUM")  # dropped rows leave all pages a little emptier and none free
 
     def _try(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
-        """Work on the open file, and give nothing where that cannot be done."""
+        """Run `work` on the open file; None if that fails."""
         if not self._usable:
             return None
         try:
@@ -149,13 +149,13 @@ class Store:
                     break
             except OSError:
                 break
-            except (ValueError, OverflowError):  # of another version
+            except (ValueError, OverflowError):  # a file of another version
                 pass
             try:
                 self._remove()
             except OSError:
                 break
-        self._usable = False  # until it is closed: waiting for a lock costs seconds, and thousands of pictures ask
+        self._usable = False  # until `close`: waiting for a lock takes seconds, and there may be thousands of calls
         return None
 
     def _opened(self) -> sqlite3.Connection:
@@ -175,7 +175,7 @@ class Store:
         return database
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        # The disk need not be waited for: what a power cut damages is begun anew.
+        # No need to wait for the disk: a file that a power cut damages is started again.
         database.execute("PRAGMA synchronous = OFF")
         database.execute(f"PRAGMA page_size = {_PAGE}")
         database.execute(f"PRAGMA max_page_count = {self._pages}")
@@ -201,7 +201,7 @@ class Store:
 
 
 def _elsewhere() -> frozenset[int]:
-    """Primary result codes that blame the disk, a lock or the rights, not what is in the file."""
+    """Primary result codes that are about disk, lock or permissions, and not about the content of the file."""
     import sqlite3  # noqa: PLC0415
 
     return frozenset(

@@ -1,1 +1,1 @@
-"""At home on the desktop: what the program puts where file managers look for it."""
+"""Entries in the right-click menus of file managers."""

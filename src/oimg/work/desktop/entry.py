@@ -1,4 +1,4 @@
-"""An entry of a menu as every file manager needs it: what it is called, and what it calls."""
+"""A menu entry as every file manager needs it: its title and its command."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """What it is called where there is no other language."""
+        """The English title, for languages without one."""
         return self.titles["en"]
 
     @property
@@ -58,7 +58,7 @@ def find_program() -> str:
     """Find the `oimg-gui` that belongs to this program; IntegrationError where there is none."""
     for candidate in _candidates("oimg-gui.exe" if sys.platform == "win32" else "oimg-gui"):
         if candidate.is_file() and os.access(candidate, os.X_OK):
-            return os.path.abspath(candidate)  # noqa: PTH100 - links stay: they are what lasts when versions change
+            return os.path.abspath(candidate)  # noqa: PTH100 - links stay, they outlast a change of version
     raise IntegrationError(IntegrationCode.NO_PROGRAM)
 
 
@@ -76,7 +76,7 @@ def _candidates(name: str) -> Iterator[Path]:
 
 
 def refuse_in_a_sandbox(environment: Mapping[str, str]) -> None:
-    """Raise IntegrationError in a Flatpak or a snap: nothing outside of it can be reached."""
+    """Raise IntegrationError in a Flatpak or a snap, from where no file manager can be reached."""
     for name, sandbox in _SANDBOXES.items():
         if environment.get(name):
             raise IntegrationError(IntegrationCode.SANDBOXED, sandbox)

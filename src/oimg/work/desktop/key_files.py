@@ -1,7 +1,7 @@
-"""The entries as key files: of Nemo, Dolphin, Thunar's Send To, PCManFM and PCManFM-Qt.
+"""The entries as key files, for Nemo, Dolphin, Thunar's Send To, PCManFM and PCManFM-Qt.
 
-All are groups of `Key=value` lines, and each has rules of its own: how a command is quoted, what a percent sign means,
-and how the types of what is selected are matched.
+All of them are groups of `Key=value` lines. Each file manager has its own rules for quoting the command, for percent
+signs, and for matching the types of the selected files.
 Sources: Desktop Entry Specification 1.5; DES-EMA 0.15 (desktop entries of file-manager actions) and how libfm and
 libfm-qt read it; `sample.nemo_action` of Nemo; KDE's documentation of service menus.
 """
@@ -20,7 +20,7 @@ _RESERVED: Final = frozenset('"`$\\')
 
 
 def nemo(entry: Entry) -> str:
-    """An action of Nemo, which splits the command like a shell; in double quotes it escapes all that it has to."""
+    """An action of Nemo, which splits the command like a shell; with `Quote=double` it escapes paths correctly."""
     return _key_file(
         entry,
         "Nemo Action",
@@ -39,7 +39,7 @@ def nemo(entry: Entry) -> str:
 
 
 def service_menu(entries: Sequence[Entry]) -> str:
-    """A service menu of Dolphin, with all entries. Remote files, which it would have to fetch, get none."""
+    """A service menu of Dolphin with all entries; not for remote files, which Dolphin would have to download."""
     head = [
         ("Type", "Service"),
         ("X-KDE-ServiceTypes", "KonqPopupMenu/Plugin"),
@@ -56,9 +56,9 @@ def service_menu(entries: Sequence[Entry]) -> str:
 
 
 def send_to(entry: Entry) -> str:
-    """A target of Thunar's Send To: an ordinary application, which its menu shows for these types.
+    """A target of Thunar's Send To: an ordinary application, which the menu shows for these types.
 
-    GLib looks for the program before it takes doubled percent signs for single ones, so it finds none that has any.
+    GLib looks for the program before it replaces `%%` by `%`, so it finds none with a percent sign in its path.
     """
     return _key_file(
         entry,
@@ -79,9 +79,10 @@ def send_to(entry: Entry) -> str:
 def action(entry: Entry) -> str:
     """An action by DES-EMA, for PCManFM and PCManFM-Qt.
 
-    Both want one type of the list to match all that is selected, so a list of ours would hide the entry from a PNG
-    beside a JPEG. What is refused is told file by file, though: so this takes everything, and refuses all but ours.
-    It has no tooltip, which PCManFM would show in place of the name, and no schemes, at which PCManFM 1.3.2 crashes.
+    Both require that one listed type matches all selected files, so a list of our types would hide the entry when a PNG
+    and a JPEG are selected. Refused types, however, are checked file by file: so the entry accepts everything and
+    refuses all types but ours. It has no tooltip, which PCManFM would show instead of the name, and no schemes, which
+    crash PCManFM 1.3.2.
     """
     refused = [f"!{kind}/*" for kind in OTHER_KINDS] + [f"!image/{name}" for name in OTHER_PICTURES]
     profile = [("MimeTypes", _listed(["all/all", *refused])), ("Exec", f"{_shell(entry)} %F")]
@@ -98,12 +99,12 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _shell(entry: Entry) -> str:
-    """The command for those who split it as a shell does, after their own percent signs are put in."""
+    """The command for file managers that expand percent signs and then split it like a shell."""
     return shlex.join(entry.command).replace("%", "%%")
 
 
 def _desktop(entry: Entry) -> str:
-    """The command in the quotes of desktop entries."""
+    """The command, quoted as desktop entries require."""
     return " ".join(_quoted(word) for word in entry.command).replace("%", "%%")
 
 

@@ -1,4 +1,4 @@
-"""The file managers of Linux: where each looks for entries, and what it needs."""
+"""The file managers of Linux: where each looks for entries, and what it needs to show them."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ class Places:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Places:
-        """Read them from the environment; what is not absolute does not count."""
+        """Read them from the environment; relative paths are ignored, as the specification says."""
 
-        def told(name: str, default: str) -> tuple[Path, ...]:
+        def folders(name: str, default: str) -> tuple[Path, ...]:
             named = [Path(each) for each in environment.get(name, "").split(":") if each.startswith("/")]
             return tuple(named or map(Path, default.split(":")))
 
         home = environment.get("HOME") or str(Path.home())
         return cls(
-            told("XDG_DATA_HOME", f"{home}/.local/share")[0],
-            told("XDG_CONFIG_HOME", f"{home}/.config")[0],
-            told("XDG_DATA_DIRS", "/usr/local/share:/usr/share"),
-            told("XDG_CONFIG_DIRS", "/etc/xdg"),
+            folders("XDG_DATA_HOME", f"{home}/.local/share")[0],
+            folders("XDG_CONFIG_HOME", f"{home}/.config")[0],
+            folders("XDG_DATA_DIRS", "/usr/local/share:/usr/share"),
+            folders("XDG_CONFIG_DIRS", "/etc/xdg"),
         )
 
 
 Files = Callable[[Sequence[Entry]], Mapping[str, str]]
-"""Gives the texts of the files for entries, by their place below a folder of data."""
+"""Returns the files for entries: their texts by their path below a data folder."""
 
 
 def _nautilus(entries: Sequence[Entry]) -> Mapping[str, str]:
@@ -75,7 +75,7 @@ def _pcmanfm(entries: Sequence[Entry]) -> Mapping[str, str]:
 
 
 def _numbered(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:
-    """Names of files, one an entry: menus are in the order of the names."""
+    """One file name per entry; menus are sorted by these names."""
     return [(f"oimg-{number}-{entry.verb}", entry) for number, entry in enumerate(entries, 1)]
 
 
@@ -90,9 +90,9 @@ FILES: Final = MappingProxyType[FileManager, Files](
         FileManager.PCMANFM_QT: _pcmanfm,
     }
 )
-# KDE takes service menus of the user only where they may be executed: else any download could be one.
+# KDE accepts a user's service menus only if they are executable, since any download could be one.
 _EXECUTABLE: Final = frozenset({FileManager.DOLPHIN})
-# What shows entries and is no part of the file manager: the package of Debian, and the file that it brings.
+# What a file manager needs to show entries: the Debian package, and a file by which it is recognised.
 _NEEDED: Final = MappingProxyType(
     {
         FileManager.NAUTILUS: ("python3-nautilus", "nautilus/extensions*/libnautilus-python.so"),
@@ -103,7 +103,7 @@ _NEEDED: Final = MappingProxyType(
 
 
 def user_pieces(manager: FileManager, entries: Sequence[Entry], places: Places, *, package: bool) -> list[Piece]:
-    """What the user's own entries are made of. Where a package has brought entries, only what that cannot bring."""
+    """The files of the user's own entries; beside a package's entries, only those that a package cannot install."""
     mode = 0o755 if manager in _EXECUTABLE else 0o644
     files = [] if package else FILES[manager](entries).items()
     pieces: list[Piece] = [OwnFile(places.data / name, text, mode) for name, text in files]
@@ -118,7 +118,7 @@ def user_pieces(manager: FileManager, entries: Sequence[Entry], places: Places, 
 
 
 def by_package(manager: FileManager, entries: Sequence[Entry], places: Places) -> bool:
-    """Whether a package of the system has brought entries."""
+    """Whether a package of the system has installed entries."""
     names = FILES[manager](entries)
     return any(all((folder / name).is_file() for name in names) for folder in places.system_data)
 
@@ -129,7 +129,7 @@ def is_found(manager: FileManager, path: str | None = None) -> bool:
 
 
 def missing(manager: FileManager, libraries: Sequence[str] = _LIBRARIES) -> str:
-    """What a file manager needs to show entries and does not have, as Debian calls it."""
+    """The Debian package that a file manager needs to show entries, if it is missing; else empty."""
     if manager not in _NEEDED:
         return ""
     package, library = _NEEDED[manager]

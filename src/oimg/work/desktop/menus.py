@@ -1,4 +1,4 @@
-"""Entries in the file managers of this user: how they stand, putting them there, taking them away."""
+"""The entries in the file managers of this user: their status, installing and removing them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STATES: Final = {
     PieceState.MOVED: EntryState.MOVED,
     PieceState.FOREIGN: EntryState.CHANGED,
 }
-# When pieces stand differently, the one that tells most speaks for all of them.
+# If the pieces of an entry have different states, the first of these is reported.
 _TELLING: Final = (PieceState.FOREIGN, PieceState.MOVED, PieceState.OUTDATED)
 
 
@@ -31,7 +31,7 @@ _TELLING: Final = (PieceState.FOREIGN, PieceState.MOVED, PieceState.OUTDATED)
 class Menus:
     """The entries of one user, with these titles, in the language of the program where a system has but one.
 
-    Systems are told apart here alone; `registry` stands in for that of Windows.
+    This is the only place that distinguishes systems; `registry` stands in for that of Windows.
     """
 
     titles: Titles
@@ -43,30 +43,30 @@ class Menus:
     registry: Registry | None = None
 
     def status(self) -> tuple[EntryStatus, ...]:
-        """Look how the entries stand in every file manager of this system. Raises IntegrationError in a sandbox."""
+        """The status of the entries in every file manager of this system. Raises IntegrationError in a sandbox."""
         refuse_in_a_sandbox(self.environment)
         try:
             program = self.program or find_program()
         except IntegrationError:
-            program = "oimg-gui"  # what is there can be told, and removed
+            program = "oimg-gui"  # existing entries can be listed and removed all the same
         return tuple(self._status(manager, program) for manager in self._managers())
 
     def install(self) -> tuple[EntryStatus, ...]:
-        """Put entries into every file manager, and mend what is out of date. Raises IntegrationError and OSError.
+        """Install entries for every file manager, and repair outdated ones. Raises IntegrationError and OSError.
 
-        What somebody else changed is left alone, and so are file managers for which a package has brought entries.
+        Entries that somebody else changed are left alone, and so are file managers that have entries from a package.
         """
         refuse_in_a_sandbox(self.environment)
         program = self.program or find_program()
         wanted = [piece for manager in self._managers() for piece in self._pieces(manager, program)]
         paths = {piece.path for piece in wanted}
-        self._remove(piece for piece in self._all_pieces() if piece.path not in paths)  # a package has them now
+        self._remove(piece for piece in self._all_pieces() if piece.path not in paths)  # a package has them by now
         for piece in wanted:
             piece.write()
         return self.status()
 
     def remove(self) -> tuple[EntryStatus, ...]:
-        """Take away all that was put there, and nothing else. Raises IntegrationError in a sandbox, and OSError."""
+        """Remove everything that was installed, and nothing else. Raises IntegrationError in a sandbox, and OSError."""
         refuse_in_a_sandbox(self.environment)
         self._remove(self._all_pieces())
         return self.status()
@@ -108,11 +108,11 @@ class Menus:
         return manager in linux.FILES and linux.by_package(manager, made, self._places)
 
     def _pieces(self, manager: FileManager, program: str) -> list[Piece]:
-        """What the entries of the user are made of, as far as a package does not make them needless."""
+        """The files of the user's entries, without those that a package makes unnecessary."""
         return self._made(manager, program, package=self._by_package(manager, program))
 
     def _all_pieces(self) -> list[Piece]:
-        """What they can be made of in all file managers, also where a package has made it needless since."""
+        """All files that the user's entries can consist of, even if a package has made them unnecessary since."""
         program = self.program or "oimg-gui"
         return [piece for manager in self._managers() for piece in self._made(manager, program, package=False)]
 

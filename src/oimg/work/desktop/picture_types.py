@@ -1,4 +1,4 @@
-"""What systems call the files that OIMG does not open: for menus that can only be told what to leave out."""
+"""Media types that OIMG does not open, for menus that can only be told which types to exclude."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ OTHER_KINDS: Final = (
     *("x-content", "x-epoc"),
 )
 """The kinds of media types that hold no picture of ours."""
-# The pictures of shared-mime-info 2.2; what a later one adds is offered, and OIMG says that it does not know it.
+# The image types of shared-mime-info 2.2. For types that a later version adds, the entry is shown, and OIMG says that
+# it does not know the format.
 _KNOWN: Final = """
 astc cgm dpx emf g3fax ief jp2 jpm jpx ktx ktx2 openraster rle svg+xml svg+xml-compressed
 vnd.adobe.photoshop vnd.djvu vnd.djvu+multipage vnd.dwg vnd.dxf vnd.ms-modi vnd.rn-realpix vnd.wap.wbmp

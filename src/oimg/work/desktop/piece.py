@@ -1,7 +1,7 @@
-"""What belongs to entries on the disk: written whole or not at all, known again, and removed without a trace.
+"""The parts of an entry on the disk: written completely or not at all, recognised later, removed without a trace.
 
-A file of ours carries a mark: the digest of its text, how many folders were made for it, and the program that it
-calls. So it is known by itself whether somebody else has changed it, and nothing has to be remembered elsewhere.
+A file of ours carries a mark: the digest of its text, the number of folders that were created for it, and the program
+that it calls. So the file itself shows whether somebody else has changed it, and nothing has to be stored elsewhere.
 """
 
 from __future__ import annotations
@@ -16,25 +16,26 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final, Protocol
 
+from oimg.work.files.atomic import replace_file
+
 _NOTHING: Final = "0" * 64
 _MARK: Final = re.compile(r'oimg-menu-entry ([0-9a-f]{64}) (\d) ("(?:[^"\\]|\\.)*")')
 _LARGEST: Final = 1 << 20
-_MODE: Final = 0o777
 
 
 class PieceState(Enum):
-    """How one piece stands, beside what would be written now."""
+    """The state of one piece, compared with what would be written now."""
 
     ABSENT = auto()
     CURRENT = auto()
     OUTDATED = auto()
     MOVED = auto()
-    """Ours, and it calls a program that is not there."""
+    """Ours, but it calls a program that no longer exists."""
     FOREIGN = auto()
 
 
 class Piece(Protocol):
-    """A file, or a part of one, or keys of a registry."""
+    """A file, a part of a file, or keys of a registry."""
 
     @property
     def path(self) -> Path:
@@ -56,7 +57,7 @@ class Piece(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnFile:
-    """A file that is all ours. Its text holds one `mark`."""
+    """A file that belongs to us entirely. Its text holds one `mark`."""
 
     path: Path
     text: str
@@ -81,7 +82,7 @@ class OwnFile:
         if state in (PieceState.FOREIGN, PieceState.CURRENT):
             return
         made = make_folders(self.path.parent) if state is PieceState.ABSENT else self._made()
-        replace_file(self.path, self._marked(made), self.mode)
+        replace_file(self.path, encoded(self._marked(made)), self.mode)
 
     def remove(self) -> None:
         """Remove it, if it is ours, and the folders that were made for it. Raises OSError."""
@@ -102,28 +103,28 @@ class OwnFile:
 
 
 def mark(program: str) -> str:
-    """Give the mark that a text has to hold, in a comment; the digest is put in when it is written."""
+    """The mark to put into a comment of a text; the digest is filled in when the text is written."""
     return f"oimg-menu-entry {_NOTHING} 0 {json.dumps(program).replace('--', chr(92) + 'u002d-')}"
 
 
 def _digest(text: str) -> str:
-    """The digest of a text, whatever digest its mark holds."""
+    """The digest of a text, with the digest in its mark blanked out."""
     blank = _MARK.sub(lambda match: f"oimg-menu-entry {_NOTHING} {match[2]} {match[3]}", text, count=1)
     return hashlib.sha256(encoded(blank)).hexdigest()
 
 
 def is_there(program: str) -> bool:
-    """Whether a program is still where it was; one that is named without a folder is looked for by the system."""
+    """Whether a program still exists; one without a folder is left to the system's search path."""
     return not os.path.isabs(program) or os.path.exists(program)  # noqa: PTH110, PTH117 - names, not places of ours
 
 
 def encoded(text: str) -> bytes:
-    """Give the bytes of a text; parts of it may be file names, which need not be UTF-8."""
+    """Encode a text, parts of which may be file names that are not valid UTF-8."""
     return text.encode("utf-8", "surrogateescape")
 
 
 def read(path: Path) -> str | None:
-    """Read a plain file of moderate size; None where there is none, or something else."""
+    """Read a regular file of at most 1 MiB; None if there is none, or something else."""
     with suppress(OSError):
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= _LARGEST:
             return path.read_bytes().decode("utf-8", "surrogateescape")
@@ -131,30 +132,16 @@ def read(path: Path) -> str | None:
 
 
 def make_folders(folder: Path) -> int:
-    """Make a folder and those above it; gives how many there were to make."""
+    """Create a folder and its parents; returns how many were missing, at most 9."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return min(len(missing), 9)
 
 
 def remove_folders(folder: Path, count: int) -> None:
-    """Remove so many folders, from this one up, as far as nothing else is in them."""
+    """Delete so many folders, from this one upwards, as long as they are empty."""
     for each in (folder, *folder.parents)[:count]:
         try:
             each.rmdir()
         except OSError:
             return
-
-
-def replace_file(path: Path, text: str, mode: int) -> None:
-    """Write a file whole or not at all. Raises OSError."""
-    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temp.open("wb") as stream:
-            stream.write(encoded(text))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temp.chmod(mode & _MODE)
-        temp.replace(path)
-    finally:
-        temp.unlink(missing_ok=True)

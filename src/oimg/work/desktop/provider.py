@@ -1,4 +1,4 @@
-"""The entries as an extension in Python: of Nautilus and of Caja, which have no other way for a first-level entry."""
+"""The entries as a Python extension for Nautilus and Caja, which offer no other way to a top-level entry."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from oimg.work.desktop.entry import PICTURE_SUFFIXES, TYPES, Entry
 from oimg.work.desktop.piece import mark
 
-# Not a module of ours: it runs in the file manager, with the system's Python, where there is nothing of OIMG.
+# Not a module: it runs inside the file manager, with the system's Python, where OIMG cannot be imported.
 _TEMPLATE: Final = Path(__file__).with_name("extension.py.txt")
 
 

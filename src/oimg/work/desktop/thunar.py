@@ -1,10 +1,10 @@
-"""Thunar's custom actions: one file with the actions of the user, in which ours are two.
+"""Thunar's custom actions: one file with the user's actions, of which two are ours.
 
-The file is the user's: ours are put in and taken out as text, and nothing else in it is touched. Where the user has
-none, Thunar shows that of the system, and one of ours would hide it; so it begins as a copy of it.
+The file belongs to the user: ours are inserted and removed as text, and nothing else in it is touched. If the user has
+no file, Thunar shows the system's, which a file of ours would hide; so ours starts as a copy of it.
 
-What Thunar can match is coarse: all that is `image/*`, and folders. It hands the command to a shell as one word, which
-the kernel limits to 128 KiB of names (MAX_ARG_STRLEN, execve(2)); its Send To has neither limit.
+Thunar matches types only roughly: `image/*`, and folders. It passes the command to a shell as one argument, which the
+kernel limits to 128 KiB (MAX_ARG_STRLEN, execve(2)); Send To has neither restriction.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from oimg.work.desktop.piece import (
     make_folders,
     read,
     remove_folders,
-    replace_file,
 )
+from oimg.work.files.atomic import replace_file
 
 _EMPTY: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<actions>\n</actions>\n'
 _END: Final = "</actions>"
@@ -44,7 +44,7 @@ _MADE: Final = re.compile(r"<!-- oimg-menu-entry ([0-9a-f]{64}) (\d) -->\n")
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Our actions in the file of the user, `path`; `defaults` are the files that the system may have."""
+    """Our actions in the user's file, `path`; `defaults` are the places of a file of the system."""
 
     path: Path
     defaults: Sequence[Path]
@@ -52,7 +52,7 @@ class Actions:
 
     @property
     def possible(self) -> bool:
-        """Whether Thunar is used here: else a file of ours would hide what it brings when it is installed."""
+        """Whether Thunar is used here: else our file would hide the default actions when Thunar is installed later."""
         return os.path.lexists(self.path) or any(each.is_file() for each in self.defaults)
 
     def state(self) -> PieceState:
@@ -75,7 +75,7 @@ class Actions:
         return PieceState.OUTDATED if all(map(is_there, programs)) else PieceState.MOVED
 
     def write(self) -> None:
-        """Put ours behind those of the user, unless they are there or were changed. Raises OSError."""
+        """Append our actions to the user's, unless they are there already or were changed. Raises OSError."""
         if self.state() in (PieceState.FOREIGN, PieceState.CURRENT):
             return
         text = self._text()
@@ -92,7 +92,7 @@ class Actions:
         self._write(f"{text[:place]}{added}{made}{text[place:]}")
 
     def remove(self) -> None:
-        """Take ours out; the file goes where nothing else is in it that was not there before. Raises OSError."""
+        """Remove our actions, and the file if it is then as it was created. Raises OSError."""
         if self.state() in (PieceState.FOREIGN, PieceState.ABSENT):
             return
         text = _OURS.sub("", self._text() or "")
@@ -105,16 +105,17 @@ class Actions:
             self._write(text)
 
     def _text(self) -> str | None:
-        """The text of the file; users keep such files behind links, which stay."""
+        """The text of the file; if it is a link, which users have for such files, that stays."""
         return read(self.path.resolve())
 
     def _write(self, text: str) -> None:
         target = self.path.resolve()
-        replace_file(target, text, target.stat().st_mode if target.exists() else 0o644)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        replace_file(target, encoded(text), mode)
 
 
 def _actions(text: str) -> list[ET.Element] | None:
-    """The actions of a file; None where it is none of Thunar's."""
+    """The actions of a file; None if it is not a file of Thunar's actions."""
     try:
         root = ET.fromstring(encoded(text))  # noqa: S314 - the user's own file, of bounded size
     except ET.ParseError:
@@ -123,9 +124,9 @@ def _actions(text: str) -> list[ET.Element] | None:
 
 
 def _intact(element: ET.Element) -> bool:
-    """Whether one of ours does what it was written for.
+    """Whether one of our actions still does what it was written for.
 
-    Its name does not count: Thunar writes the file anew when the user edits any action, with the names of one language.
+    Its name does not count: when the user edits any action, Thunar rewrites the file with the names of one language.
     """
     facts = [element.findtext(name, "") for name in _FACTS]
     kinds = [kind for kind in _KINDS if element.find(kind) is not None]

@@ -1,4 +1,4 @@
-"""The registry of the user who runs the program: a module for Windows alone, not run by the tests of other systems."""
+"""The registry of the present user. For Windows only; tests on other systems do not run it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import winreg  # noqa: E402
 
 
 class UserRegistry:
-    """Keys below HKEY_CURRENT_USER; what is no text there counts as something of somebody else."""
+    """Keys below HKEY_CURRENT_USER; values that are not text count as changed by somebody else."""
 
     def values(self, key: str) -> Mapping[str, str] | None:
         """Give what a key holds; None where there is no such key."""

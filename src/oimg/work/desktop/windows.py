@@ -1,4 +1,4 @@
-r"""Verbs of Windows' Explorer, for this user alone: keys below `HKEY_CURRENT_USER\Software\Classes`.
+r"""Verbs of Windows' Explorer, for the present user only: keys below `HKEY_CURRENT_USER\Software\Classes`.
 
 Sources: "Verbs and file associations" and "Creating shortcut menu handlers" (Microsoft Learn). With MultiSelectModel
 `Player`, Explorer starts the program once for each file, for at most 100 files; the starts join in one window.
@@ -54,7 +54,7 @@ class Verbs:
 
     @property
     def path(self) -> Path:
-        """Where they are, as one would look for them in the registry's editor."""
+        """Where they are, as the registry editor shows it."""
         return Path("HKEY_CURRENT_USER", CLASSES)
 
     def state(self) -> PieceState:
@@ -67,7 +67,7 @@ class Verbs:
         return PieceState.MOVED if PieceState.MOVED in states else PieceState.OUTDATED
 
     def write(self) -> None:
-        """Write those that are not there yet, or are ours and of another version. Raises OSError."""
+        """Write those that are missing, or ours but outdated. Raises OSError."""
         for key, entry in self._wanted():
             if self._state(key, entry) not in (PieceState.FOREIGN, PieceState.CURRENT):
                 values, command = self._values(entry)
@@ -75,7 +75,7 @@ class Verbs:
                 self.registry.write(f"{key}\\{_COMMAND}", command)
 
     def remove(self) -> None:
-        """Remove those that are ours, and keys above them that are empty then. Raises OSError."""
+        """Delete those that are ours, and the keys above them that are empty afterwards. Raises OSError."""
         for key, entry in self._wanted():
             if self._state(key, entry) not in (PieceState.FOREIGN, PieceState.ABSENT):
                 for below in self.registry.keys(key):
@@ -105,8 +105,8 @@ class Verbs:
         if values is None:
             return PieceState.ABSENT
         command = self.registry.values(f"{key}\\{_COMMAND}") or {}
-        told = {name: value for name, value in values.items() if name != _MARK}
-        if values.get(_MARK) != _digest(told, command) or set(self.registry.keys(key)) - {_COMMAND}:
+        content = {name: value for name, value in values.items() if name != _MARK}
+        if values.get(_MARK) != _digest(content, command) or set(self.registry.keys(key)) - {_COMMAND}:
             return PieceState.FOREIGN
         if (dict(values), dict(command)) == self._values(entry):
             return PieceState.CURRENT
@@ -121,5 +121,5 @@ class Verbs:
 
 
 def _digest(values: Mapping[str, str], command: Mapping[str, str]) -> str:
-    told = [f"{name}={value}" for each in (values, command) for name, value in sorted(each.items())]
-    return hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()
+    lines = [f"{name}={value}" for each in (values, command) for name, value in sorted(each.items())]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

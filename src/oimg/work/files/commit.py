@@ -1,4 +1,4 @@
-"""Giving a new file its name so that at every moment it is there whole or not at all: temp file, link or rename."""
+"""Writes a file so that under its name it is complete or not there at all: temp file, then link or rename."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from oimg.words.recipe import Conflict
 from oimg.words.report import Identity
 from oimg.work.files import temp
 from oimg.work.files.attributes import Attributes, Carried
-from oimg.work.files.exchange import identity_of, rename_new
+from oimg.work.files.exchange import rename_new
+from oimg.work.files.identity import identity_of
 
 TRIES: Final = 10_000
-# What systems say where a disk has no hard links, or no more of them; Windows says EINVAL.
+# Errors of a file system without hard links, or without any more of them; Windows reports EINVAL.
 _UNSUPPORTED: Final = frozenset(
     {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EOPNOTSUPP, errno.EINVAL}
 )
@@ -26,9 +27,9 @@ _UNSUPPORTED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where a file ended up, and what of the source's attributes could be carried over.
+    """Where a file was written, and which of the source's attributes could be carried over.
 
-    `identity` is that of the new file; None where a file with the same bytes stood there already.
+    `identity` is that of the new file; None if a file with the same bytes was there already.
     """
 
     path: Path
@@ -47,14 +48,14 @@ def write_new(
 ) -> Written:
     """Write a file under the first of `name(1)`, `name(2)`, ... that the conflict rule allows.
 
-    `like` gives the attributes to carry over. `source` is never replaced, nor is anything that is not a regular
-    file. A file with just these bytes counts as written. Raises OimgError(WRITE, NO_SPACE), and FileExistsError
-    when the rule is SKIP and the name is taken.
+    `like` has the attributes to carry over. `source` is never replaced, nor is anything that is not a regular file. A
+    file that already has exactly these bytes counts as written. Raises OimgError(WRITE, NO_SPACE), and FileExistsError
+    if the rule is SKIP and the name is taken.
     """
     target = name(1)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if like is not None:  # nobody's identity is set on a file that is new
+        if like is not None:  # a new file gets no setuid or setgid bits
             like = replace(like, mode=like.mode & 0o777)
         written = temp.write(data, target.parent, like, announce=announce)
     except OSError as error:
@@ -73,7 +74,7 @@ def write_new(
 def _place(
     written: Path, data: bytes, name: Callable[[int], Path], conflict: Conflict, source: Path
 ) -> tuple[Path, bool]:
-    """Give the name, and whether the file under it is a new one."""
+    """Give the temp file its name; returns the name, and whether the file under it is new."""
     for number in range(1, TRIES):
         target = name(number)
         if link_new(written, target):
@@ -96,7 +97,7 @@ def _place(
 
 
 def link_new(written: Path, target: Path) -> bool:
-    """Give the temp file its name if nobody has it, in one step; False when it is taken."""
+    """Link a temp file to a name in one step; False if the name is taken."""
     try:
         os.link(written, target, follow_symlinks=False)
     except FileExistsError:
@@ -109,7 +110,7 @@ def link_new(written: Path, target: Path) -> bool:
 
 
 def _rename_new(written: Path, target: Path) -> bool:
-    """The same where there are no hard links: rename, with an empty file holding the name if need be."""
+    """The same without hard links: rename, over an empty file that reserves the name if necessary."""
     try:
         if rename_new(written, target):
             return True
@@ -140,7 +141,7 @@ def same_file(one: Path, other: Path) -> bool:
 
 
 def holds(target: Path, data: bytes) -> bool:
-    """Whether what stands under a name is a regular file with just these bytes."""
+    """Whether there is a regular file with exactly these bytes under a name."""
     try:
         facts = target.lstat()
         return stat.S_ISREG(facts.st_mode) and facts.st_size == len(data) and target.read_bytes() == data

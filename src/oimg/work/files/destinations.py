@@ -1,4 +1,4 @@
-"""Naming results: every source of a batch gets a name of its own, also on a disk that ignores case."""
+"""Names results: every source of a batch gets a name of its own, even on a file system that ignores case."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from oimg.words.recipe import Conflict, Output, Place, Recipe
 from oimg.words.report import Kept, KeptCode, SourceFile
 from oimg.words.task import Destination, Task
 
-# Whether the first file is known to be what OIMG wrote as the result of the second.
+# Whether the first file is known to be the result that OIMG wrote for the second.
 IsResultOf: TypeAlias = Callable[[SourceFile, SourceFile], bool]
-_NAME_BYTES: Final = 255  # what ext4, APFS and NTFS take at the most
+_NAME_BYTES: Final = 255  # the limit of ext4, APFS and NTFS
 _ROOM: Final = 16  # for " (999)" and a suffix such as ".jpeg" behind the stem of a result beside its source
 
 
 def suffix_for(format: Format, source: Path) -> str:  # noqa: A002 - the field's own word
-    """Give the suffix of a result: the source's own spelling where it is right, the usual one otherwise."""
+    """The suffix of a result: the source's own spelling if it fits the format, else the usual one."""
     if SUFFIXES.get(source.suffix.lower()) is format:
         return source.suffix
     return USUAL_SUFFIXES[format]
 
 
 def has_wrong_suffix(source: SourceFile) -> bool:
-    """Whether a file's name claims another format than its content has (no suffix claims nothing)."""
+    """Whether a file's suffix stands for another format than its content has; a file without suffix is right."""
     claimed = SUFFIXES.get(source.path.suffix.lower())
     return source.path.suffix != "" and claimed is not source.header.format
 
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """The names that a result may get, with every suffix that it may have: the first, the second, ..."""
+    """The numbered names that a result may get, each with every suffix that it may have."""
 
     folder: Path
     base: str
@@ -52,20 +52,22 @@ class _Series:
 
 
 class _Names:
-    """The names of a batch: those given away, and those of sources that no result of another may replace."""
+    """The names of a batch: those already assigned, and those of sources, which no other file's result may replace."""
 
     def __init__(self, sources: Iterable[SourceFile]) -> None:
         self._taken: set[str] = set()
-        self._sources: dict[str, SourceFile | None] = {}  # None where a disk tells names apart that are one key here
+        self._sources: dict[
+            str, SourceFile | None
+        ] = {}  # None: several names that the file system tells apart have this key
         for each in sources:
             key = _key(each.path)
             self._sources[key] = None if key in self._sources else each
-        self.replaced: set[str] = set()  # sources that are results, and give way to the next ones
+        self.replaced: set[str] = set()  # sources that are earlier results, and will be replaced
         self._next: dict[frozenset[str], int] = {}  # thousands of files may have one name
         self._spared: dict[frozenset[str], list[str]] = {}
 
     def claim(self, series: _Series, source: SourceFile) -> tuple[str, tuple[str, ...]]:
-        """Give the first stem that is free with every suffix, and take it; and those before that sources have."""
+        """Take the first stem that is free with every suffix; also returns the stems before it that sources have."""
         asked = series.names(1)
         number, spared = self._next.get(asked, 1), self._spared.setdefault(asked, [])
         while not self._take(names := series.names(number), source):
@@ -76,7 +78,7 @@ class _Names:
         return series.stem(number), tuple(spared)
 
     def claim_earlier(self, series: _Series, source: SourceFile, is_result_of: IsResultOf) -> str | None:
-        """Take the names of what is known as an earlier result of a source; gives their stem."""
+        """Take the names of a file that is known as an earlier result of a source; returns their stem."""
         number = 1
         while held := self._held(names := series.names(number), source):
             earlier = [self._sources[each] for each in held]
@@ -96,7 +98,7 @@ class _Names:
         return True
 
     def _held(self, names: frozenset[str], source: SourceFile) -> set[str]:
-        """Those names that other sources have."""
+        """The names among these that other sources have."""
         return {each for each in names if each in self._sources and each != _key(source.path)}
 
 
@@ -109,7 +111,7 @@ def plan(
     the other names are Kept. So is an earlier result that is to be overwritten: `is_result_of` is asked where a
     source has the name that the result of another would get.
     """
-    # Whoever lets results replace files does not mean the other pictures of the batch.
+    # A user who lets results replace files does not mean the other pictures of the batch.
     guarded = any(_replaces(recipe.output) for _, _, recipe in items)
     names = _Names((source for _, source, _ in items) if guarded else ())
     files, earlier = _files(items), dict[int, str | None]()
@@ -134,7 +136,7 @@ def _replaces(output: Output) -> bool:
 
 
 def _files(items: Sequence[tuple[int, SourceFile, Recipe]]) -> list[list[tuple[int, SourceFile, Recipe]]]:
-    """Put the names of one file together, the first that is no link in front; into another folder each goes alone."""
+    """Group the names of one file, those that are no links first; with an output folder, each name is on its own."""
     groups: dict[object, list[tuple[int, SourceFile, Recipe]]] = {}
     for item in items:
         id_, source, recipe = item
@@ -148,14 +150,14 @@ def _files(items: Sequence[tuple[int, SourceFile, Recipe]]) -> list[list[tuple[i
 
 
 def _real_names(same: Sequence[SourceFile]) -> tuple[Path, ...]:
-    """The real paths (no link on the way) of a file's names, in the order given."""
+    """The paths of a file's names with all links resolved, in the order given."""
     real = dict.fromkeys(Path(os.path.realpath(each.path)) for each in same)
     # On a disk that ignores case, one name can be written in many ways.
     return tuple(real)[: same[0].links]
 
 
 def numbered(stem: str, number: int, room: int) -> str:
-    """Give the first, second, ... name for a stem, in so many bytes; what is too long is cut at a whole character."""
+    """The n-th name for a stem, in at most `room` bytes; a stem that is too long is cut at a whole character."""
     tail = "" if number == 1 else f" ({number})"
     while len(os.fsencode(stem + tail)) > room and stem:
         stem = stem[:-1]
@@ -163,12 +165,12 @@ def numbered(stem: str, number: int, room: int) -> str:
 
 
 def result_stem(stem: str, suffix: str) -> str:
-    """Give the stem of a result beside its source; a long stem loses its end, so that the suffix stays whole."""
+    """The stem of a result beside its source; a long stem is shortened, so that the suffix stays whole."""
     return numbered(stem, 1, _NAME_BYTES - _ROOM - len(os.fsencode(suffix))) + suffix
 
 
 def _in_place(same: Sequence[SourceFile], recipe: Recipe, names: _Names) -> Destination:
-    """Where the result of a file goes that takes the place of its original; `same` are its names in the batch."""
+    """The destination of a result that replaces its original; `same` are the names the original has in the batch."""
     source, output, held = same[0], recipe.output, _real_names(same)
     real = held[0]
     others = frozenset(suffix_for(each, real) for each in target_formats(source.header, recipe)) - {real.suffix}
@@ -180,12 +182,12 @@ def _in_place(same: Sequence[SourceFile], recipe: Recipe, names: _Names) -> Dest
 def _claim(
     source: SourceFile, recipe: Recipe, names: _Names, same: Sequence[SourceFile], earlier: str | None
 ) -> Destination:
-    """Say where the result of a source goes; `earlier` is the stem of an earlier result that it replaces."""
+    """The destination of a source's result; `earlier` is the stem of an earlier result that it replaces."""
     output = recipe.output
     if output.place is Place.IN_PLACE:
         return _in_place(same, recipe, names)
     if output.place is Place.FILE:
-        exact = Path(os.path.abspath(output.path))  # noqa: PTH100 - a link is the user's business
+        exact = Path(os.path.abspath(output.path))  # noqa: PTH100 - links in it are followed as the user meant them
         fits = SUFFIXES.get(exact.suffix.lower()) is source.header.format
         return Destination(exact.parent, exact.stem, output.conflict, output.keep_dates, copy_kept=fits, exact=exact)
     series = _series(source, recipe)
@@ -207,18 +209,18 @@ def _folder(source: SourceFile, output: Output) -> Path:
 
 
 def _suffixes(source: SourceFile, recipe: Recipe, *, beside: bool) -> frozenset[str]:
-    """Every suffix the result may get; in another folder a kept file is copied under its own."""
+    """Every suffix the result may get; an output folder also gets copies of kept files, under their own."""
     suffixes = frozenset(suffix_for(each, source.path) for each in target_formats(source.header, recipe))
     return suffixes if beside and suffixes else suffixes | {source.path.suffix}
 
 
 def _key(path: Path) -> str:
-    """A path as a disk sees it that tells neither case nor composition apart (Unicode, D145)."""
+    """A path as seen by a file system that ignores case and Unicode composition (Unicode Standard, D145)."""
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", str(path)).casefold())
 
 
 def conflict_free(destination: Destination, suffix: str, number: int) -> Path:
-    """Give the n-th name to try for a result."""
+    """The n-th name to try for a result."""
     if destination.exact is not None:
         exact = destination.exact
         return exact if number == 1 else exact.with_name(_nth(exact.stem, number, exact.suffix))
@@ -226,7 +228,7 @@ def conflict_free(destination: Destination, suffix: str, number: int) -> Path:
 
 
 def spared_paths(destination: Destination, suffix: str) -> tuple[Path, ...]:
-    """Give the names before its own that belong to other files of the batch."""
+    """The names before its own that belong to other files of the batch."""
     return tuple(destination.folder / (stem + suffix) for stem in destination.spared)
 
 
@@ -235,12 +237,12 @@ def _nth(stem: str, number: int, suffix: str) -> str:
 
 
 def format_of_name(path: Path) -> Format | None:
-    """Give the format that a file name stands for."""
+    """The format that a file name's suffix stands for."""
     return SUFFIXES.get(path.suffix.lower())
 
 
 def is_taken(destination: Destination, suffixes: Iterable[str]) -> bool:
-    """Whether a name is taken on disk and the recipe says to leave it so."""
+    """Whether the result's name is taken and the recipe says to skip such files."""
     if destination.conflict is not Conflict.SKIP:
         return False
     return any(os.path.lexists(conflict_free(destination, suffix, 1)) for suffix in suffixes)

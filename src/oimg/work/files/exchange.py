@@ -1,4 +1,4 @@
-"""Putting a new file in the place of an old one, without losing what another program wrote there meanwhile."""
+"""Replaces a file by a new one without losing what another program wrote to it at the last moment."""
 
 from __future__ import annotations
 
@@ -13,17 +13,12 @@ from typing import Final
 
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.report import Identity
+from oimg.work.files.identity import identity_of
 
 _AT_FDCWD: Final = -100  # fcntl.h
 _RENAME_NOREPLACE: Final = 1  # linux/fs.h; renameat2(2)
 _RENAME_EXCHANGE: Final = 2
 _UNSUPPORTED: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
-
-
-def identity_of(path: Path) -> Identity:
-    """Device, inode, bytes and time of the last change of what stands under a name. Raises OSError."""
-    facts = path.lstat()
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def check(path: Path, identity: Identity) -> None:
@@ -37,10 +32,10 @@ def check(path: Path, identity: Identity) -> None:
 
 
 def take_place(new: Path, name: Path, identity: Identity) -> bool:
-    """Give `name` to the file `new` if the file there has this identity; OimgError(CHANGED), and nothing done, if not.
+    """Give `name` to the file `new` if the file there has this identity; else OimgError(CHANGED), and nothing is done.
 
-    Where the system can, both are exchanged in one step, `new` is then the name of the old file, and True is
-    returned. Elsewhere the old file is gone, and the moment between looking and renaming remains. Raises OSError.
+    Where the system can swap names in one step, `new` is the name of the old file afterwards, and True is returned.
+    Elsewhere the old file is gone, and there is a short moment between check and rename. Raises OSError.
     """
     check(name, identity)
     try:
@@ -48,26 +43,26 @@ def take_place(new: Path, name: Path, identity: Identity) -> bool:
             new.replace(name)
             return False
     except FileNotFoundError:
-        check(name, identity)  # it is gone just now
+        check(name, identity)  # it has just been removed
         raise
     try:
         if identity_of(new) != identity:
             raise OimgError(ErrorCode.CHANGED)
     except BaseException:
-        exchange(new, name)  # somebody was quicker; give back what is his
+        exchange(new, name)  # another program wrote to it just before: swap back
         raise
     return True
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Let two files swap their names in one step; False where system or disk cannot. Raises OSError."""
+    """Swap the names of two files in one step; False if the system or the file system cannot. Raises OSError."""
     return _renameat2(one, other, _RENAME_EXCHANGE)
 
 
 def rename_new(old: Path, new: Path) -> bool:
-    """Rename in one step to a name that nobody has; False where system or disk cannot.
+    """Rename to a free name in one step; False if the system or the file system cannot.
 
-    Raises FileExistsError where the name is taken, and OSError.
+    Raises FileExistsError if the name is taken, and OSError.
     """
     return _renameat2(old, new, _RENAME_NOREPLACE)
 

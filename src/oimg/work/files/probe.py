@@ -1,4 +1,4 @@
-"""Looking at a file: its header, without decoding a pixel; and reading it whole, sure that it is what was probed."""
+"""Reads the header of a file without decoding a pixel, and the whole file only if it is still what was probed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from oimg.engine.codecs import SUFFIXES, detect
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Limits
 from oimg.words.report import Failed, Identity, Kept, KeptCode, SourceFile
+from oimg.work.files.identity import identity_in
 from oimg.work.files.scan import Found
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ _HEAD: Final = 64
 
 
 def probe(found: Found, limits: Limits) -> SourceFile | Kept | Failed:
-    """Read a file's header. What lies in a folder and neither is a picture nor claims to be one is Kept."""
+    """Read a file's header. A file found in a folder that neither is a picture nor has such a suffix is Kept."""
     try:
         with open_regular(found.path) as stream:
             identity = identify(stream)
@@ -42,7 +43,7 @@ def probe(found: Found, limits: Limits) -> SourceFile | Kept | Failed:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a regular file for reading; a FIFO or a device is refused without waiting for it."""
+    """Open a regular file for reading; a FIFO or a device is refused without blocking. Raises OimgError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise OimgError(ErrorCode.NOT_REGULAR)
@@ -53,7 +54,7 @@ def open_regular(path: Path) -> BinaryIO:
         loop = error.errno == errno.ELOOP
         raise OimgError(ErrorCode.NOT_REGULAR if loop else ErrorCode.UNREADABLE, error.strerror or "") from error
     stream = os.fdopen(descriptor, "rb")
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was replaced in between
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was replaced after the first check
         stream.close()
         raise OimgError(ErrorCode.NOT_REGULAR)
     if os.fstat(descriptor).st_size == 0:
@@ -63,7 +64,7 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def open_quietly(path: str | Path, flags: int) -> int:
-    """Open a file so that its date of last access stays, where that is allowed: to its owner (open(2))."""
+    """Open a file without changing its access time, where that is allowed: for its owner (O_NOATIME, open(2))."""
     quietly = getattr(os, "O_NOATIME", 0)
     if quietly:
         try:
@@ -74,22 +75,17 @@ def open_quietly(path: str | Path, flags: int) -> int:
 
 
 def identify(stream: BinaryIO) -> Identity:
-    """Tell a file's state: device, inode, bytes, and the time of its last change in nanoseconds."""
+    """The state of an open file: device, inode, bytes, and modification time in nanoseconds."""
     return identity_in(os.fstat(stream.fileno()))
 
 
-def identity_in(facts: os.stat_result) -> Identity:
-    """Take the same from what stat(2) has told."""
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
-
-
 def read_source(source: SourceFile) -> bytes:
-    """Read a probed file whole; OimgError(CHANGED) when it is not the file that was probed, or grows meanwhile."""
+    """Read a probed file whole. Raises OimgError, with CHANGED if it is not the file that was probed, or grows."""
     try:
         with open_regular(source.path) as stream:
             if identify(stream) != source.identity:
                 raise OimgError(ErrorCode.CHANGED)
-            untrusted = stream.read(source.byte_size + 1)  # it may grow for ever
+            untrusted = stream.read(source.byte_size + 1)  # bounded: the file may keep growing
             if identify(stream) != source.identity or len(untrusted) != source.byte_size:
                 raise OimgError(ErrorCode.CHANGED)
             return untrusted
@@ -98,7 +94,7 @@ def read_source(source: SourceFile) -> bytes:
 
 
 def check_unchanged(source: SourceFile) -> None:
-    """Raise OimgError(CHANGED) unless a source (the target, where it is a link) is still what was probed."""
+    """Raise OimgError(CHANGED) unless a source (a link's target) is still what was probed."""
     try:
         facts = source.path.stat()
     except OSError as error:

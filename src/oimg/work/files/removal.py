@@ -1,4 +1,4 @@
-"""Taking away what a run has written beside originals or into another folder: only where nothing is lost by it."""
+"""Deletes what a run wrote beside originals or into another folder, only where nothing is lost by it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from pathlib import Path
 
 from oimg.words.report import Identity, Kept, Optimized
 from oimg.words.undo import NotRestored, RefusalCode, Removed, Removing
-from oimg.work.files.exchange import identity_of
-from oimg.work.files.probe import identity_in
+from oimg.work.files.identity import identity_in, identity_of
 
 
 def each_removed(
     outcomes: Iterable[Optimized | Kept], on_result: Callable[[Removing], None] = lambda _: None
 ) -> Iterator[Removing]:
-    """Remove results and copies that are still what was written, and whose originals are still what they were.
+    """Delete results and copies that are unchanged since they were written, and whose originals are unchanged too.
 
-    A result whose original is gone or changed may be all that is left of a picture, so it stays. What was not written
-    by the run (`written` is None) is left out.
+    A result whose original is gone or changed may be all that is left of a picture, so it stays. What the run did not
+    write (`written` is None) is skipped.
     """
     for outcome in outcomes:
         if outcome.written is not None and outcome.output is not None and outcome.source is not None:

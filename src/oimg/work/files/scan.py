@@ -1,4 +1,4 @@
-"""Finding files: what the user named, and what lies in the folders they named. Nothing is opened here."""
+"""Finds files: those that the user named, and those in named folders. No file is opened here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 from oimg.words.errors import ErrorCode
 from oimg.words.report import Failed, Kept, KeptCode
 
-# Folders that look like one file to their owner, and are a database inside.
+# Folders that file managers show as one file, and that hold a photo library.
 _PACKAGES: Final = (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".cocatalog")
 _IS_WINDOWS: Final = os.name == "nt"
 _MOUNT_POINT: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT, winnt.h
@@ -21,7 +21,7 @@ _LITTER: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to look at. `root` is the named folder it lies in; `named` says that the user named it itself."""
+    """A file to look at. `root` is the named folder that it is in; `named` says that the user named the file itself."""
 
     path: Path
     root: Path
@@ -30,7 +30,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which files of a folder to take: names or paths below it that match a pattern, and none to leave out."""
+    """Which files of a folder to take: patterns for names or relative paths. `skip` are folders not to enter."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -47,9 +47,9 @@ class Selection:
 
 
 def scan(paths: Sequence[Path], selection: Selection = Selection()) -> Iterator[Found | Kept | Failed]:
-    """Give every file once, folders walked in the order of their names; links to folders are not followed.
+    """Yield every file once, folders in alphabetical order; links to folders are not followed.
 
-    Hidden files and folders inside a named folder are left alone. What cannot be walked is given as Failed.
+    Hidden files and folders inside a named folder are skipped. A folder that cannot be read is yielded as Failed.
     """
     seen: set[Path] = set()
     skip = {os.path.realpath(each) for each in selection.skip}
@@ -100,7 +100,7 @@ def _is_folder_link(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Whether it is the link to a folder that Windows does not call one (Python knows them from 3.12 on)."""
+    """Whether it is an NTFS junction, a link that `is_symlink` does not report (Python has `is_junction` from 3.12)."""
     if not _IS_WINDOWS:
         return False
     try:

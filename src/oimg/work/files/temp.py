@@ -1,4 +1,4 @@
-"""Temp files: written whole and synced under a name of our own in the folder of the result, never left behind."""
+"""Temp files: written and synced under a name of our own in the result's folder, and never left behind."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from oimg.work.files import attributes
 from oimg.work.files.attributes import Attributes, Carried
 
 Announce: TypeAlias = Callable[[Path], None]
-"""Told of a temp file before it exists, so that the next start can remove it if this process is killed."""
+"""Called with a temp file's path before it exists, so that the next start can delete it if this process is killed."""
 _NAME: Final = re.compile(r"\.oimg-[0-9a-f]{16}\.tmp")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
-_FAILING: Final = (*_FULL, errno.EIO)  # others are of disks that cannot sync a folder, which is no failure
+_FAILING: Final = (*_FULL, errno.EIO)  # other errors come from file systems that cannot sync a folder
 
 
 @dataclass(frozen=True, slots=True)
 class Temp:
-    """A temp file with its bytes on the disk, and what attributes it could be given."""
+    """A temp file with its bytes on the disk, and which attributes it could be given."""
 
     path: Path
     carried: Carried
 
 
 class _Unfinished:
-    """Temp files of this process, so that a sudden stop can take them along."""
+    """Temp files of this process, so that they can be deleted at a sudden stop."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -48,7 +48,7 @@ class _Unfinished:
             self._paths.discard(path)
 
     def sweep(self) -> None:
-        # The lock is kept for good: whoever still wants a temp file after this waits for the end of the process.
+        # The lock is never released: a thread that asks for a temp file after this waits until the process ends.
         self._lock.acquire()
         for path in self._paths:
             with suppress(OSError):
@@ -59,17 +59,17 @@ _unfinished: Final = _Unfinished()
 
 
 def sweep() -> None:
-    """Remove this process's temp files, before it ends at once; no file is begun after this."""
+    """Delete this process's temp files just before it ends; no new one can be created after this."""
     _unfinished.sweep()
 
 
 def is_temp(path: Path) -> bool:
-    """Whether a name is one that only this program gives."""
+    """Whether a file has the kind of name that only this program gives to temp files."""
     return _NAME.fullmatch(path.name) is not None
 
 
 def new_name(folder: Path, announce: Announce) -> Path:
-    """Take a name for a temp file in a folder; from here on it is swept unless it is released."""
+    """Choose a name for a temp file in a folder; from now on `sweep` deletes it, unless it is released."""
     path = folder / f".oimg-{secrets.token_hex(8)}.tmp"
     announce(path)
     _unfinished.add(path)
@@ -77,12 +77,12 @@ def new_name(folder: Path, announce: Announce) -> Path:
 
 
 def release(path: Path) -> None:
-    """A temp name is not ours to sweep any more: it holds what must stay."""
+    """Exempt a temp file from `sweep`: it holds something that must stay."""
     _unfinished.forget(path)
 
 
 def remove(path: Path) -> None:
-    """Remove a temp file, if it is there."""
+    """Delete a temp file, if it is there."""
     with suppress(OSError):
         path.unlink()
     _unfinished.forget(path)
@@ -91,7 +91,7 @@ def remove(path: Path) -> None:
 def write(
     data: bytes, folder: Path, like: Attributes | None, *, dates: bool = True, announce: Announce = lambda _: None
 ) -> Temp:
-    """Write a temp file into a folder and sync it. `like` gives the attributes to carry over.
+    """Write a temp file into a folder and sync it. `like` has the attributes to carry over.
 
     Raises OSError; then there is no file.
     """
@@ -99,7 +99,7 @@ def write(
     carried = Carried()
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-        # Nobody else may read what its owner hid, not even for the moment before the mode is set.
+        # A private file must not be readable by others, not even before its mode is set.
         mode = 0o666 if like is None else 0o600
         with os.fdopen(os.open(path, flags, mode), "wb") as stream:
             stream.write(data)
@@ -116,9 +116,9 @@ def write(
 
 
 def sync_folder(folder: Path, *, strict: bool = False) -> None:
-    """Make names in a folder durable, where the system lets a folder be synced.
+    """Sync a folder, so that the names in it are durable; does nothing where folders cannot be synced.
 
-    With `strict`, raises OSError where the disk fails at it; else that is left to the disk.
+    With `strict`, raises OSError if the disk fails; else errors are ignored.
     """
     if os.name != "posix":
         return
@@ -134,6 +134,6 @@ def sync_folder(folder: Path, *, strict: bool = False) -> None:
 
 
 def as_ours(error: OSError, where: Path) -> OimgError:
-    """An error of the disk in our codes."""
+    """Convert an error of the system to one of our codes."""
     code = ErrorCode.NO_SPACE if error.errno in _FULL else ErrorCode.WRITE
     return OimgError(code, f"{where}: {error.strerror or error}")

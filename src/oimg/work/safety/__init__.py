@@ -1,1 +1,1 @@
-"""Taking the place of originals so that it can be taken back: backup, journal, replacing, recovery, undo."""
+"""Replacing originals so that it can be undone: backup, journal, replacing, recovery, undo."""

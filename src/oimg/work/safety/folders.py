@@ -1,4 +1,4 @@
-"""Where originals and the journal are kept, and one lock over both."""
+"""Where originals and journals are kept, and one lock over both."""
 
 from __future__ import annotations
 
@@ -16,34 +16,33 @@ import platformdirs
 
 from oimg.work.file_lock import try_lock
 
-_thread_lock: Final = threading.RLock()  # a lock on a file is the process's, not the thread's, on some systems
+_thread_lock: Final = threading.RLock()  # on some systems a file lock belongs to the process, not to the thread
 _PATIENCE: Final = 10.0  # seconds; the lock is held for milliseconds, unless its holder is suspended
 _held: Final[set[Path]] = set()
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """The program's own folder for what has to outlive a run, and what is in it."""
+    """The program's own folder for what has to outlive a run."""
 
     root: Path
 
     @property
     def backups(self) -> Path:
-        """Originals by their content."""
+        """Originals, named by their content."""
         return self.root / "backups"
 
     @property
     def journal(self) -> Path:
-        """One file a batch."""
+        """Journals, one file per batch."""
         return self.root / "journal"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep every other thread and process from looking at or changing the set of journals and backups.
+        """Keep every other thread and process from reading or changing the set of journals and backups.
 
-        Short: for taking stock and for claims, never while a picture is worked on. May be entered again by the
-        thread that holds it. Raises OSError; TimeoutError where another process holds it, and does not go on: it
-        may have been suspended just then.
+        Held briefly, to list and to claim, never while a picture is worked on. The thread that holds it may enter
+        again. Raises OSError, and TimeoutError if another process holds it too long: it may have been suspended.
         """
         with _thread_lock:
             if self.root in _held:
@@ -57,7 +56,7 @@ class Folders:
                 yield
             finally:
                 _held.discard(self.root)
-                os.close(descriptor)  # which lets the lock go
+                os.close(descriptor)  # which releases the lock
 
 
 def default() -> Folders:
@@ -66,7 +65,7 @@ def default() -> Folders:
 
 
 def _lock(descriptor: int) -> None:
-    """Wait for the only lock on an open file. Raises OSError on disks that know none, TimeoutError after a while."""
+    """Wait for the lock on an open file. Raises TimeoutError, and OSError on file systems without locks."""
     until = time.monotonic() + _PATIENCE
     while not try_lock(descriptor):
         if time.monotonic() > until:

@@ -1,9 +1,10 @@
-"""Letting a proven result take the place of its original, so that every moment finds the one or the other.
+"""Replaces an original with its verified result, so that the name holds one or the other at every moment.
 
-    temp file, synced -> original kept, synced -> journal says what is about to happen, synced
-    -> names exchanged, the old file looked at -> journal says that it is done -> temp names removed
+    temp file, synced -> original kept, synced -> journal records what is about to happen, synced
+    -> names swapped, the old file checked -> journal records that it is done -> temp names deleted
 
-Killed before the exchange, the next start removes the temp file; after it, it only ends the entry in the journal.
+If the program is killed before the swap, the next start deletes the temp file; after it, it only completes the entry in
+the journal.
 """  # fmt: skip
 
 from __future__ import annotations
@@ -22,22 +23,22 @@ from oimg.words.task import Destination
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import TRIES, Written, link_new
-from oimg.work.files.exchange import check, exchange, identity_of, take_place
+from oimg.work.files.exchange import check, exchange, take_place
+from oimg.work.files.identity import identity_of
 from oimg.work.safety import trash
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.journal import Journal
-from oimg.work.safety.story import Original, Replacement, State
+from oimg.work.safety.journal_reader import Original, Replacement, State
 from oimg.work.safety.vault import Vault, digest_at, digest_of
 
-_NONE: Final = -1  # the inode of a name that nothing stands under
+_NONE: Final = -1  # stands for the inode of a file that does not exist
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to happen to one file: `names` are all it has, `output` the result's own where its suffix is another.
+    """What is to happen to one file. `names` are all its names; `before` are its bytes, `after` those of the result.
 
-    `output(n)` gives the n-th name to try. `before` are the bytes that were read, `after` those of the proven
-    result.
+    `output(n)` is the n-th name to try for a result with another suffix; None if the result takes over `names`.
     """
 
     number: int
@@ -51,7 +52,7 @@ class Change:
 
 
 def refusal(source: SourceFile, destination: Destination, *, same_format: bool) -> tuple[KeptCode, str] | None:
-    """Tell why a file must not be replaced, before anything is worked on; OimgError(WRITE) where it cannot be.
+    """Why a file must not be replaced, checked before any work. Raises OimgError (CHANGED, WRITE) if it cannot be.
 
     With `same_format`, the result is sure to take over the name that the file has.
     """
@@ -59,7 +60,7 @@ def refusal(source: SourceFile, destination: Destination, *, same_format: bool) 
     if source.links > len(names):
         return KeptCode.LINKED, f"{len(names)} of {source.links} names"
     others = (*names[1:], *destination.links)
-    if others and not same_format:  # the other name, or the link, would lead nowhere
+    if others and not same_format:  # the other name would stay behind, the link would lead nowhere
         return KeptCode.LINKED, str(others[0])
     if not os.path.lexists(names[0]):
         raise OimgError(ErrorCode.CHANGED, "it is gone")
@@ -81,10 +82,10 @@ class InPlace:
         self._vault = Vault(folders.backups)
 
     def replace(self, change: Change) -> Written:
-        """Put a result in the place of its original.
+        """Replace an original by its result.
 
-        Raises OimgError (CHANGED, BACKUP, WRITE, NO_SPACE), and FileExistsError where the result's own name is
-        taken and that is to be skipped. Then the original is untouched, and nothing is left behind.
+        Raises OimgError (CHANGED, BACKUP, WRITE, NO_SPACE), and FileExistsError if the result's own name is taken and
+        the rule is to skip. Then the original is untouched, and nothing is left behind.
         """
         first = change.names[0]
         temps: list[Path] = []
@@ -117,7 +118,7 @@ class InPlace:
             raise _no_backup(error) from error
 
     def _keep(self, change: Change, like: Attributes) -> Original:
-        """Put the original where it can be had back from; OimgError(BACKUP) where that cannot be done."""
+        """Copy the original to where undo finds it. Raises OimgError(BACKUP)."""
         digest, size = digest_of(change.before), len(change.before)
         old = Original(digest, size, like.mtime_ns, like.atime_ns, like.mode)
         try:
@@ -125,7 +126,7 @@ class InPlace:
                 bin_, tell = trash.Trash.of_user(), self._journal.announce_trash
                 return replace(old, trash=bin_.put(change.before, change.names[0], like, self._announce, tell))
             with self._folders.locked():
-                self._journal.keep(digest)  # from here on nobody drops it
+                self._journal.keep(digest)  # from now on no upkeep deletes it
             if not self._vault.has(digest, size):
                 self._vault.store(change.before, digest, self._announce)
         except OSError as error:
@@ -134,7 +135,7 @@ class InPlace:
 
     @contextmanager
     def _out_of_trash(self, change: Change, old: Original) -> Iterator[None]:
-        """Nothing that is still in its place lies in the trash as well."""
+        """On failure, take the copy back out of the trash if the original is still in its place."""
         try:
             yield
         except BaseException:
@@ -145,14 +146,14 @@ class InPlace:
             raise
 
     def _take_place(self, change: Change, item: Replacement) -> Path:
-        """Do it, with a word to the journal before and after; gives the name of the result."""
+        """Swap the names, recorded in the journal before and after; returns the name of the result."""
         result = item.names[0]
         if change.output is None:
-            with self._told(item):
+            with self._recorded(item):
                 take_all(item.temps, item.names, change.identity)
         else:
             result = self._under_new_name(change, item, change.output)
-        # If the journal cannot take this, the next start sees it by the bytes that are there.
+        # If this cannot be written, the next start finds out from the bytes of the files.
         with suppress(OSError):
             self._journal.mark(item.number, State.DONE)
         return result
@@ -161,9 +162,9 @@ class InPlace:
         for number in range(1, TRIES):
             target = output(number)
             if not os.path.lexists(target):
-                with suppress(FileExistsError), self._told(replace(item, output=target)):
+                with suppress(FileExistsError), self._recorded(replace(item, output=target)):
                     if not link_new(item.temps[0], target):
-                        raise FileExistsError(target)  # it came in between
+                        raise FileExistsError(target)  # it was created in between
                     remove_old(item.names[0], item.temps[0], target, change.identity)
                     return target
             if change.skip_taken:
@@ -171,8 +172,8 @@ class InPlace:
         raise OimgError(ErrorCode.WRITE, "no free name")
 
     @contextmanager
-    def _told(self, item: Replacement) -> Iterator[None]:
-        """Tell the journal what is about to happen and, when that failed, that nothing did."""
+    def _recorded(self, item: Replacement) -> Iterator[None]:
+        """Record in the journal what is about to happen and, if it failed, that nothing did."""
         try:
             self._journal.begin(item)
         except OSError as error:
@@ -195,7 +196,7 @@ def _no_backup(error: OSError) -> OimgError:
 
 
 def stands(names: Iterable[Path], digest: str) -> bool:
-    """Whether one of these names has the bytes with this digest, or may have them for all that can be seen."""
+    """Whether one of these names has the bytes with this digest; True as well if that cannot be determined."""
     for name in names:
         try:
             if digest_at(name) == digest:
@@ -206,11 +207,11 @@ def stands(names: Iterable[Path], digest: str) -> bool:
 
 
 def take_all(temps: tuple[Path, ...], names: tuple[Path, ...], identity: Identity) -> None:
-    """Give the first temp file all these names of one old file, or none. Raises OimgError(CHANGED), OSError."""
+    """Give the first temp file all of an old file's names, or none of them. Raises OimgError(CHANGED), OSError."""
     exchanged: list[tuple[Path, Path]] = []
     try:
         for new, name in zip(temps, names, strict=True):
-            temp.release(new)  # what it holds from here on is not ours to sweep
+            temp.release(new)  # after the swap it holds the old file
             if name is not names[0]:
                 os.link(names[0], new, follow_symlinks=False)
             if take_place(new, name, identity):
@@ -225,13 +226,13 @@ def take_all(temps: tuple[Path, ...], names: tuple[Path, ...], identity: Identit
 
 
 def remove_old(name: Path, aside: Path, result: Path, identity: Identity) -> None:
-    """Take the old file away now that its result has a name of its own. `aside` is a temp name to move it to.
+    """Move the old file to the temp name `aside`, now that its result has a name of its own.
 
-    Raises OimgError(CHANGED) where it is not that file any more, and OSError; then the result is gone again.
+    Raises OimgError(CHANGED) if it is no longer that file, and OSError; then the result is deleted again.
     """
     temp.release(aside)
     try:
-        name.replace(aside)  # which is there: rename would refuse on Windows
+        name.replace(aside)  # which exists: `rename` would refuse that on Windows
     except BaseException as error:
         result.unlink()
         if isinstance(error, FileNotFoundError):
@@ -249,7 +250,7 @@ def remove_old(name: Path, aside: Path, result: Path, identity: Identity) -> Non
 
 
 def remove_ours(temps: Iterable[Path], fresh: int, old: Identity | None) -> None:
-    """Remove temp files that hold the new file (by inode) or the old one; what somebody else wrote stays."""
+    """Delete temp files that hold the new file (by inode) or the old one; what another program wrote stays."""
     for each in temps:
         with suppress(OSError):
             found = identity_of(each)

@@ -1,8 +1,8 @@
-"""The journal: one append-only file a batch, every line with its checksum, from which a batch can be taken back.
+"""Writes the journal: one append-only file per batch, every line with a checksum, from which a batch can be undone.
 
-A file is named ID.open and locked while its batch is at work, also while it is taken back, and ID.log once that is
-over; an ID.open that nobody locks is of a process that was killed, or waits for a disk that is away. What the lines
-are, and reading them, is in `story`.
+A file is named ID.open and locked while its batch is at work or being undone, and ID.log afterwards. An ID.open that no
+process has locked belongs to a killed process, or waits for a disk that is missing. The format of the lines is
+described in `journal_reader`, which reads them.
 """
 
 from __future__ import annotations
@@ -20,18 +20,15 @@ from typing import Any, Final, Self
 
 from oimg.work.file_lock import try_lock
 from oimg.work.files.temp import sync_folder
-from oimg.work.safety import story
+from oimg.work.safety import journal_reader
 from oimg.work.safety.folders import Folders
-from oimg.work.safety.story import CLOSED, OPEN, VERSION, Replacement, State
+from oimg.work.safety.journal_reader import CLOSED, OPEN, VERSION, Replacement, State
 
 _FLAGS: Final = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
 
 
 class Journal:
-    """The journal of one batch, while it is at work. Threads may share it.
-
-    The file comes into being with the first line.
-    """
+    """The journal of one batch at work. Threads may share it. The file is created with the first line."""
 
     def __init__(self, folders: Folders, batch: str) -> None:
         self._folders = folders
@@ -45,29 +42,29 @@ class Journal:
 
     @classmethod
     def reopened(cls, folders: Folders, path: Path) -> Self | None:
-        """Take up the file of a batch that is over, or whose process is gone; None while somebody works on it.
+        """Reopen the file of a batch that is over or whose process is gone; None while a process works on it.
 
-        Who calls holds the lock of the folders. Raises OSError.
+        The caller holds the lock of the folders. Raises OSError.
         """
         journal = cls(folders, path.stem)
         if path != journal.path:
-            story.read(path)  # what cannot be read keeps its name
-            # A process that dies over an undo leaves an open file too, so that the next start looks at it. It gets the
-            # name first: nobody works on a batch that is over, and Windows does not rename what is open.
+            journal_reader.read(path)  # a file that cannot be read keeps its name
+            # Named ID.open during an undo as well, so that the next start notices if it was killed. Renamed before it
+            # is opened: no process works on a batch that is over, and Windows does not rename open files.
             path.rename(journal.path)
             sync_folder(path.parent)
         descriptor = os.open(journal.path, _FLAGS)
         try:
-            if not try_lock(descriptor) or not journal.path.exists():  # somebody may have finished it in between
+            if not try_lock(descriptor) or not journal.path.exists():  # another process may have finished it in between
                 os.close(descriptor)
                 return None
-            told = story.read(journal.path)
+            history = journal_reader.read(journal.path)
         except BaseException:
             os.close(descriptor)
             raise
         journal._descriptor = descriptor
-        journal._states = {each.number: each.state for each in told.replacements.values()}
-        journal._torn = True  # the last line may be; it stays a line of its own then
+        journal._states = {each.number: each.state for each in history.replacements.values()}
+        journal._torn = True  # perhaps: the next line then starts on a new one
         return journal
 
     @property
@@ -76,11 +73,11 @@ class Journal:
         return self._path
 
     def start(self, in_place_folders: frozenset[str] = frozenset()) -> None:
-        """Begin the file, which claims the folders in which originals will be replaced. Raises OSError."""
+        """Create the file, which claims the folders in which originals will be replaced. Raises OSError."""
         if self._descriptor >= 0:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._folders.locked(), self._lock:  # nobody finds the file before it is locked
+        with self._folders.locked(), self._lock:  # no other process sees the file before it is locked
             if self._descriptor >= 0:
                 return
             if self._path.with_suffix(CLOSED).exists():
@@ -96,33 +93,33 @@ class Journal:
         try_lock(self._descriptor)
         head = {"r": "batch", "version": VERSION, "at": time.time(), "process": os.getpid()}
         self._append({**head, "folders": sorted(in_place_folders)})
-        if in_place_folders:  # a file that is synced is of no use under a name that is not
+        if in_place_folders:  # a synced file is of no use if its name is not durable
             sync_folder(self._path.parent, strict=True)
             sync_folder(self._folders.root, strict=True)
 
     def announce(self, path: Path) -> None:
-        """Write down a temp file before it exists. Raises OSError."""
+        """Record a temp file before it exists. Raises OSError."""
         self.start()
         with self._lock:
             self._temps.add(path)
         self._append({"r": "temp", "path": str(path)})
 
     def try_announce(self, path: Path) -> None:
-        """The same where nothing depends on it: a home that cannot be written must not keep a result from being."""
+        """The same where no original depends on it: an unwritable home must not prevent a result."""
         with suppress(OSError):
             self.announce(path)
 
     def announce_trash(self, path: Path) -> None:
-        """Write down a copy in the trash before it exists. Raises OSError."""
+        """Record a copy in the trash before it exists. Raises OSError."""
         self._append({"r": "trash", "path": str(path)})
 
     def keep(self, digest: str) -> None:
-        """Write down that an original is about to be kept, so that nobody clears it away. Raises OSError."""
+        """Record that an original is about to be kept, so that no upkeep deletes it. Raises OSError."""
         self._append({"r": "keep", "digest": digest})
 
     def begin(self, item: Replacement) -> None:
-        """Write down what is about to happen, and wait until the disk has it. Raises OSError."""
-        self._states[item.number] = State.BEGUN  # also if that fails: the line may have come to the disk
+        """Record what is about to happen, and wait until it is on the disk. Raises OSError."""
+        self._states[item.number] = State.BEGUN  # even if writing fails: the line may be on the disk
         old = item.old
         facts: dict[str, Any] = {"digest": old.digest, "size": old.size}
         facts |= {"mtime": old.mtime_ns, "atime": old.atime_ns, "mode": old.mode}
@@ -142,7 +139,7 @@ class Journal:
         )
 
     def mark(self, number: int, state: State, temps: tuple[Path, ...] = (), *, sync: bool = False) -> None:
-        """Write down how far a replacement is. Raises OSError."""
+        """Record the new state of a replacement. Raises OSError."""
         if state is State.UNDOING:
             self._states[number] = state
         line: dict[str, Any] = {"r": state, "n": number}
@@ -150,7 +147,7 @@ class Journal:
         self._states[number] = state
 
     def leave_open(self) -> None:
-        """Something could not be put right now: the next start has to look at this file again."""
+        """Keep the file open after `close`: something could not be repaired, and the next start has to try again."""
         self._unfinished = True
 
     def _append(self, record: Mapping[str, Any], *, sync: bool = False) -> None:
@@ -158,7 +155,7 @@ class Journal:
         line = b"%08x %s\n" % (zlib.crc32(text), text)
         with self._lock:
             line = b"\n" + line if self._torn else line
-            self._torn = True  # until the line is known to be whole
+            self._torn = True  # until the line is known to be complete
             if os.write(self._descriptor, line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
             self._torn = False
@@ -166,29 +163,29 @@ class Journal:
                 os.fsync(self._descriptor)
 
     def close(self) -> None:
-        """The batch is over: a file from which something can be taken back stays, one that tells of nothing goes.
+        """End the batch. The file is kept if there is something to undo, and deleted otherwise.
 
-        What was begun and could not be ended, and temp files that could not be removed, are left for the next start.
+        What could not be completed, and temp files that could not be deleted, are left for the next start.
         """
         if self._descriptor < 0:
             return
-        # Whoever looks for files that nobody locks holds the lock of the folders, too. Without it the file stays open,
-        # and the next start ends it.
+        # A process that looks for unlocked files holds the lock of the folders as well. If the lock cannot be had here,
+        # the file keeps its name, and the next start completes it.
         with suppress(OSError), self._folders.locked():
             self._end()
         self._let_go()
 
     def _end(self) -> None:
-        """Give the file its last name, or remove it. It is closed before: Windows renames nothing that is open."""
+        """Give the file its final name, or delete it. It is closed before, since Windows does not rename open files."""
         with self._lock:
             states = set(self._states.values())
             if self._descriptor < 0 or self._is_unfinished(states):
                 return
-            stands = State.DONE in states
-            if stands:
+            has_replaced = State.DONE in states
+            if has_replaced:
                 os.fsync(self._descriptor)
             self._let_go()
-        if stands:
+        if has_replaced:
             self._path.replace(self._path.with_suffix(CLOSED))
         else:
             self._path.unlink()

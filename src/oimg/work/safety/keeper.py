@@ -1,4 +1,4 @@
-"""The safety of originals as a session sees it: a guarded batch, recovery, undo, upkeep."""
+"""The safety of originals, as a session uses it: guarded batches, recovery, undo, upkeep."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from oimg.words.recipe import Originals
 from oimg.words.report import Failed
 from oimg.words.task import Task
 from oimg.words.undo import PastBatch, Recovery, Undoing, UndoReport
-from oimg.work.pipeline import Ways
-from oimg.work.safety import recovery, story, trash, undo, upkeep
+from oimg.work.pipeline import BatchContext
+from oimg.work.safety import journal_reader, recovery, trash, undo, upkeep
 from oimg.work.safety.folders import Folders, default
 from oimg.work.safety.in_place import InPlace
 from oimg.work.safety.journal import Journal
@@ -30,17 +30,17 @@ __all__ = ["GuardedBatch", "Keeper", "UnknownBatchError"]
 
 @dataclass(frozen=True, slots=True)
 class GuardedBatch:
-    """A batch with its journal: the tasks that may run and how, those that may not and why; `close` ends it."""
+    """A batch with its journal: the tasks that may run, and those that were refused; `close` ends it."""
 
     id: str
     tasks: tuple[Task, ...]
     refused: tuple[tuple[int, Failed], ...]
-    ways: Ways
+    context: BatchContext
     close: Callable[[], None]
 
 
 class Keeper:
-    """Guards originals, in the folders of this user."""
+    """Guards the originals of this user."""
 
     def __init__(self, settings: Settings, folders: Folders | None = None) -> None:
         self._folders = folders or default()
@@ -52,13 +52,13 @@ class Keeper:
         return self._folders.root
 
     def open(self, tasks: Sequence[Task], limits: Limits) -> GuardedBatch:
-        """Begin a batch: claim the folders whose files will be replaced, refuse what cannot be made safe."""
+        """Begin a batch: claim the folders whose files will be replaced, and refuse tasks that cannot be made safe."""
         id_ = time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(2)
         journal = Journal(self._folders, id_)
         wanted = frozenset(str(name.parent) for task in tasks for name in task.destination.names)
         if not wanted:
-            ways = Ways(limits, journal.try_announce)
-            return GuardedBatch(id_, tuple(tasks), (), ways, lambda: self._end_plain(journal))
+            context = BatchContext(limits, journal.try_announce)
+            return GuardedBatch(id_, tuple(tasks), (), context, lambda: self._end_plain(journal))
         originals = next(task.recipe.output.originals for task in tasks if task.destination.names)
         try:
             if originals is Originals.TRASH and not trash.is_available():
@@ -69,25 +69,25 @@ class Keeper:
             refused = tuple(
                 (task.id, Failed(task.source.path, ErrorCode.BACKUP, reason, task.source)) for task in tasks
             )
-            return GuardedBatch(id_, (), refused, Ways(limits), journal.close)
+            return GuardedBatch(id_, (), refused, BatchContext(limits), journal.close)
         refusals = {task.id: self._refusal(task, busy) for task in tasks}
         return GuardedBatch(
             id_,
             tuple(task for task in tasks if refusals[task.id] is None),
             tuple((each, failed) for each, failed in refusals.items() if failed is not None),
-            Ways(limits, journal.announce, InPlace(self._folders, journal, originals)),
+            BatchContext(limits, journal.announce, InPlace(self._folders, journal, originals)),
             lambda: self._end(journal),
         )
 
     def _claim(self, journal: Journal, wanted: frozenset[str]) -> dict[str, int]:
-        """Take folders for a batch; gives those that another process works in, with its number. Raises OSError."""
+        """Claim folders for a batch; returns those that another process has claimed, with its id. Raises OSError."""
         busy: dict[str, int] = {}
         with self._folders.locked():
-            for path in story.files(self._folders, open_only=True):
-                if story.is_running(path):
+            for path in journal_reader.paths(self._folders, open_only=True):
+                if journal_reader.is_running(path):
                     with suppress(FileNotFoundError):
-                        told = story.read(path)
-                        busy |= dict.fromkeys(wanted & told.folders, told.process)
+                        history = journal_reader.read(path)
+                        busy |= dict.fromkeys(wanted & history.folders, history.process)
             journal.start(wanted - busy.keys())
         return busy
 
@@ -96,7 +96,7 @@ class Keeper:
         for name in task.destination.names:
             if (process := busy.get(str(name.parent))) is not None:
                 return Failed(task.source.path, ErrorCode.IN_USE, f"process {process}", task.source)
-            if name.is_relative_to(own):  # a backup that is replaced is none
+            if name.is_relative_to(own):  # replacing a backup would destroy it
                 return Failed(task.source.path, ErrorCode.WRITE, f"{own}: OIMG's own folder", task.source)
         return None
 
@@ -105,7 +105,7 @@ class Keeper:
         self._prune()
 
     def _end_plain(self, journal: Journal) -> None:
-        """A batch that replaced nothing; what has been kept for long enough goes all the same."""
+        """End a batch that replaced nothing; backups that have expired are dropped all the same."""
         journal.close()
         if upkeep.has_expired(self._folders, self._settings.backup_days):
             self._prune()
@@ -114,13 +114,13 @@ class Keeper:
         upkeep.prune(self._folders, days=self._settings.backup_days, limit=self._settings.backup_limit)
 
     def recover(self) -> Recovery:
-        """Put right what killed runs left."""
+        """Repair what killed runs left."""
         return recovery.recover(self._folders)
 
     def undo(
         self, batch: str | None, files: Sequence[Path], on_result: Callable[[Undoing], None], *, dry_run: bool
     ) -> UndoReport:
-        """Put originals back, or only tell what would come of it. Raises UnknownBatchError, OSError."""
+        """Put originals back, or only predict the outcome. Raises UnknownBatchError, OSError."""
         try:
             if files:
                 return undo.undo_files(self._folders, files, on_result, dry_run=dry_run)
@@ -130,7 +130,7 @@ class Keeper:
                 self._prune()
 
     def past(self) -> tuple[PastBatch, ...]:
-        """The batches that can be undone, and those that were."""
+        """The batches that can be undone, and those that have been."""
         return undo.past(self._folders)
 
     def size(self) -> int:
@@ -138,5 +138,5 @@ class Keeper:
         return sum(Vault(self._folders.backups).sizes().values())
 
     def clear(self) -> int:
-        """Forget all batches with their originals; gives the bytes freed."""
+        """Delete all batches that are not at work, with their originals; returns the bytes freed."""
         return upkeep.clear(self._folders)

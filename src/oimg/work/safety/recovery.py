@@ -1,4 +1,4 @@
-"""After a run that was killed: temp files go; what was begun is ended or taken back, as the bytes there tell."""
+"""Repairs what a killed run left: deletes temp files; completes or reverts what was begun, as the bytes show."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ from oimg.words.undo import Recovery
 from oimg.work.files import temp
 from oimg.work.files.commit import link_new
 from oimg.work.files.exchange import exchange
-from oimg.work.safety import story as stories
-from oimg.work.safety import trash, upkeep
+from oimg.work.safety import journal_reader, trash, upkeep
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.journal import Journal
-from oimg.work.safety.story import Replacement, State, Story
+from oimg.work.safety.journal_reader import BatchHistory, Replacement, State
 from oimg.work.safety.vault import Vault, digest_at, digest_of
 
 _EMPTY: Final = digest_of(b"")
 
 
 def recover(folders: Folders) -> Recovery:
-    """Put right what dead processes left. Never raises: what cannot be put right now is tried at the next start."""
+    """Repair what dead processes left. Never raises: what cannot be repaired now is tried again at the next start."""
     result = Recovery()
     with suppress(OSError):
-        for path in stories.files(folders, open_only=True):
+        for path in journal_reader.paths(folders, open_only=True):
             try:
                 if (journal := _taken_up(folders, path)) is not None:
                     result += _one(folders, journal)
                     upkeep.sweep(folders)
-            except TimeoutError:  # the others would wait for as long
+            except TimeoutError:  # the other files would wait just as long
                 break
             except OSError:
                 continue
@@ -40,33 +39,33 @@ def recover(folders: Folders) -> Recovery:
 
 def _taken_up(folders: Folders, path: Path) -> Journal | None:
     with folders.locked():
-        return None if stories.read(path).foreign else Journal.reopened(folders, path)
+        return None if journal_reader.read(path).foreign else Journal.reopened(folders, path)
 
 
 def _one(folders: Folders, journal: Journal) -> Recovery:
     try:
-        return _put_right(folders, stories.read(journal.path), journal)
+        return _put_right(folders, journal_reader.read(journal.path), journal)
     finally:
         journal.close()
 
 
-def _put_right(folders: Folders, story: Story, journal: Journal) -> Recovery:
+def _put_right(folders: Folders, history: BatchHistory, journal: Journal) -> Recovery:
     total = Recovery()
-    for item in story.replacements.values():
+    for item in history.replacements.values():
         if item.state in (State.BEGUN, State.UNDOING):
             total += _decide(_Torn(item, Vault(folders.backups)), journal)
-    story = stories.read(journal.path)  # as it is now
-    removed = _remove_temps(folders, story, journal) + _empty_trash(story, journal)
-    replaced = sum(item.state is State.DONE for item in story.replacements.values())
+    history = journal_reader.read(journal.path)  # as it is now
+    removed = _remove_temps(folders, history, journal) + _empty_trash(history, journal)
+    replaced = sum(item.state is State.DONE for item in history.replacements.values())
     return total + Recovery(temps_removed=removed, replaced=replaced)
 
 
 def _decide(torn: _Torn, journal: Journal) -> Recovery:
-    """Find out how far one file is, and write it down; what cannot be looked at stays as it is in the journal."""
+    """Find out the state of one file and record it; what cannot be examined keeps its state in the journal."""
     item = torn.item
     begun = item.state is State.BEGUN
     try:
-        if not all(name.parent.is_dir() for name in item.names):  # a disk that is not here today
+        if not all(name.parent.is_dir() for name in item.names):  # its disk is not mounted now
             return Recovery(unclear=item.names)
         ended = torn.end()
         on_end, on_return = (State.DONE, State.DROPPED) if begun else (State.UNDONE, State.DONE)
@@ -78,23 +77,23 @@ def _decide(torn: _Torn, journal: Journal) -> Recovery:
 
 @dataclass(frozen=True, slots=True)
 class _Torn:
-    """A replacement, or an undo, that was cut short: what `comes` was to take the place of what `goes`."""
+    """A replacement or undo that was cut short: the file `comes` was to replace the file `goes` (both digests)."""
 
     item: Replacement
     vault: Vault
 
     @property
     def comes(self) -> str:
-        """The digest of the new bytes: the result's, or the original's where it was being put back."""
+        """The digest of the new bytes: the result's, or the original's during an undo."""
         return self.item.digest if self.item.state is State.BEGUN else self.item.old.digest
 
     @property
     def goes(self) -> str:
-        """The digest of the bytes that were to give way."""
+        """The digest of the bytes to be replaced."""
         return self.item.old.digest if self.item.state is State.BEGUN else self.item.digest
 
     def end(self) -> bool:
-        """End it where a name has the new bytes already, take it back otherwise; tells which. Raises OSError."""
+        """Complete it if a name has the new bytes already, else revert it; returns which. Raises OSError."""
         item = self.item
         if item.state is State.BEGUN and not self._has_backup():
             self._take_back()
@@ -110,7 +109,7 @@ class _Torn:
         return self.vault.has(old.digest, old.size) if old.trash is None else digest_at(old.trash) == old.digest
 
     def _take_back(self) -> None:
-        """Let the original have its name again where it is the only copy: somebody has cleared the backup away."""
+        """Give the original its name back if it is the only copy, because the backup was deleted meanwhile."""
         item = self.item
         for aside, name in zip(item.temps, item.names, strict=False):
             if digest_at(aside) == item.old.digest:
@@ -123,7 +122,7 @@ class _Torn:
             item.output.unlink()
 
     def _remove_placeholder(self) -> None:
-        """Remove the empty file that holds a name on disks with neither links nor renameat2 (`commit.link_new`)."""
+        """Delete the empty file that reserves a name where links and renameat2 are missing (`commit.link_new`)."""
         item = self.item
         names = item.names if item.state is State.UNDOING else filter(None, (item.output,))
         for name in names:
@@ -131,19 +130,19 @@ class _Torn:
                 name.unlink()
 
     def _give_foreign_back(self) -> None:
-        """What another program wrote just before the exchange is his: his it is."""
+        """Swap back a file that another program wrote to just before the names were swapped."""
         for aside, name in zip(self.item.temps, self.item.names, strict=False):
             if digest_at(aside) not in (None, self.comes, self.goes) and digest_at(name) == self.comes:
                 exchange(aside, name)
 
     def _same_for_all(self) -> bool:
-        """Give all names the file that some of them have already; False where none has it."""
+        """Give all names the new file that some of them have already; False if none has it."""
         item = self.item
         have = {name: digest_at(name) for name in item.names}
         first = next((name for name, digest in have.items() if digest == self.comes), None)
         if first is None:
             return False
-        # An undo of what was gone had names to make; who replaces finds them all there.
+        # An undo may have had to create missing names; for a replacement, all of them existed.
         late = (self.goes, None) if item.state is State.UNDOING else (self.goes,)
         for (name, digest), aside in zip(have.items(), item.temps, strict=False):
             if digest in late:
@@ -153,7 +152,7 @@ class _Torn:
         return True
 
     def _other_name(self, new: Path, old: Path) -> bool:
-        """The same where the new file has a name of its own, and the old one only has to go."""
+        """The same if the new file has a name of its own, so that the old one only has to be removed."""
         aside = self.item.temps[0]
         if digest_at(new) != self.comes:
             return False
@@ -170,11 +169,11 @@ class _Torn:
         return False
 
 
-def _remove_temps(folders: Folders, story: Story, journal: Journal) -> int:
-    """Remove temp files; one that may hold more than our own bytes only when it does not."""
-    ours = {path: {item.digest, item.old.digest} for item in story.replacements.values() for path in item.temps}
+def _remove_temps(folders: Folders, history: BatchHistory, journal: Journal) -> int:
+    """Delete temp files; one that may hold another program's bytes only if it does not."""
+    ours = {path: {item.digest, item.old.digest} for item in history.replacements.values() for path in item.temps}
     removed = 0
-    for path in filter(temp.is_temp, story.temps):
+    for path in filter(temp.is_temp, history.temps):
         try:
             digest = digest_at(path)
             if digest is not None and digest in ours.get(path, {digest}):
@@ -182,21 +181,21 @@ def _remove_temps(folders: Folders, story: Story, journal: Journal) -> int:
                 removed += 1
         except OSError:
             journal.leave_open()
-        # A disk that is not here today; but empty folders of the backup go.
+        # Its disk is not mounted now. (Empty folders of the backup are deleted, so their absence means nothing.)
         if not os.path.isdir(path.parent) and not path.is_relative_to(folders.root):  # noqa: PTH112 - it never raises
             journal.leave_open()
     return removed
 
 
-def _empty_trash(story: Story, journal: Journal) -> int:
-    """Take copies out of the trash whose originals are in their place, for they were not replaced or are back."""
-    items = {item.old.trash: item for item in story.replacements.values()}
+def _empty_trash(history: BatchHistory, journal: Journal) -> int:
+    """Delete copies in the trash whose originals are in their place: never replaced, or put back."""
+    items = {item.old.trash: item for item in history.replacements.values()}
     removed = 0
-    for path in story.trashed:
+    for path in history.trashed:
         item = items.get(path)
         with suppress(OSError):
-            # Where lines are missing, one of them may have told of a replacement.
-            unused = not story.damaged if item is None else _is_back(item)
+            # If lines are missing, one of them may have recorded a replacement.
+            unused = not history.damaged if item is None else _is_back(item)
             if unused:
                 removed += os.path.lexists(path)
                 if not trash.forget(path):

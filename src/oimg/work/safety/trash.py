@@ -20,7 +20,7 @@ _ROOM: Final = 240  # bytes; a name has 255, and ".trashinfo" is put behind it
 
 
 def is_available() -> bool:
-    """Whether this system's trash is one that we know."""
+    """Whether this system's trash is of the kind that is supported here."""
     return os.name == "posix" and sys.platform != "darwin"
 
 
@@ -40,10 +40,10 @@ class Trash:
     def put(
         self, data: bytes, original: Path, like: Attributes, announce: temp.Announce, announce_copy: temp.Announce
     ) -> Path:
-        """Put a copy of a file there, synced, as if it had been thrown away; gives its path.
+        """Put a copy of a file into the trash, synced, as if it had been thrown away; returns its path.
 
-        `announce_copy` is told of that path before anything is there. It has a part that no other program gives, so
-        that whoever finds it there knows that it is ours. Raises OSError; then nothing is there.
+        `announce_copy` is called with that path before anything is written there. Its name has a random part, so that
+        a file found under it is surely ours. Raises OSError; then nothing is left there.
         """
         files, info = self.root / "files", self.root / "info"
         for folder in (self.root, files, info):
@@ -52,7 +52,7 @@ class Trash:
         announce_copy(copy)
         written = temp.write(data, files, like, announce=announce)
         try:
-            # The information comes first and holds the name (specification, "The contents of a trash directory").
+            # The .trashinfo file comes first and reserves the name ("The contents of a trash directory").
             _describe(info / f"{copy.name}.trashinfo", original)
             written.path.replace(copy)
             for folder in (info, files):
@@ -66,7 +66,7 @@ class Trash:
 
 
 def _name(original: Path) -> str:
-    """A name for a copy; file managers show the original's name, which the information has."""
+    """A name for a copy; file managers show the original's name, from the .trashinfo file."""
     suffix = original.suffix if len(os.fsencode(original.suffix)) <= _SUFFIX else ""
     token = f"-{secrets.token_hex(8)}{suffix}"
     return numbered(original.stem, 1, _ROOM - len(os.fsencode(token))) + token
@@ -82,7 +82,7 @@ def _describe(info: Path, original: Path) -> None:
 
 
 def forget(path: Path) -> bool:
-    """Take a copy and its information out of the trash; tells whether nothing of them is left."""
+    """Delete a copy and its .trashinfo file; returns whether both are gone."""
     both = path, path.parents[1] / "info" / f"{path.name}.trashinfo"
     for each in both:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Putting originals back: a whole batch or single files, each only if its result is still what was written."""
+"""Puts originals back: a whole batch or single files, each only if its result is still what was written."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from oimg.words.undo import NotRestored, PastBatch, RefusalCode, Restored, Undoi
 from oimg.work.files import attributes, temp
 from oimg.work.files.attributes import Attributes
 from oimg.work.files.commit import link_new
-from oimg.work.files.exchange import identity_of
-from oimg.work.safety import story as stories
-from oimg.work.safety import trash
+from oimg.work.files.identity import identity_of
+from oimg.work.safety import journal_reader, trash
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.in_place import remove_old, remove_ours, stands, take_all
 from oimg.work.safety.journal import Journal
-from oimg.work.safety.story import Replacement, State, Story
+from oimg.work.safety.journal_reader import BatchHistory, Replacement, State
 from oimg.work.safety.vault import Vault, digest_of, digest_of_file
 
 _CODES = {
@@ -31,7 +30,7 @@ _CODES = {
 
 
 class UnknownBatchError(Exception):
-    """There is no such batch, or none from which anything could be taken back."""
+    """There is no such batch, or nothing in it to undo."""
 
 
 class _Refused(Exception):  # noqa: N818 - a reason, not an error
@@ -47,20 +46,20 @@ def past(folders: Folders) -> tuple[PastBatch, ...]:
         return ()
     with folders.locked():
         return tuple(
-            _told(story, running=story.is_open and stories.is_running(story.path))
-            for story in reversed(stories.stories(folders))
-            if story.replacements
+            _summary(history, running=history.is_open and journal_reader.is_running(history.path))
+            for history in reversed(journal_reader.read_all(folders))
+            if history.replacements
         )
 
 
-def _told(story: Story, *, running: bool) -> PastBatch:
-    items = [each for each in story.replacements.values() if each.state is not State.DROPPED]
+def _summary(history: BatchHistory, *, running: bool) -> PastBatch:
+    items = [each for each in history.replacements.values() if each.state is not State.DROPPED]
     parents = {str(each.names[0].parent) for each in items}
     return PastBatch(
-        story.id,
-        story.began,
+        history.id,
+        history.began,
         len(items),
-        len(story.standing),
+        len(history.standing),
         sum(each.old.size for each in items),
         sum(each.size for each in items),
         _common(parents),
@@ -70,7 +69,7 @@ def _told(story: Story, *, running: bool) -> PastBatch:
 
 
 def _common(folders: set[str]) -> Path:
-    """The folder that holds all of these; none where they are on several drives, or there are none."""
+    """The common parent of these folders; an empty path if they are on several drives, or there are none."""
     try:
         return Path(os.path.commonpath(folders))
     except ValueError:
@@ -80,62 +79,62 @@ def _common(folders: set[str]) -> Path:
 def undo_batch(
     folders: Folders, batch: str | None, on_result: Callable[[Undoing], None], *, dry_run: bool = False
 ) -> UndoReport:
-    """Take back a batch, the last one of which something is left where none is named.
+    """Undo a batch; if none is named, the last one that has something left to undo.
 
-    A dry run only tells what would come of it. Raises UnknownBatchError, and OSError where journals cannot be read.
+    A dry run only predicts the outcome. Raises UnknownBatchError, and OSError if journals cannot be read.
     """
     work = _foresee if dry_run else _undo
     unread: list[OSError] = []
-    for story in reversed(stories.stories(folders, unread)):
-        if story.id == (batch or story.id) and story.standing:
-            return UndoReport(story.id, tuple(work(folders, story, story.standing, on_result)))
+    for history in reversed(journal_reader.read_all(folders, unread)):
+        if history.id == (batch or history.id) and history.standing:
+            return UndoReport(history.id, tuple(work(folders, history, history.standing, on_result)))
     raise unread[0] if unread else UnknownBatchError(batch or "")
 
 
 def undo_files(
     folders: Folders, paths: Sequence[Path], on_result: Callable[[Undoing], None], *, dry_run: bool = False
 ) -> UndoReport:
-    """Take back single files, each in the last batch that replaced it; also results that are gone.
+    """Undo single files, each in the last batch that replaced it; also those whose results are gone.
 
-    A dry run only tells what would come of it. Raises UnknownBatchError with the first path that no batch has
-    replaced, and OSError.
+    A dry run only predicts the outcome. Raises UnknownBatchError with the first path that no batch has replaced, and
+    OSError.
     """
     work = _foresee if dry_run else _undo
     unread: list[OSError] = []
-    newest_first = stories.stories(folders, unread)[::-1]
-    wanted: dict[str, tuple[Story, list[Replacement]]] = {}
+    newest_first = journal_reader.read_all(folders, unread)[::-1]
+    wanted: dict[str, tuple[BatchHistory, list[Replacement]]] = {}
     for path in paths:
         real = Path(os.path.realpath(path))
         last = _last(newest_first, {real, Path(os.path.realpath(path.parent)) / path.name})
         if last is None:
             raise unread[0] if unread else UnknownBatchError(str(path))
-        story, item = last
-        chosen = wanted.setdefault(story.id, (story, []))[1]
+        history, item = last
+        chosen = wanted.setdefault(history.id, (history, []))[1]
         if item not in chosen:
             chosen.append(item)
     results: list[Undoing] = []
-    for story, items in wanted.values():
-        results += work(folders, story, items, on_result, missing_too=True)
+    for history, items in wanted.values():
+        results += work(folders, history, items, on_result, missing_too=True)
     return UndoReport(next(iter(wanted), ""), tuple(results))
 
 
-def _last(newest_first: Sequence[Story], names: set[Path]) -> tuple[Story, Replacement] | None:
-    for story in newest_first:
-        for item in reversed(story.standing):
+def _last(newest_first: Sequence[BatchHistory], names: set[Path]) -> tuple[BatchHistory, Replacement] | None:
+    for history in newest_first:
+        for item in reversed(history.standing):
             if not names.isdisjoint((*item.names, *item.results)):
-                return story, item
+                return history, item
     return None
 
 
 def _undo(
     folders: Folders,
-    story: Story,
+    history: BatchHistory,
     items: Sequence[Replacement],
     on_result: Callable[[Undoing], None],
     *,
     missing_too: bool = False,
 ) -> Iterator[Undoing]:
-    journal, now = _reopened(folders, story)
+    journal, now = _reopened(folders, history)
     if journal is None:
         for item in items:
             refused = NotRestored(item.names[0], item.results[0], RefusalCode.IN_USE)
@@ -157,14 +156,14 @@ def _undo(
 
 def _foresee(
     folders: Folders,
-    story: Story,
+    history: BatchHistory,
     items: Sequence[Replacement],
     on_result: Callable[[Undoing], None],
     *,
     missing_too: bool = False,
 ) -> Iterator[Undoing]:
-    """Tell what `_undo` would do now, as far as that can be told without writing."""
-    running = story.is_open and stories.is_running(story.path)
+    """Predict what `_undo` would do now, as far as that is possible without writing."""
+    running = history.is_open and journal_reader.is_running(history.path)
     for item in items:
         result: Undoing
         if running:
@@ -175,28 +174,28 @@ def _foresee(
         yield result
 
 
-def _reopened(folders: Folders, story: Story) -> tuple[Journal | None, set[int]]:
-    """Take up a journal, with the numbers of what stands in it now; none while somebody works on it."""
+def _reopened(folders: Folders, history: BatchHistory) -> tuple[Journal | None, set[int]]:
+    """Reopen a journal, with the numbers of its items that can be undone; None while another process works on it."""
     with folders.locked():
         try:
-            journal = Journal.reopened(folders, story.path)
-        except FileNotFoundError:  # somebody took it up since it was read
+            journal = Journal.reopened(folders, history.path)
+        except FileNotFoundError:  # another process reopened it since it was read
             return None, set()
         if journal is None:
             return None, set()
-        return journal, {item.number for item in stories.read(journal.path).standing}
+        return journal, {item.number for item in journal_reader.read(journal.path).standing}
 
 
 class _Standing:
-    """What there is of one replacement, and whether it can be taken back. With `missing_too`, also a result gone."""
+    """The present state of one replacement: whether it can be undone, with `missing_too` even without its result."""
 
     def __init__(self, folders: Folders, item: Replacement, *, missing_too: bool) -> None:
         self.item = item
         self._vault = Vault(folders.backups)
         self._missing_too = missing_too
 
-    def told(self, work: Callable[[], bool]) -> Undoing:
-        """Do some work that gives whether the dates were kept, and tell what came of it."""
+    def outcome_of(self, work: Callable[[], bool]) -> Undoing:
+        """Call `work`, which returns whether the dates were kept, and turn its result or error into an outcome."""
         item = self.item
         try:
             return Restored(item.names[0], item.results[0], item.old.size, work())
@@ -209,18 +208,18 @@ class _Standing:
             return NotRestored(item.names[0], item.results[0], _CODES[ours.code], ours.detail)
 
     def foresee(self) -> Undoing:
-        """Tell whether it can be taken back now, as far as that shows without writing."""
-        return self.told(lambda: bool(self.ready()))
+        """Predict whether it can be undone now, as far as that is possible without writing."""
+        return self.outcome_of(lambda: bool(self.ready()))
 
     def ready(self) -> tuple[Identity | None, bytes]:
-        """Give what is to be replaced (None where it is gone) and the original. Raises _Refused, OSError."""
+        """The identity of the file to be replaced (None if it is gone), and the original. Raises _Refused, OSError."""
         identity = self._result()
         if (self.item.output is not None or identity is None) and os.path.lexists(self.item.names[0]):
             raise _Refused(RefusalCode.TAKEN)
         return identity, self._original()
 
     def _result(self) -> Identity | None:
-        """What stands under the names of the result, if it is what was written; None where it is gone."""
+        """The identity of the result, if it is still what was written; None if it is gone. Raises _Refused, OSError."""
         found: set[Identity] = set()
         for name in self.item.results:
             try:
@@ -231,7 +230,7 @@ class _Standing:
             except FileNotFoundError as error:
                 if not self._missing_too or found:
                     raise _Refused(RefusalCode.MISSING) from error
-        if len(found) > 1:  # its names were parted since
+        if len(found) > 1:  # its hard links have been separated since
             raise _Refused(RefusalCode.CHANGED, "its names are different files now")
         return next(iter(found), None)
 
@@ -249,7 +248,7 @@ class _Standing:
 
 
 class _Undo:
-    """Taking back one replacement."""
+    """The undo of one replacement."""
 
     def __init__(self, journal: Journal, standing: _Standing) -> None:
         self._journal = journal
@@ -257,14 +256,14 @@ class _Undo:
         self._item = standing.item
 
     def run(self) -> Undoing:
-        result = self._standing.told(self._put_back)
+        result = self._standing.outcome_of(self._put_back)
         copy = self._item.old.trash
         if isinstance(result, Restored) and copy is not None and not trash.forget(copy):
             self._journal.leave_open()
         return result
 
     def _put_back(self) -> bool:
-        """Restore; tells whether the dates could be. Raises _Refused, OimgError, OSError."""
+        """Restore the original; returns whether its dates were. Raises _Refused, OimgError, OSError."""
         item = self._item
         identity, data = self._standing.ready()
         like = self._attributes()
@@ -274,7 +273,7 @@ class _Undo:
         try:
             fresh = written.path.lstat().st_ino
             temps += [temp.new_name(name.parent, self._journal.announce) for name in item.names[1:]]
-            with self._told(tuple(temps)):
+            with self._recorded(tuple(temps)):
                 if identity is None:
                     self._new(written.path)
                 elif item.output is None:
@@ -287,11 +286,11 @@ class _Undo:
         return written.carried.dates
 
     def _new(self, written: Path) -> None:
-        """Give the original its name, or all of them, where there is nothing in the way; else none."""
+        """Give the original all of its names, or none of them if one is taken."""
         given: list[Path] = []
         try:
             for name in self._item.names:
-                if given:  # only a link makes one file of them; what else gives a name would take it from the first
+                if given:  # a rename would take the file away from its first name
                     os.link(given[0], name, follow_symlinks=False)
                 elif not link_new(written, name):
                     raise FileExistsError(name)
@@ -305,14 +304,14 @@ class _Undo:
             raise
 
     def _attributes(self) -> Attributes:
-        """Dates and mode as they were; the rest as it is now, for its owner may have changed that on purpose."""
+        """Dates and mode as they were; the rest as it is now, since the user may have changed it on purpose."""
         old = self._item.old
         now = next((name for name in self._item.results if name.exists()), None)
         like = attributes.of(now) if now is not None else attributes.of(self._item.names[0].parent).bare()
         return replace(like, atime_ns=old.atime_ns, mtime_ns=old.mtime_ns, mode=old.mode)
 
     @contextmanager
-    def _told(self, temps: tuple[Path, ...]) -> Iterator[None]:
+    def _recorded(self, temps: tuple[Path, ...]) -> Iterator[None]:
         item = self._item
         try:
             self._journal.mark(item.number, State.UNDOING, temps, sync=True)
@@ -322,5 +321,5 @@ class _Undo:
                 if not stands(item.names, item.old.digest):
                     self._journal.mark(item.number, State.DONE)
             raise
-        with suppress(OSError):  # the next start sees it by the bytes that are there
+        with suppress(OSError):  # the next start finds out from the bytes of the files
             self._journal.mark(item.number, State.UNDONE, sync=True)

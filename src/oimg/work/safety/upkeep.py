@@ -1,4 +1,4 @@
-"""How long originals are kept, and how many bytes of them: the oldest batches go first, the last one always stays."""
+"""Limits how long and how many bytes of originals are kept: the oldest batches go first, the last one stays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from oimg.work.safety.folders import Folders
-from oimg.work.safety.story import Story, files, is_running, read, stories
+from oimg.work.safety.journal_reader import BatchHistory, is_running, paths, read, read_all
 from oimg.work.safety.vault import Vault
 
 _DAY: Final = 86_400.0
@@ -16,8 +16,8 @@ _DAY: Final = 86_400.0
 def prune(folders: Folders, *, days: int, limit: int) -> None:
     """Drop batches older than `days`, then the oldest while the backup has more than `limit` bytes; 0 is no limit.
 
-    Batches at work stay; the size never drops the newest that has replaced anything. Never raises: what cannot be
-    looked at stays.
+    Batches at work stay; the size limit never drops the newest batch that has replaced anything. Never raises: what
+    cannot be read stays.
     """
     with suppress(OSError):
         if folders.journal.is_dir():
@@ -26,50 +26,50 @@ def prune(folders: Folders, *, days: int, limit: int) -> None:
 
 
 def sweep(folders: Folders) -> None:
-    """Drop originals that no batch refers to, for they were never replaced or are back. Never raises."""
+    """Drop originals that no batch refers to: never replaced, or put back. Never raises."""
     with suppress(OSError), folders.locked():
         _drop_unwanted(folders)
 
 
 def has_expired(folders: Folders, days: int) -> bool:
-    """Whether a journal was written to for the last time more than `days` ago; quick, and never raises."""
+    """Whether a journal was last written to more than `days` ago; fast, and never raises."""
     oldest = time.time() - days * _DAY
     with suppress(OSError):
-        return bool(days) and any(path.stat().st_mtime < oldest for path in files(folders))
+        return bool(days) and any(path.stat().st_mtime < oldest for path in paths(folders))
     return False
 
 
 def clear(folders: Folders) -> int:
-    """Drop every batch that is not at work with its originals; tells how many bytes of originals are gone."""
+    """Drop every batch that is not at work, with its originals; returns the bytes of originals that were deleted."""
     with folders.locked():
         before = sum(Vault(folders.backups).sizes().values())
-        for story in _idle(folders):
-            story.path.unlink(missing_ok=True)
+        for history in _idle(folders):
+            history.path.unlink(missing_ok=True)
         return before - _drop_unwanted(folders)
 
 
 def _prune(folders: Folders, days: int, limit: int) -> None:
     idle = _idle(folders)
     oldest = time.time() - days * _DAY if days else float("-inf")
-    for story in idle:
-        if story.began < oldest:
-            story.path.unlink(missing_ok=True)
-    left = [story for story in idle if story.replacements and story.began >= oldest]
+    for history in idle:
+        if history.began < oldest:
+            history.path.unlink(missing_ok=True)
+    left = [history for history in idle if history.replacements and history.began >= oldest]
     total = _drop_unwanted(folders)
-    for story in left[:-1]:
+    for history in left[:-1]:
         if not limit or total <= limit:
             break
-        story.path.unlink(missing_ok=True)
+        history.path.unlink(missing_ok=True)
         total = _drop_unwanted(folders)
 
 
-def _idle(folders: Folders) -> list[Story]:
-    """Batches nobody works on, oldest first."""
-    return [story for story in stories(folders) if not is_running(story.path)]
+def _idle(folders: Folders) -> list[BatchHistory]:
+    """Batches that no process works on, oldest first."""
+    return [history for history in read_all(folders) if not is_running(history.path)]
 
 
 def _drop_unwanted(folders: Folders) -> int:
-    """Drop originals that no journal refers to; gives the bytes of those that are left. Raises OSError."""
+    """Drop originals that no journal refers to; returns the bytes of those that are left. Raises OSError."""
     vault = Vault(folders.backups)
     sizes = vault.sizes()
     wanted = _wanted(folders)
@@ -80,14 +80,14 @@ def _drop_unwanted(folders: Folders) -> int:
 
 
 def _wanted(folders: Folders) -> set[str] | None:
-    """Originals that a journal refers to; None where one cannot be read or understood, for it may need any of them."""
+    """Originals that a journal refers to; None if a journal cannot be read, since it may refer to any of them."""
     wanted: set[str] = set()
-    for path in files(folders):
+    for path in paths(folders):
         try:
-            story = read(path)
+            history = read(path)
         except OSError:
             return None
-        if story.foreign:
+        if history.foreign:
             return None
-        wanted |= story.digests
+        wanted |= history.digests
     return wanted

@@ -1,4 +1,4 @@
-"""The backup: originals by the SHA-256 of their bytes, each stored once, whole or not at all."""
+"""The backup: originals named by the SHA-256 of their bytes, each stored once, completely or not at all."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _TRIES: Final = 3
 
 
 def digest_of(data: bytes) -> str:
-    """The name of some bytes."""
+    """The digest of some bytes, as hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
 
 
 def digest_of_file(path: Path) -> str:
-    """The name of a file's bytes, read in pieces and without a trace on its dates. Raises OSError."""
+    """The digest of a file, read in pieces and without changing its access time. Raises OSError."""
     with open(path, "rb", opener=open_quietly) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def digest_at(path: Path) -> str | None:
-    """The name of the bytes of a regular file, None where nothing is, empty for anything else. Raises OSError."""
+    """The digest of a regular file; None if there is nothing, empty for anything else. Raises OSError."""
     try:
         return digest_of_file(path) if stat.S_ISREG(path.lstat().st_mode) else ""
     except FileNotFoundError:
@@ -38,7 +38,7 @@ def digest_at(path: Path) -> str | None:
 
 
 class Vault:
-    """A folder of originals. Who keeps and who drops must hold the lock of the folders while they decide."""
+    """A folder of originals. Callers that add or delete hold the lock of the folders while they decide."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,7 +48,7 @@ class Vault:
         return self.folder / digest[:2] / digest
 
     def has(self, digest: str, size: int) -> bool:
-        """Whether the bytes are there and whole: a backup that has rotted must not stand in for a new one."""
+        """Whether the bytes are there and intact: a damaged backup must not be taken for a good one."""
         try:
             path = self.path(digest)
             return path.stat().st_size == size and digest_of_file(path) == digest
@@ -56,11 +56,11 @@ class Vault:
             return False
 
     def store(self, data: bytes, digest: str, announce: temp.Announce) -> None:
-        """Keep some bytes, synced to the disk. Raises OSError; then nothing is kept."""
+        """Store some bytes, synced to the disk. Raises OSError; then nothing is stored."""
         path = self.path(digest)
         written = self._write(data, path.parent, announce)
         try:
-            written.path.chmod(0o600)  # the original may have been for its owner's eyes only
+            written.path.chmod(0o600)  # the original may have been private
             written.path.replace(path)
         finally:
             temp.remove(written.path)
@@ -71,19 +71,19 @@ class Vault:
     def _write(data: bytes, folder: Path, announce: temp.Announce) -> temp.Temp:
         for _ in range(_TRIES):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with suppress(FileNotFoundError):  # another process dropped the last original in it just now
+            with suppress(FileNotFoundError):  # another process has just deleted the last original in it
                 return temp.write(data, folder, None, announce=announce)
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
 
     def load(self, digest: str) -> bytes:
-        """Give the bytes back. Raises FileNotFoundError, OSError, and ValueError where they are not what they were."""
+        """Read the bytes. Raises FileNotFoundError, OSError, and ValueError if they do not match the digest."""
         data = self.path(digest).read_bytes()
         if digest_of(data) != digest:
             raise ValueError(digest)
         return data
 
     def sizes(self) -> dict[str, int]:
-        """Every digest that is kept, with the number of bytes."""
+        """Every stored digest, with its number of bytes."""
         found = {}
         with suppress(OSError):
             for path in self.folder.glob("??/*"):
@@ -93,7 +93,7 @@ class Vault:
         return found
 
     def drop(self, digests: Iterable[str]) -> None:
-        """Remove some originals for good."""
+        """Delete some originals for good."""
         for digest in digests:
             path = self.path(digest)
             with suppress(OSError):

@@ -15,7 +15,6 @@ from engine_pictures import image, pixels
 from metric_pictures import random_bytes
 from oimg.engine.steps import geometry
 from oimg.engine.steps.sizes import plan_size, reduction
-from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import ColorModel, DecodedImage, Frame
 from oimg.words.recipe import Fitting, Gravity, Resize
 
@@ -253,13 +252,6 @@ def test_one_pixel_is_the_least() -> None:
 def test_megapixels_are_met() -> None:
     _, (width, height) = plan_size((4000, 3000), Resize(fitting=Fitting.MEGAPIXELS, amount=2))
     assert math.isclose(width * height, 2e6, rel_tol=0.002)
-
-
-def test_longest_side() -> None:
-    geometry.check_side(image("rgb", 30, 20), 30)
-    with pytest.raises(OimgError) as caught:
-        geometry.check_side(image("rgb", 30, 20), 29)
-    assert caught.value.code is ErrorCode.TOO_LARGE
 
 
 @pytest.mark.parametrize(

@@ -22,15 +22,15 @@ from oimg.words.privacy import MetadataGroup, MetadataPolicy
 from oimg.words.recipe import ColorPolicy, Fitting, Mode, Output, Place, Recipe, Resize, Target
 from oimg.words.report import KeptCode, Notice, SourceFile
 from oimg.work.cache import program
-from oimg.work.cache.results import KeptBefore, Result, ResultCache
+from oimg.work.cache.results import PastRefusal, PastResult, ResultCache
 from oimg.work.cache.store import Store
-from oimg.work.files.probe import identity_in
+from oimg.work.files.identity import identity_in
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="NOT TESTED: only POSIX has a time of change that cannot be set")
 LONG_AGO = (1_600_000_000_000_000_000, 1_600_000_000_123_456_789)
 LIMITS = Limits()
 RECIPE = Recipe()
-REFUSED = KeptBefore(Refusal(KeptCode.NOT_SMALLER, "12345 bytes", 71.25, (Notice.APPROXIMATE_SCORE,)), stays=True)
+REFUSED = PastRefusal(Refusal(KeptCode.NOT_SMALLER, "12345 bytes", 71.25, (Notice.APPROXIMATE_SCORE,)), stays=True)
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_what_came_of_a_picture_comes_back_whole(cache: ResultCache) -> None:
     cache.close()
     assert cache.recall(other, RECIPE, LIMITS) == REFUSED
     past = cache.recall(content, RECIPE, LIMITS)
-    assert isinstance(past, Result)
+    assert isinstance(past, PastResult)
     assert past.byte_size == len(result.data)
     names = ("format", "width", "height", "frames", "score", "quality", "notices", "removed")
     assert [getattr(past, name) for name in names] == [getattr(result, name) for name in names]
@@ -252,9 +252,9 @@ def test_a_result_of_ours_is_known_to_the_same_and_to_weaker_recipes(
     result = made()
     cache.keep_result(b"c" * 32, recipe, LIMITS, result)
     past = cache.recall(b"c" * 32, recipe, LIMITS)
-    assert isinstance(past, Result)
+    assert isinstance(past, PastResult)
     for each in known:
-        assert isinstance(cache.recall(past.content, each, LIMITS), KeptBefore), each
+        assert isinstance(cache.recall(past.content, each, LIMITS), PastRefusal), each
     for each in unknown:
         assert cache.recall(past.content, each, LIMITS) is None, each
 
@@ -271,7 +271,7 @@ def test_a_recipe_that_would_change_its_own_result_again_finds_it_new(cache: Res
         recipe = Recipe(resize=resize)
         cache.keep_result(bytes([number]) * 32, recipe, LIMITS, made())
         past = cache.recall(bytes([number]) * 32, recipe, LIMITS)
-        assert isinstance(past, Result)
+        assert isinstance(past, PastResult)
         assert (cache.recall(past.content, recipe, LIMITS) is not None) is final, resize
 
 

@@ -14,7 +14,8 @@ from file_attributes import ACCESS, SHARED, dated, give
 from oimg.words.errors import ErrorCode, OimgError
 from oimg.work.files import attributes, exchange, temp
 from oimg.work.files.attributes import Carried
-from oimg.work.files.exchange import identity_of, take_place
+from oimg.work.files.exchange import take_place
+from oimg.work.files.identity import identity_of
 
 DATA = b"the result"
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oimg.work.safety import journal, story
+from oimg.work.safety import journal, journal_reader
 from oimg.work.safety.folders import Folders
 from oimg.work.safety.journal import Journal
-from oimg.work.safety.story import Original, Replacement, State
+from oimg.work.safety.journal_reader import Original, Replacement, State
 
 DIGEST, OTHER = "a" * 64, "b" * 64
 FOLDER = frozenset({"/pictures"})
@@ -53,7 +53,7 @@ def written(folders: Folders, *items: Replacement) -> Path:
 def test_what_is_written_is_read_again(folders: Folders) -> None:
     first = item()
     trashed = replace(item(1), old=replace(first.old, trash=Path("/trash/files/x")), output=Path("/pictures/a.webp"))
-    told = story.read(written(folders, first, trashed))
+    told = journal_reader.read(written(folders, first, trashed))
     assert told.standing == (replace(first, state=State.DONE), replace(trashed, state=State.DONE))
     assert (told.folders, told.process, told.damaged, told.foreign) == (FOLDER, os.getpid(), False, False)
     assert told.digests == {DIGEST}  # what is in the trash needs no backup
@@ -67,7 +67,7 @@ def is_name(name: bytes) -> bool:
 def test_names_of_any_bytes(tmp_path_factory: pytest.TempPathFactory, names: list[bytes]) -> None:
     folders = Folders(tmp_path_factory.mktemp("journal"))
     paths = tuple(os.fsdecode(b"/pictures/" + name) for name in names)
-    (standing,) = story.read(written(folders, item(names=paths))).standing
+    (standing,) = journal_reader.read(written(folders, item(names=paths))).standing
     assert [os.fsencode(path) for path in standing.names] == [b"/pictures/" + name for name in names]
 
 
@@ -76,7 +76,7 @@ def test_cut_at_any_byte_it_tells_no_more_and_no_less_than_its_whole_lines(folde
     whole = path.read_bytes()
     for end in range(len(whole) + 1):
         path.write_bytes(whole[:end])
-        told = story.read(path)
+        told = journal_reader.read(path)
         lines = whole[:end].count(b"\n") + (whole[end : end + 1] == b"\n")  # a last line may be whole without its end
         assert len(told.replacements) == max(0, min((lines + 0) // 2, 2)), end
         assert len(told.standing) == max(0, min((lines - 1) // 2, 2)), end
@@ -90,7 +90,7 @@ def test_any_flipped_bit_costs_one_line_at_most(folders: Folders) -> None:
         rotten = bytearray(whole)
         rotten[place] ^= 1 << place % 8
         path.write_bytes(rotten)
-        told = story.read(path)
+        told = journal_reader.read(path)
         hit = whole[:place].count(b"\n")  # after the first line, two lines a replacement; an end is of two lines
         lost = {(hit - 1) // 2} | ({hit // 2} if whole[place : place + 1] == b"\n" else set())
         assert set(told.replacements) >= {0, 1} - lost
@@ -101,7 +101,7 @@ def test_any_flipped_bit_costs_one_line_at_most(folders: Folders) -> None:
 def test_rot_in_the_first_line_does_not_make_a_batch_old_or_unknown(folders: Folders) -> None:
     path = written(folders, item())
     path.write_bytes(b"0" + path.read_bytes()[1:] if path.read_bytes()[:1] != b"0" else b"1" + path.read_bytes()[1:])
-    told = story.read(path)
+    told = journal_reader.read(path)
     assert told.damaged
     assert told.began == path.stat().st_mtime
     assert len(told.standing) == 1
@@ -112,7 +112,7 @@ def test_originals_stay_wanted_where_the_line_that_wants_them_has_rotted(folders
     lines = path.read_bytes().split(b"\n")
     lines[1] = b"rotten"
     path.write_bytes(b"\n".join([lines[0], line({"r": "keep", "digest": DIGEST}).strip(), *lines[1:]]))
-    assert story.read(path).digests == {DIGEST}
+    assert journal_reader.read(path).digests == {DIGEST}
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_lines_that_make_no_sense_are_left_out(folders: Folders, record: object)
     path = written(folders, item())
     with path.open("ab") as stream:
         stream.write(line(record))
-    assert len(story.read(path).standing) == 1
+    assert len(journal_reader.read(path).standing) == 1
 
 
 def test_a_journal_of_a_later_version_is_nobodys_business(folders: Folders) -> None:
@@ -137,8 +137,8 @@ def test_a_journal_of_a_later_version_is_nobodys_business(folders: Folders) -> N
     head, rest = path.read_bytes().split(b"\n", 1)
     record = json.loads(head[9:]) | {"version": 2}
     path.write_bytes(line(record) + rest)
-    assert story.read(path).foreign
-    assert story.stories(folders) == []
+    assert journal_reader.read(path).foreign
+    assert journal_reader.read_all(folders) == []
 
 
 def test_threads_may_write_at_once(folders: Folders) -> None:
@@ -157,7 +157,7 @@ def test_threads_may_write_at_once(folders: Folders) -> None:
     for thread in threads:
         thread.join()
     log.close()
-    told = story.read(log.path.with_suffix(".log"))
+    told = journal_reader.read(log.path.with_suffix(".log"))
     assert set(told.replacements) == set(range(200))
     assert len(told.standing) == len(told.temps) == 200
     assert not told.damaged
@@ -177,7 +177,7 @@ def test_a_full_disk_tears_one_line_and_no_other(folders: Folders, monkeypatch: 
     log.mark(0, State.DONE)
     log.close()
     assert log.path.exists()  # what was begun may stand: the next start looks
-    assert [each.number for each in story.read(log.path).standing] == [0]
+    assert [each.number for each in journal_reader.read(log.path).standing] == [0]
 
 
 def test_only_one_takes_up_a_journal(folders: Folders) -> None:
@@ -186,13 +186,15 @@ def test_only_one_takes_up_a_journal(folders: Folders) -> None:
         first = Journal.reopened(folders, path)
     assert first is not None
     assert first.path.suffix == ".open"  # should this process die, the next start looks at it
-    assert story.is_running(first.path)
+    assert journal_reader.is_running(first.path)
     with folders.locked():
         assert Journal.reopened(folders, first.path) is None
     first.close()
     assert path.exists()
-    assert not story.is_running(path)
-    assert story.read(path).standing == story.read(written(Folders(folders.root / "2"), item())).standing
+    assert not journal_reader.is_running(path)
+    assert (
+        journal_reader.read(path).standing == journal_reader.read(written(Folders(folders.root / "2"), item())).standing
+    )
 
 
 def test_a_batch_that_did_nothing_leaves_no_file(folders: Folders) -> None:
@@ -202,7 +204,7 @@ def test_a_batch_that_did_nothing_leaves_no_file(folders: Folders) -> None:
     log.begin(item())
     log.mark(0, State.DROPPED)
     log.close()
-    assert story.files(folders) == []
+    assert journal_reader.paths(folders) == []
 
 
 def test_a_temp_file_that_could_not_be_removed_keeps_the_journal_open(folders: Folders, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from disk_faults import Disk, Moment
 from folder_model import ALL_NAMES, KNOWN, NAMES, VERSIONS, File, Item, Torn, result_of
 from oimg.words.recipe import Originals
 from oimg.words.undo import Restored, UndoReport
-from oimg.work.safety import story, upkeep
+from oimg.work.safety import journal_reader, upkeep
 from oimg.work.safety.keeper import UnknownBatchError
 from replacements import World
 
@@ -262,7 +262,7 @@ class Folder(RuleBasedStateMachine):
                 )
                 for each in told.standing
             ]
-            for told in story.stories(self.world.folders)
+            for told in journal_reader.read_all(self.world.folders)
         ]
 
     @rule(all_of_it=st.sampled_from((True, False, False)), chance=st.integers(0, 3))

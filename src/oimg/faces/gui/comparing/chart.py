@@ -24,7 +24,7 @@ _FLOOR: Final = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is set now: a line across at a score, or upright at a size; and the place on the curve, where known."""
+    """The present setting: a horizontal line at a score or a vertical one at a size; and its point, if known."""
 
     score: float | None = None
     byte_size: int | None = None
@@ -33,7 +33,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Values to places: bytes to the right, scores upwards."""
+    """Maps values to positions: bytes to the right, scores upwards."""
 
     plot: QRectF
     most_bytes: float
@@ -47,12 +47,12 @@ class Scale:
 
 
 class Chart(QWidget):
-    """Draws points and tells which one is pointed at: the nearest to the pointer, or the next by the arrow keys."""
+    """Draws points and emits which one is marked: the nearest to the pointer, or the next one by the arrow keys."""
 
     pointed = Signal(object)
-    """The `CurvePoint` that is pointed at, or None."""
+    """Emitted with the marked `CurvePoint`, or None."""
     taken = Signal(object)
-    """The `CurvePoint` that the user takes."""
+    """Emitted with the `CurvePoint` that the user chooses."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +92,7 @@ class Chart(QWidget):
         self.update()
 
     def scale(self) -> Scale:
-        """Give the room of the plot and what it spans: from nothing to the largest file, from a round score to 100."""
+        """The area of the plot and its ranges: from 0 to the largest file, and from a round score to 100."""
         metrics = QFontMetricsF(theme.font(theme.CAPTION))
         left = metrics.horizontalAdvance("100") + 18
         plot = QRectF(self.rect()).adjusted(left, metrics.height() + 14, -18, -metrics.height() - 14)
@@ -121,7 +121,7 @@ class Chart(QWidget):
             self._take()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at nothing any more, unless by the keyboard."""
+        """Remove the mark, unless it was set by the keyboard."""
         super().leaveEvent(event)
         if self._by_pointer:
             self._point(None)
@@ -132,7 +132,7 @@ class Chart(QWidget):
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Point at nothing any more."""
+        """Remove the mark."""
         super().focusOutEvent(event)
         self._point(None)
         self.update()

@@ -1,4 +1,4 @@
-"""The curve: what each step of quality costs in bytes and gives in looks, for the picture that is looked at."""
+"""The curve: what each step of quality costs in bytes and gains in score, for the selected picture."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DEFAULT: Final = Recipe()
 
 
 class CurvePage(Page):
-    """A line of words over the chart; the same points as a table for whoever reads rather than looks."""
+    """A line of text above the chart; the same points as a table for those who prefer to read."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("curve", parent)
@@ -77,7 +77,7 @@ class CurvePage(Page):
 
     @property
     def format(self) -> Format | None:
-        """The format that the curve is about; None where the recipe leaves it open and no point has told it yet."""
+        """The format of the curve; None if the recipe leaves it open and no point is known yet."""
         if self.source is None:
             return None
         if self.recipe.format is Target.AUTO:

@@ -1,4 +1,4 @@
-"""Compare formats: the picture that is looked at in every format, under the recipe that is set."""
+"""Compare formats: the selected picture in every format, with the present recipe."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _Mode: TypeAlias = QHeaderView.ResizeMode
 
 
 class TrialView(PickView):
-    """Tells as much as there is room for."""
+    """The table; shows as many columns as fit."""
 
     def __init__(self, model: TrialModel, parent: QWidget | None = None) -> None:
         super().__init__(model, _("Formats"), (Column.TIME, Column.BAR), parent)

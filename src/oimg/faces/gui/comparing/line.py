@@ -10,7 +10,7 @@ from math import floor, log10
 from typing import TypeAlias
 
 Point: TypeAlias = tuple[float, float]
-# Halvings when a height is looked for: 2^-30 of the distance between two points.
+# Bisection steps when a height is searched for: to 2^-30 of the distance between two points.
 _HALVINGS = 30
 
 
@@ -23,7 +23,7 @@ class Line:
 
     @classmethod
     def through(cls, points: Sequence[Point]) -> Line:
-        """Make it from points in any order; of several at one place the highest counts."""
+        """Fit it to points in any order; of several with the same first coordinate, the highest counts."""
         highest: dict[float, float] = {}
         for x, y in points:
             highest[x] = max(y, highest.get(x, y))
@@ -31,7 +31,7 @@ class Line:
         return cls(ordered, _slopes(ordered))
 
     def at(self, x: float) -> float | None:
-        """Give the height at a place; None beyond the ends."""
+        """The height at a position; None beyond the ends."""
         if not self.points or not self.points[0][0] <= x <= self.points[-1][0]:
             return None
         if len(self.points) == 1:
@@ -40,7 +40,7 @@ class Line:
         return self._within(place, x)
 
     def where(self, y: float) -> float | None:
-        """Give the first place at which the line is at least so high; None where it never is."""
+        """The first position at which the line has at least this height; None if there is none."""
         if not self.points or max(each[1] for each in self.points) < y:
             return None
         place = next(number for number, each in enumerate(self.points) if each[1] >= y)
@@ -53,7 +53,7 @@ class Line:
         return high
 
     def controls(self) -> list[tuple[Point, Point, Point]]:
-        """Give each piece as a Bézier curve: two handles and the end."""
+        """Each segment as a Bézier curve: two control points and the end."""
         return [
             ((x + (u - x) / 3, y + m * (u - x) / 3), (u - (u - x) / 3, v - n * (u - x) / 3), (u, v))
             for ((x, y), m), ((u, v), n) in pairwise(zip(self.points, self.slopes, strict=True))
@@ -76,7 +76,7 @@ def _slopes(points: Sequence[Point]) -> tuple[float, ...]:
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Give round numbers from `low` to `high`, about as many as fit and never more."""
+    """Round numbers from `low` to `high`, at most as many as fit."""
     if high <= low or most < 2:
         return [low]
     rough = (high - low) / (most - 1)

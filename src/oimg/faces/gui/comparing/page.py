@@ -1,4 +1,4 @@
-"""What the pages of the drawer share: they work on what is looked at while they are seen, and rest otherwise."""
+"""What the pages of the drawer share: while visible, they work on the selected picture; otherwise they rest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from oimg.words.task import CancelToken
 if TYPE_CHECKING:  # the window is there before the session is loaded
     from oimg.work.session import Previews
 
-# A slider that is moved makes many recipes; only where it rests is worth seconds of work.
+# A moving slider makes many recipes; only the one where it rests is worth seconds of work.
 _REST: Final = 250
 
 # So many pictures are shown again at once; what is known of one takes a few hundred bytes.
@@ -28,7 +28,7 @@ _REMEMBERED: Final = 64
 
 
 class Page(QWidget):
-    """Asks for a series of values about one picture under one recipe, anew whenever one of them is another."""
+    """Requests a series of values about a picture and a recipe, and starts again when one of them changes."""
 
     preview_wanted = Signal(object)
     """The `Recipe` to show in the picture's place; None for the common one again."""
@@ -51,17 +51,17 @@ class Page(QWidget):
         self._timer.timeout.connect(self._begin)
 
     def use(self, previews: Previews) -> None:
-        """From now on there is something to ask."""
+        """Use this source of values from now on."""
         self._previews = previews
         self._consider()
 
     def look(self, source: SourceFile | None, recipe: Recipe) -> None:
-        """Look at a picture under a recipe, or at none."""
+        """Use this picture and recipe, or none."""
         self.source, self.recipe = source, recipe
         self._consider()
 
     def close_threads(self) -> None:
-        """Ask for nothing more."""
+        """End the thread."""
         self._timer.stop()
         self._stream.close()
 
@@ -71,7 +71,7 @@ class Page(QWidget):
         self._consider()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Rest: what is under way is given up, what was found stays."""
+        """Rest: cancel what is under way, and keep what was found."""
         super().hideEvent(event)
         if not event.spontaneous():
             self.preview_wanted.emit(None)
@@ -81,7 +81,7 @@ class Page(QWidget):
                 self._under_way = None
 
     def _consider(self) -> None:
-        """Begin anew where another picture or recipe is looked at; else only mark what is chosen."""
+        """Start again for another picture or recipe; otherwise only mark the chosen value."""
         if not self.isVisible():
             return
         wanted = None
@@ -123,16 +123,16 @@ class Page(QWidget):
         self._end(error)
 
     def _applies(self) -> bool:
-        """Whether there is a series for what is looked at."""
+        """Whether there is a series for the present picture and recipe."""
         return True
 
     @abstractmethod
     def _matter(self, recipe: Recipe) -> Recipe:
-        """Give a recipe without what makes no difference to the series."""
+        """Remove from a recipe what makes no difference to the series."""
 
     @abstractmethod
     def _series(self, previews: Previews, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[Any]:
-        """Give the series; called on a thread of its own."""
+        """Yield the series; called on a thread."""
 
     @abstractmethod
     def _clear(self) -> None:

@@ -1,4 +1,4 @@
-"""A table to pick a row from: arrow keys and pointer move the same mark, Enter or a click takes the row."""
+"""A table to choose a row from: arrow keys and pointer move the same mark, Enter or a click chooses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PAD: Final = 8
 
 
 class PickView(QTableView):
-    """What is pointed at is the current row; nothing is, once the pointer or the keyboard has gone elsewhere."""
+    """The marked row is the current one; there is none once pointer and focus have left."""
 
     pointed = Signal(int)
     """The row that is pointed at, or -1."""
@@ -109,7 +109,7 @@ class PickView(QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """Do without columns that others matter more than, one by one, until the rest has room."""
+        """Hide the least important columns, one by one, until the rest fits."""
         for column in self._spare:
             self.setColumnHidden(column, False)
         for column in self._spare:

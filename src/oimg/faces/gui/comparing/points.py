@@ -24,7 +24,7 @@ _ROOT: Final = QModelIndex()
 
 
 class Column(IntEnum):
-    """What is told of a point."""
+    """The columns of the table."""
 
     QUALITY = 0
     SIZE = 1
@@ -100,13 +100,13 @@ def point_text(point: CurvePoint, original: int) -> str:
 
 
 def recipe_showing(point: CurvePoint, recipe: Recipe, format_: Format) -> Recipe:
-    """Give the recipe that makes the very file of a point."""
+    """The recipe that makes exactly the file of a point."""
     quality = round(_within("quality", point.quality))
     return replace(recipe, format=Target(format_.value), mode=Mode.QUALITY, quality=quality)
 
 
 def recipe_taking(point: CurvePoint, recipe: Recipe) -> Recipe:
-    """Give the recipe that takes a point: its quality, its size or its score, whatever the recipe is about."""
+    """The recipe that chooses a point: by its quality, its size or its score, depending on the recipe's mode."""
     match recipe.mode:
         case Mode.QUALITY:
             return replace(recipe, quality=round(_within("quality", point.quality)))
@@ -117,7 +117,7 @@ def recipe_taking(point: CurvePoint, recipe: Recipe) -> Recipe:
 
 
 def place_of(recipe: Recipe, points: Sequence[CurvePoint], line: Line) -> tuple[float, float] | None:
-    """Give size and score of what is set now, as the points let expect it; None where they do not reach."""
+    """Size and score of the present setting, interpolated between the points; None beyond them."""
     byte_size: float | None = None
     match recipe.mode:
         case Mode.VISUAL:

@@ -1,4 +1,4 @@
-"""Values that a worker thread finds one after the other, told on the window's thread as they come."""
+"""Passes values that a worker thread produces one by one to the window's thread as they come."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Series: TypeAlias = Callable[[CancelToken], Iterator[Any]]
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """The last that is told of a series."""
+    """The end of a series."""
 
     error: OimgError | None
 
 
 class Stream(QObject):
-    """One series at a time: after `begin` or `stop` nothing of an older one is told."""
+    """One series at a time: after `begin` or `stop`, nothing of an older one is emitted."""
 
     arrived = Signal(object)
     ended = Signal(object)
@@ -38,16 +38,16 @@ class Stream(QObject):
         self._bridge.arrived.connect(self._tell)
 
     def begin(self, series: Series) -> None:
-        """Have another series made, in place of the one before."""
+        """Start another series in place of the previous one."""
         self._background.forget()
         self._background.ask("series", lambda token: self._run(series, token))
 
     def stop(self) -> None:
-        """Give up the series that is under way."""
+        """Cancel the present series."""
         self._background.forget()
 
     def close(self) -> None:
-        """Give up, and wait for the thread."""
+        """Cancel, and wait for the thread."""
         self._background.close()
         self._bridge.close()
 
@@ -62,7 +62,7 @@ class Stream(QObject):
         self._bridge.put((token, end))
 
     def _failed(self, answer: Answer) -> None:
-        """Tell of a defect, the only error that gets out of `_run`."""
+        """Report a defect, the only kind of error that leaves `_run`."""
         if answer.error is not None:
             self.ended.emit(answer.error)
 

@@ -31,7 +31,7 @@ _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
-    """What is told of a format."""
+    """The columns of the table."""
 
     FORMAT = 0
     SIZE = 1
@@ -55,10 +55,10 @@ class TrialModel(QAbstractTableModel):
         self.in_use: Format | None = None
         """The format that the recipe takes for this picture."""
         self.brief = False
-        """Whether scores are told without words, where there is little room."""
+        """Whether scores are shown without words, to save room."""
 
     def clear(self, original: int) -> None:
-        """Begin anew, for another picture or recipe."""
+        """Start again for another picture or recipe."""
         self.beginResetModel()
         self._trials, self.original = [], original
         self.endResetModel()

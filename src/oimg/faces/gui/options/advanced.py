@@ -77,7 +77,7 @@ class AdvancedSection(Section):
         self.flatten_special.show_value(values["flatten_special"])
 
     def summary(self, values: Values) -> str:
-        """Say what is not as usual; the effort where all is."""
+        """What differs from the defaults; the effort if nothing does."""
         if values["min_savings"]:
             return _("At least {percent} % smaller").format(percent=words.figure(values["min_savings"]))
         if values["min_saved_bytes"]:

@@ -42,7 +42,7 @@ class ByteSize(QWidget):
         return line(self.number, self.unit, grow=self.number)
 
     def show_value(self, count: int) -> None:
-        """Show a size without telling of it; one that is being typed is not written anew."""
+        """Show a size without emitting it; one that is being typed is not overwritten."""
         if count == self._bytes:
             return
         self._bytes = count

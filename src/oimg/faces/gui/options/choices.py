@@ -1,4 +1,4 @@
-"""A few plain choices beside one another: as many in a row as there is room for."""
+"""A few choices as buttons: as many in a row as fit."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class CutButton(QPushButton):
         return QSize(self.room_wanted(), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Be content with less."""
+        """Allow a smaller size."""
         return QSize(min(_NARROWEST, self.room_wanted()), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -136,9 +136,9 @@ class Choices(ButtonRow):
             button.clicked.connect(lambda _=False, value=value: self.chosen.emit(value))
 
     def show_value(self, value: object) -> None:
-        """Show a value without telling of it."""
+        """Show a value without emitting it."""
         self._values[value].setChecked(True)
 
     def button(self, value: object) -> CutButton:
-        """Give the button of a value."""
+        """The button of a value."""
         return self._values[value]

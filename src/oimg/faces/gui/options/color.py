@@ -15,7 +15,7 @@ _LONGEST = 7
 
 
 class ColorField(QWidget):
-    """Tells every text that is typed: whoever holds it says whether that is a colour."""
+    """Emits every text that is typed; its owner decides whether that is a colour."""
 
     changed = Signal(str)
 
@@ -33,7 +33,7 @@ class ColorField(QWidget):
         self.button.clicked.connect(self.ask)
 
     def show_value(self, text: str) -> None:
-        """Show a colour; one that is being typed is not written anew."""
+        """Show a colour; one that is being typed is not overwritten."""
         if text != self.text.text():
             self.text.setText(text)
         try:

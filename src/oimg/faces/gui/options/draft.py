@@ -1,4 +1,4 @@
-"""The recipe that is shown, and what the user wants of it, which on the way may be something that cannot be."""
+"""The recipe that is shown, and the values that the user enters, which may be impossible for a while."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from oimg.words.recipe import Recipe, RecipeError
 
 
 class Draft:
-    """Holds the wanted values, and the last recipe that they made."""
+    """Holds the entered values, and the last valid recipe made of them."""
 
     def __init__(self, recipe: Recipe = Recipe()) -> None:
         self.recipe = recipe
@@ -24,11 +24,11 @@ class Draft:
 
     @property
     def is_possible(self) -> bool:
-        """Whether the wanted values are those of the recipe."""
+        """Whether the entered values are those of the recipe."""
         return self.values == values_of(self.recipe)
 
     def change(self, changes: Mapping[str, Any]) -> RecipeError | None:
-        """Take other values. Where they make no recipe, the last one stays, and the reason is given."""
+        """Enter other values. If they make no valid recipe, the last one stays, and the reason is returned."""
         self.values = {**self.values, **changes}
         try:
             self.recipe = Recipe(**self.values)
@@ -38,5 +38,5 @@ class Draft:
 
 
 def values_of(recipe: Recipe) -> Values:
-    """Give the fields of a recipe by their names."""
+    """The fields of a recipe by their names."""
     return {each.name: getattr(recipe, each.name) for each in fields(recipe)}

@@ -1,4 +1,4 @@
-"""What the options are made of: every control knows the field of the recipe that it is for, and takes its facts."""
+"""The controls of the options: each knows its field of the recipe, and takes range, unit and help from it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from oimg.faces.messages import _
 from oimg.words.recipe import facts_of
 
 Values: TypeAlias = Mapping[str, Any]
-"""The fields of a recipe by their names, not checked yet: what is shown may be on the way to something that can be."""
+"""The fields of a recipe by their names, not validated: values being entered may be impossible for a while."""
 
 _WIDEST: Final = 116
 
 
 class Section(QWidget):
-    """A part of the options: shows values, and tells which ones the user wants instead."""
+    """A section of the options: shows values, and emits those that the user enters."""
 
     changed = Signal(object)
     """Fields of the recipe, and their new values. As a dictionary of Qt's, its enumerations would become texts."""
@@ -38,27 +38,27 @@ class Section(QWidget):
     """The user let go of a slider: what was told last is meant."""
 
     def show_values(self, values: Values) -> None:
-        """Show the fields that this part is for."""
+        """Show the fields of this section."""
         raise NotImplementedError
 
     def summary(self, values: Values) -> str:
-        """Say in a few words what is set; for where this part is folded."""
+        """What is set, in a few words; shown while this section is folded."""
         raise NotImplementedError
 
     def complain(self, name: str, text: str) -> bool:
-        """Say at the field `name` what is wrong with it; tells whether it is one of this part's."""
+        """Show an error at the field `name`; returns whether that is a field of this section."""
         field = self.fields().get(name)
         if field is not None:
             field.complain(text)
         return field is not None
 
     def praise(self) -> None:
-        """Say that nothing is wrong."""
+        """Remove all errors."""
         for each in self.fields().values():
             each.complain("")
 
     def fields(self) -> Mapping[str, Field]:
-        """Give the fields at which something can be wrong, by the names that a `RecipeError` has."""
+        """The fields that can have errors, by the names that a `RecipeError` uses."""
         return {}
 
 
@@ -138,7 +138,7 @@ class NumberBox(QDoubleSpinBox):
         return super().valueFromText(self._localized(text))
 
     def show_value(self, value: float) -> None:
-        """Show a number without telling of it; one that is being typed is not written anew."""
+        """Show a number without emitting it; one that is being typed is not overwritten."""
         if value != self.value():
             blocked = self.blockSignals(True)
             self.setValue(value)
@@ -165,7 +165,7 @@ class Picker(QComboBox):
         self.activated.connect(lambda index: self.chosen.emit(self._values[index]))
 
     def show_value(self, value: object) -> None:
-        """Show a value without telling of it."""
+        """Show a value without emitting it."""
         self.setCurrentIndex(self._values.index(value))
 
 
@@ -190,7 +190,7 @@ class Switch(QCheckBox):
         return made
 
     def show_value(self, value: object) -> None:
-        """Show it without telling of it."""
+        """Show it without emitting it."""
         blocked = self.blockSignals(True)
         self.setChecked(bool(value))
         self.blockSignals(blocked)
@@ -209,7 +209,7 @@ class Switch(QCheckBox):
 
 
 class _Calm(QObject):
-    """Keeps the wheel from changing what has not the focus: then it scrolls the options."""
+    """Lets the wheel scroll the options instead of changing a control without focus."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
@@ -219,7 +219,7 @@ class _Calm(QObject):
 
 
 def introduce(control: QWidget, kind: type, name: str, title: str) -> None:
-    """Tell a control which field of the recipe it is for; it gets its name for people and its hint."""
+    """Assign a field of the recipe to a control, which gets an accessible name and a hint from it."""
     control.setAccessibleName(title)
     control.setToolTip(hint(kind, name))
     control.setProperty("field", f"{kind.__name__}.{name}")
@@ -229,7 +229,7 @@ def introduce(control: QWidget, kind: type, name: str, title: str) -> None:
 
 
 def hint(kind: type, name: str) -> str:
-    """Say what a field is and what it can be, as the command line does."""
+    """The help text of a field with its range, as on the command line."""
     facts = facts_of(kind, name)
     if facts.high is None or facts.unit in ("bytes", "px"):
         return _(facts.doc)

@@ -1,4 +1,4 @@
-"""A part that can be folded; then a line says what is set in it."""
+"""A section that can be folded; a line then says what is set in it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Fold(QWidget):
 
 
 class _Heading(QAbstractButton):
-    """A title over a quiet line, with an arrow that tells whether it is open."""
+    """A title above a quiet line, with an arrow that shows whether the section is open."""
 
     def __init__(self, title: str) -> None:
         super().__init__()

@@ -16,15 +16,15 @@ from oimg.faces.gui.urls import paths_in
 from oimg.faces.messages import _, printable
 
 MOST: Final = 6
-"""So many folders are remembered."""
+"""The number of folders that are remembered."""
 
 
 class FolderField(QWidget):
-    """Tells every path that is typed; a folder that is not there yet is made when it is written to."""
+    """Emits every path that is typed; a missing folder is created when a result is written."""
 
     changed = Signal(str)
     recent_changed = Signal()
-    """Other folders than before are remembered."""
+    """Emitted when the remembered folders change."""
 
     def __init__(self, kind: type, name: str, title: str) -> None:
         super().__init__()
@@ -52,13 +52,13 @@ class FolderField(QWidget):
         self.text.editingFinished.connect(lambda: self.remember(self.text.text()))
 
     def show_value(self, path: str) -> None:
-        """Show a folder; one that is being typed is not written anew."""
+        """Show a folder; one that is being typed is not overwritten."""
         if path != self.text.text():
             self.text.setText(path)
         self.text.setToolTip(f"{self._hint}\n{printable(path)}" if path else self._hint)
 
     def take(self, path: str) -> None:
-        """Take a folder, and tell of it."""
+        """Set a folder and emit it."""
         self.remember(path)
         self.show_value(path)
         self.changed.emit(path)

@@ -36,7 +36,7 @@ _STEPS: Final = MappingProxyType(
 
 
 class GravityPicker(QWidget):
-    """Three by three places; the arrow keys go from one to the next. Left is left, whichever way people read."""
+    """Three by three positions; arrow keys move between them. Left is left, also in right-to-left languages."""
 
     chosen = Signal(object)
 
@@ -57,7 +57,7 @@ class GravityPicker(QWidget):
             button.clicked.connect(lambda _=False, each=each: self.chosen.emit(each))
 
     def show_value(self, value: Gravity) -> None:
-        """Show a place without telling of it; none where the busy part stays."""
+        """Show a position without emitting it; none for "smart"."""
         self._group.setExclusive(False)
         for each, button in self._buttons.items():
             button.setChecked(each is value)

@@ -1,4 +1,4 @@
-"""Where the options meet the rest of the window: the selected files, the picture looked at, the presets at home."""
+"""Connects the options with the window: the selected files, the current picture, the presets on the first page."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _MANY: Final = 1000
 _PAUSE: Final = 60
-"""Milliseconds that the options wait for the selection to stand still, where it is of many files."""
+"""Milliseconds that the options wait until a selection of many files stops changing."""
 
 
 def join(window: MainWindow, store: PresetStore) -> None:
-    """Join the options of a window to its other parts."""
+    """Connect the options of a window with its other parts."""
     _Joint(window, store)
 
 
@@ -60,7 +60,7 @@ class _Joint(QObject):
         self._window.options.show_selected(len(rows), sum(row.recipe is not None for row in rows), self._recipe())
 
     def _recipe(self) -> Recipe:
-        """Give the recipe of the file looked at, where it is among those selected, or else of the first."""
+        """The recipe of the current file if it is selected, else of the first selected one."""
         current = self._window.queue.view.current_row()
         if self._ids and (current is None or current.id not in self._ids):
             current = self._window.model.row(self._ids[0])
@@ -79,7 +79,7 @@ class _Joint(QObject):
                 self._show_selected()
 
     def _give(self, recipe: Recipe | None) -> None:
-        """Give the selected files a recipe of their own, or take it from them."""
+        """Give the selected files a recipe of their own, or remove it."""
         window, self._own = self._window, recipe
         window.model.change(self._ids, lambda row: replace(row, recipe=recipe))
         if recipe is None:

@@ -1,4 +1,4 @@
-"""What pictures go on telling about their owner: a policy in plain words, and what may stay beyond it."""
+"""What metadata stays: a policy in plain words, and groups that are kept in addition."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ STAYS: Final = MappingProxyType(
 
 
 class MetadataSection(Section):
-    """The policy, and a box for each group that would go."""
+    """The policy, and a check box for each group that it would remove."""
 
     def __init__(self) -> None:
         super().__init__()

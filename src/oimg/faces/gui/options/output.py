@@ -67,12 +67,12 @@ class OutputSection(Section):
         self.keep_dates.toggled.connect(lambda on: self._tell(keep_dates=on))
 
     def show_keeping(self, days: int) -> None:
-        """Take for how many days originals are kept; 0 is for as long as there is room."""
+        """Set for how many days originals are kept; 0 means no limit."""
         self._days = days
         self._show_sentence()
 
     def show_example(self, name: str) -> None:
-        """Take the name of the picture that is looked at."""
+        """Set the name of the selected picture."""
         self._example = name
         self._show_sentence()
 

@@ -1,4 +1,4 @@
-"""The right pane: the whole recipe, part by part. It sends only what can be, and not more often than can be seen."""
+"""The right pane: all fields of the recipe. It emits only valid recipes, no more often than can be seen."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from oimg.words.recipe import Recipe, RecipeError
 from oimg.work.settings import PresetStore
 
 _PAUSE: Final = 50
-"""Milliseconds between two recipes that are sent while a slider moves."""
+"""Milliseconds between two recipes that are emitted while a slider moves."""
 
 
 class OptionsPanel(QFrame):
-    """Shows the common recipe, or that of the selected files, and tells which one the user wants instead."""
+    """Shows the common recipe or that of the selected files, and emits the one that the user makes of it."""
 
     recipe_changed = Signal(object)
     """The common `Recipe` that the user made."""
@@ -39,7 +39,7 @@ class OptionsPanel(QFrame):
     """The `Recipe` that the user made for the selected files."""
     own_preset_chosen = Signal(str)
     own_recipe_dropped = Signal()
-    """The selected files shall be worked on as all others."""
+    """Emitted when the selected files shall use the common recipe again."""
 
     def __init__(self, store: PresetStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +49,7 @@ class OptionsPanel(QFrame):
         self._selected: Recipe | None = None
         self._files, self._with_own = 0, 0
         self.is_own = False
-        """Whether the selected files are meant, and not all."""
+        """Whether the options are those of the selected files only."""
         self._unsent, self._sending = False, False
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self.scope = ScopeBar()
@@ -68,7 +68,7 @@ class OptionsPanel(QFrame):
 
     @property
     def sections(self) -> Sequence[Section]:
-        """Give the parts that show the recipe."""
+        """The sections that show the recipe."""
         return (self.quality, *(each.section for each in self.folds))
 
     def _lay_out(self) -> None:
@@ -129,7 +129,7 @@ class OptionsPanel(QFrame):
         self._show_if_other()
 
     def show_own(self, with_own: int, recipe: Recipe) -> None:
-        """Take what became of the recipes of the files that are selected."""
+        """Update after the recipes of the selected files were changed."""
         self._with_own, self._selected = with_own, recipe
         self._show_if_other()
 
@@ -145,12 +145,12 @@ class OptionsPanel(QFrame):
         self.output.show_recent([each for each in folders.split("\n") if each])
 
     def remembered(self) -> dict[str, str]:
-        """Give what `restore` takes."""
+        """The state for `restore`."""
         folds = " ".join(fold.name for fold in self.folds if fold.is_open)
         return {"folds": folds, "folders": "\n".join(self.output.folder.recent)}
 
     def flush(self) -> None:
-        """Send what was not sent yet."""
+        """Emit a recipe that is still waiting."""
         self._timer.stop()
         if self._unsent:
             self._send()
@@ -161,7 +161,7 @@ class OptionsPanel(QFrame):
         if self.is_own and self._selected is not None:
             recipe = self._selected
             preset = self.presets.name_of(recipe)
-        # What cannot be stays in its field only until somebody shows a recipe, were it the last one that could be.
+        # An impossible value stays in its field only until a recipe is shown, even if that is the last valid one.
         if recipe != self._draft.recipe or not (self._draft.is_possible or self._sending):
             self._unsent = False
             self._draft.show(recipe)
@@ -203,7 +203,7 @@ class OptionsPanel(QFrame):
             self._send()
 
     def _complain(self, error: RecipeError) -> None:
-        """Say it at the field; where that is folded, open it."""
+        """Show the error at its field, and unfold its section."""
         for section in self.sections:
             if section.complain(error.name, words.wrong(error)):
                 break

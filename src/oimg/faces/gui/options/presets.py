@@ -1,4 +1,4 @@
-"""The preset in use, whether the options still are what it says, and what can be done with presets."""
+"""The preset in use, whether the options still match it, and the actions on presets."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from oimg.work.settings import PresetStore, SettingsError, write_preset
 
 
 class PresetBar(QWidget):
-    """Shows the preset that the recipe is, or came from. The place of results is no part of a preset."""
+    """Shows the preset that the recipe equals or was based on. Presets do not include where results go."""
 
     chosen = Signal(str)
     renamed = Signal(str, str)
     """From which name to which; the options stay as they are."""
     presets_changed = Signal()
-    """Others are there than before."""
+    """Emitted when presets were added or removed."""
 
     def __init__(self, store: PresetStore) -> None:
         super().__init__()
@@ -78,10 +78,10 @@ class PresetBar(QWidget):
         return action
 
     def read(self) -> None:
-        """Read the presets anew."""
+        """Read the presets again."""
         self._known = {}
         for name in self._store.names():
-            with suppress(SettingsError):  # one that cannot be read is as if it were not there
+            with suppress(SettingsError):  # an unreadable one is ignored
                 self._known[name] = self._store.get(name)
         with QSignalBlocker(self.box):
             self.box.clear()
@@ -100,7 +100,7 @@ class PresetBar(QWidget):
 
     @property
     def is_changed(self) -> bool:
-        """Whether the options are not what the preset says."""
+        """Whether the options differ from the preset."""
         return self._name in self._known and not _same(self._known[self._name], self._recipe)
 
     def _show(self) -> None:
@@ -123,21 +123,21 @@ class PresetBar(QWidget):
         self.delete.setEnabled(own)
 
     def ask_to_save(self) -> NameDialog:
-        """Ask under which name the options are kept."""
+        """Ask for a name to save the options under."""
         dialog = NameDialog(_("Save as preset"), _("Save"), "", self._wrong_with, self)
         dialog.named.connect(self._save_as)
         dialog.open()
         return dialog
 
     def ask_to_rename(self) -> NameDialog:
-        """Ask what the preset is called from now on."""
+        """Ask for the preset's new name."""
         dialog = NameDialog(_("Rename preset"), _("Rename"), self._name, self._wrong_with, self)
         dialog.named.connect(self._rename_to)
         dialog.open()
         return dialog
 
     def ask_to_delete(self) -> None:
-        """Ask whether the preset shall go."""
+        """Ask whether to delete the preset."""
         name = self._name
         question = _("Delete the preset {name}?").format(name=name)
         more = _("The options stay as they are now.")
@@ -149,11 +149,11 @@ class PresetBar(QWidget):
         ask_for_file(self, _("Export a preset"), name, lambda path: self.write_out(Path(path)))
 
     def write_out(self, path: Path) -> None:
-        """Write the options as they are, as a preset called like the file."""
+        """Write the options as a preset with the name of the file."""
         self._try(lambda: write_preset(path, path.stem, self._recipe))
 
     def read_in(self, path: str) -> None:
-        """Read a preset from a file. One of the same name stays: the new one gets a number."""
+        """Read a preset from a file. If its name is taken, it gets a number."""
 
         def take() -> None:
             name, recipe = self._store.read(Path(path))

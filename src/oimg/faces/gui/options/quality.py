@@ -1,4 +1,4 @@
-"""The format, and what decides how much is given up: by eye, a fixed quality, a largest size, or nothing at all."""
+"""Format and mode: by eye, a fixed quality, a largest size, or lossless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The size in pixels: how it is reckoned, and what comes out for the picture that is looked at."""
+"""The size in pixels: how it is computed, and the result for the selected picture."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class ResizeSection(Section):
         self.smart.toggled.connect(lambda on: self._tell(gravity=Gravity.SMART if on else Gravity.CENTER))
 
     def show_picture(self, size: tuple[int, int] | None) -> None:
-        """Take the upright size of the picture that is looked at."""
+        """Set the upright size of the selected picture."""
         self._picture = size
         self._show_outcome()
 

@@ -26,7 +26,7 @@ STOPS: Final = (
 _WRAPPED: Final = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _WORSE: Final = N_("Very small: the loss is plain to see.")
 _BELOW: Final = 55
-"""From here on down it is no longer what the lowest stop says."""
+"""Below this score, the lowest stop no longer describes the picture."""
 
 
 class Level(QWidget):
@@ -49,7 +49,7 @@ class Level(QWidget):
         self.number.valueChanged.connect(self._typed)
 
     def show_value(self, value: float) -> None:
-        """Show a value without telling of it."""
+        """Show a value without emitting it."""
         self.number.show_value(value)
         blocked = self.slider.blockSignals(True)
         if round(value) != self.slider.value():
@@ -57,7 +57,7 @@ class Level(QWidget):
         self.slider.blockSignals(blocked)
 
     def set_value(self, value: float) -> None:
-        """Take a value, and tell of it."""
+        """Set a value and emit it."""
         self.show_value(value)
         self.changed.emit(value)
 

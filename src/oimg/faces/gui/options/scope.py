@@ -1,4 +1,4 @@
-"""For whom the options are: for all files, or for the selected ones only."""
+"""Which files the options apply to: all files, or only the selected ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from oimg.faces.messages import _, ngettext, number
 
 
 class ScopeBar(QWidget):
-    """A switch with two sides, and the way back from options of a file's own."""
+    """A switch with two sides, and a button that removes a file's own options."""
 
     chosen = Signal(bool)
     """Whether the options are for the selected files only."""

@@ -10,7 +10,7 @@ from oimg.words.recipe import facts_of
 
 
 class Track(Slider):
-    """Goes from the least to the most that the field can be."""
+    """A slider over the range of its field."""
 
     def __init__(self, kind: type, name: str, title: str, marks: Marks = (), stops: Sequence[float] = ()) -> None:
         facts = facts_of(kind, name)

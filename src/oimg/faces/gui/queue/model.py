@@ -1,4 +1,4 @@
-"""The queue as Qt sees it: one row a file, and the totals kept as rows come, change and go."""
+"""The queue as a Qt model: one row per file; totals are updated as rows are added, changed and removed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from oimg.words.task import Finished, JobEvent
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = int(Qt.ItemDataRole.UserRole)
-# Views are told of so few removed runs one by one; each costs them, and the model, as much as all together.
+# Up to so many ranges of removed rows are signalled one by one; each costs views and model as much as a reset.
 _MANY_RUNS: Final = 4
 _RIGHT: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
@@ -49,11 +49,11 @@ class Column(IntEnum):
 
 
 class QueueModel(QAbstractTableModel):
-    """Rows with ids of their own, which stay when rows are sorted, filtered or removed."""
+    """Rows with ids, which do not change when rows are sorted, filtered or removed."""
 
     totals_changed = Signal()
     rows_changed = Signal(set)
-    """Ids of rows that say something else than before."""
+    """Ids of rows that have changed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,27 +67,27 @@ class QueueModel(QAbstractTableModel):
         self.totals = Totals()
 
     def rows(self) -> Sequence[Row]:
-        """Give all rows in the order they came; not to be changed."""
+        """All rows in the order they were added; not to be modified."""
         return self._rows
 
     def row(self, id_: int) -> Row | None:
-        """Give a row by its id; None where it was removed."""
+        """The row with this id; None if it was removed."""
         place = self._places.get(id_)
         return None if place is None else self._rows[place]
 
     def matching(self, text: str, only: Container[int] | None, first: int = 0) -> list[int]:
-        """Give the places, from `first` on, of rows with a casefolded text in name or state; of these ids alone."""
+        """The positions, from `first` on, of rows with a casefolded text in name or state, among these ids."""
         states = frozenset(each for each in State if text in state_text(each).casefold())
         folded, places = self._folded, enumerate(self._rows[first:] if first else self._rows, first)
         found = [place for place, row in places if text in folded[row.id] or row.state in states]
         return found if only is None else [place for place in found if self._rows[place].id in only]
 
     def place(self, id_: int) -> int | None:
-        """Where a row is; None where it was removed."""
+        """The position of a row; None if it was removed."""
         return self._places.get(id_)
 
     def add(self, found: Iterable[SourceFile | Kept | Failed]) -> int:
-        """Append files, and make those anew that are there and not under way; gives how many were there."""
+        """Append files, and reset listed ones that are not under way; returns how many were listed."""
         new: list[Row] = []
         again: dict[int, Row] = {}
         for each in found:
@@ -111,7 +111,7 @@ class QueueModel(QAbstractTableModel):
         return len(again)
 
     def apply(self, events: Iterable[tuple[int, JobEvent]]) -> None:
-        """Take what happened to rows, by their ids."""
+        """Apply events to rows, by their ids."""
         changed: dict[int, Row] = {}
         for id_, event in events:
             row = changed.get(id_) or self.row(id_)
@@ -125,12 +125,12 @@ class QueueModel(QAbstractTableModel):
         self._put({id_: how(row) for id_ in ids if (row := self.row(id_)) is not None})
 
     def begin(self, recipes: Mapping[int, Recipe]) -> None:
-        """Let rows wait for the work by these recipes; those that wait for it already stay untouched."""
+        """Reset rows to wait for work with these recipes; rows that wait for it already are not touched."""
         self._recipes = recipes
         self.change([id_ for id_ in recipes if (row := self.row(id_)) is not None and not is_fresh(row)], waiting)
 
     def remove(self, ids: Iterable[int]) -> None:
-        """Take rows out; those under way stay."""
+        """Remove rows; those under way stay."""
         found = (self._places.get(id_) for id_ in ids)
         places = sorted(place for place in found if place is not None)
         runs = runs_of([place for place in places if self._rows[place].state is not State.WORKING])
@@ -154,7 +154,7 @@ class QueueModel(QAbstractTableModel):
             gone += self._rows[first:at]
         self._rows = left + self._rows[at:]
         self._places = {row.id: each for each, row in enumerate(self._rows)}
-        if len(gone) > len(self._rows):  # it is less work to know what is left
+        if len(gone) > len(self._rows):  # then it is faster to build the list of the remaining rows
             self.totals = totals_of(self._rows)
             self._ids = {row.path: row.id for row in self._rows}
             self._folded = {row.id: self._folded[row.id] for row in self._rows}
@@ -185,12 +185,12 @@ class QueueModel(QAbstractTableModel):
         return _SORT[Column(column)] if column >= 0 else attrgetter("id")
 
     def sort_again(self) -> None:
-        """Put the rows in the order that was asked for: some are new, or have other values."""
+        """Sort again as requested last, since rows were added or changed."""
         if self._order[0] >= 0:
             self.sort(*self._order)
 
     def redraw(self, id_: int) -> None:
-        """Have a row painted anew, for its thumbnail came."""
+        """Repaint a row whose thumbnail has arrived."""
         place = self._places.get(id_)
         if place is not None:
             index = self.index(place, Column.NAME)
@@ -251,12 +251,12 @@ def cell(row: Row, column: int, role: int) -> Any:
 
 
 def _counts_otherwise(old: Row, new: Row) -> bool:
-    """Whether a row adds something else to the sums than before."""
+    """Whether a row's contribution to the totals has changed."""
     return old.state is not new.state or old.source is not new.source or old.outcome is not new.outcome
 
 
 def runs_of(places: Sequence[int]) -> list[tuple[int, int]]:
-    """Put ascending places together where they follow one another."""
+    """Join ascending positions into ranges."""
     if places and places[-1] - places[0] == len(places) - 1:
         return [(places[0], places[-1])]
     runs: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""The left pane: a filter, the list, what is being looked for, the sums."""
+"""The left pane: filter, list, progress of the search for files, totals."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from oimg.faces.messages import _, ngettext, number
 
 
 class QueuePanel(QFrame):
-    """Joins the parts of the queue. Signals of the list are on `view`."""
+    """Connects the parts of the queue. Signals of the list are on `view`."""
 
     import_stopped = Signal()
-    """The user does not want more files to be looked for."""
+    """Emitted when the user stops the search for files."""
 
     def __init__(
         self, model: QueueModel, thumbnails: Thumbnails, columns: QAction, parent: QWidget | None = None
@@ -106,11 +106,11 @@ class QueuePanel(QFrame):
         self._only.show_text("")
 
     def show_import(self, found: int) -> None:
-        """Say how many files were found so far."""
+        """Show how many files were found so far."""
         self._importing.show_found(found)
 
     def show_left_out(self, count: int) -> None:
-        """Say how many files were no pictures, when nobody looks any more."""
+        """Show how many files were not pictures, after the search."""
         self._importing.show_found(None)
         self._footer.show_left_out(count)
 
@@ -137,7 +137,7 @@ class _Search(QLineEdit):
 
 
 class _Only(QFrame):
-    """A strip that is there while just some rows are shown."""
+    """A strip that is shown while the list is restricted to some rows."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -162,7 +162,7 @@ class _Only(QFrame):
 
 
 class _Importing(QFrame):
-    """A strip that is there while files are looked for."""
+    """A strip that is shown during a search for files."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What of the queue is seen."""
+"""Filters the queue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 from oimg.faces.gui.queue.model import Column, Index, QueueModel, cell
 from oimg.faces.gui.queue.rows import Row
 
-# Rows that change while a text is looked for come and go so many milliseconds later, all at once.
+# While a filter text is set, changed rows are filtered again together, so many milliseconds later.
 _AGAIN: Final = 250
 
 
@@ -46,19 +46,19 @@ class QueueProxy(QAbstractTableModel):
         model.modelReset.connect(self._reset)
 
     def search(self, text: str) -> None:
-        """Leave out rows without this text."""
+        """Show only rows with this text."""
         wanted = text.casefold().strip()
         if wanted != self._text:
             self._filter(wanted, self._only)
 
     def only(self, ids: frozenset[int] | None) -> None:
-        """Leave out all rows but these; None lets all be seen that the text lets."""
+        """Show only these rows, as far as they match the text; None removes this restriction."""
         if ids != self._only:
             self._filter(self._text, ids)
 
     @property
     def filters(self) -> bool:
-        """Whether something may be left out."""
+        """Whether rows may be hidden."""
         return bool(self._text) or self._only is not None
 
     def _filter(self, text: str, only: frozenset[int] | None) -> None:
@@ -138,11 +138,11 @@ class QueueProxy(QAbstractTableModel):
         return self._model.rows()[place if self._places is None else self._places[place]]
 
     def row_at(self, place: int) -> Row | None:
-        """Give the row that is seen at a place."""
+        """The row at a visible position."""
         return self._row(place) if 0 <= place < self.rowCount() else None
 
     def place_of(self, id_: int) -> int:
-        """Where a row is seen; -1 where it is not."""
+        """The visible position of a row; -1 if it is hidden."""
         place = self._model.place(id_)
         if place is None:
             return -1
@@ -150,7 +150,7 @@ class QueueProxy(QAbstractTableModel):
         return low if low <= high else -1
 
     def rows(self, first: int, last: int) -> Sequence[Row]:
-        """Give the rows that are seen from one place to another."""
+        """The rows between two visible positions."""
         rows = self._model.rows()
         if self._places is None:
             return rows[first : last + 1]
@@ -175,7 +175,7 @@ class QueueProxy(QAbstractTableModel):
         return self._model.headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = 0) -> Any:
-        """Tell what a cell shows."""
+        """The content of a cell."""
         row = self.row_at(index.row()) if index.isValid() else None
         return None if row is None else cell(row, index.column(), role)
 

@@ -19,7 +19,7 @@ from oimg.words.task import Finished, JobEvent, Progressed, Started
 
 
 class State(StrEnum):
-    """Where a file stands."""
+    """The state of a file."""
 
     WAITING = "waiting"
     WORKING = "working"
@@ -31,7 +31,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A file of the queue. `recipe` is one of its own; `done_by` is the recipe that its outcome came from."""
+    """A file of the queue. `recipe` overrides the common one; `done_by` is the recipe that led to its outcome."""
 
     id: int
     path: Path
@@ -50,12 +50,12 @@ class Row:
 
     @property
     def after(self) -> int | None:
-        """Bytes of the result; None where none was written."""
+        """Bytes of the result; None if none was written."""
         return self.outcome.output_bytes if isinstance(self.outcome, Optimized) else None
 
     @property
     def file(self) -> Path:
-        """What other programs get of it: the result where there is one, the source otherwise."""
+        """The path for other programs: the result if there is one, else the source."""
         return self.outcome.output if isinstance(self.outcome, Optimized) else self.path
 
     @property
@@ -64,11 +64,11 @@ class Row:
         return self.outcome.score if isinstance(self.outcome, Optimized | Kept) else None
 
     def recipe_under(self, common: Recipe) -> Recipe:
-        """Give the recipe that the file is worked on with."""
+        """The recipe that applies to the file."""
         return self.recipe or common
 
     def is_open(self, common: Recipe) -> bool:
-        """Whether there is something to do: it was not done, or by another recipe. A replaced original is done."""
+        """Whether there is work to do: not done, or done with another recipe. A replaced original counts as done."""
         if self.source is None or self.state is State.WORKING:
             return False
         if self.state in (State.WAITING, State.STOPPED, State.FAILED):
@@ -78,7 +78,7 @@ class Row:
         return not replaced and self.done_by is not recipe and self.done_by != recipe
 
     def has_failed_by(self, common: Recipe) -> bool:
-        """Whether it failed, and nothing has been changed since that would make it end otherwise."""
+        """Whether it failed, and nothing was changed since that could lead to another outcome."""
         return self.state is State.FAILED and self.done_by == self.recipe_under(common)
 
 
@@ -94,7 +94,7 @@ def row_of(id_: int, found: SourceFile | Kept | Failed) -> Row:
 
 
 def waiting(row: Row) -> Row:
-    """Give the row as it is before the work. Thousands begin at once, so it is made in one step."""
+    """The row before the work. Made in one step, since thousands may begin at once."""
     return Row(row.id, row.path, row.source, State.WAITING, recipe=row.recipe)
 
 
@@ -115,7 +115,7 @@ def open_rows(rows: Iterable[Row], common: Recipe) -> list[Row]:
 
 
 def after(row: Row, event: JobEvent) -> Row:
-    """Give the row as it is after an event of its task."""
+    """The row after an event of its task."""
     match event:
         case Started():
             return replace(row, state=State.WORKING, progress=0.0, outcome=None)
@@ -176,6 +176,6 @@ def saved(row: Row) -> str:
 
 
 def spoken(row: Row) -> str:
-    """Say a row in one sentence, for who cannot see it."""
+    """A row as one sentence, for screen readers."""
     facts = [row.path.name, state_text(row.state), saved(row), line(row)]
     return ", ".join(each for each in facts if each)

@@ -1,4 +1,4 @@
-"""Small pictures for the rows that are seen, made in the background and kept while there is room."""
+"""Thumbnails for the visible rows, made in the background and cached in bounded memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEPT: Final = 1000
 
 
 class Thumbnails(QObject):
-    """Gives what is there and asks for what is not; `arrived` tells the id of the row that has one now."""
+    """Returns cached thumbnails and requests missing ones; `arrived` is emitted with the id of a row with a new one."""
 
     arrived = Signal(int)
 
@@ -36,7 +36,7 @@ class Thumbnails(QObject):
         self._background.arrived.connect(self._take)
 
     def use(self, previews: Previews) -> None:
-        """From now on there is something to make them with."""
+        """Use this source of pictures from now on."""
         self._previews = previews
 
     def of(self, row: Row, scale: float) -> QPixmap | None:

@@ -1,4 +1,4 @@
-"""Sums over rows of the queue, taken in one pass: they are asked for of 100,000 rows at once."""
+"""Totals over rows of the queue, computed in one pass, since there may be 100,000 rows."""
 
 from __future__ import annotations
 

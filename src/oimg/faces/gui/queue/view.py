@@ -19,13 +19,13 @@ from oimg.faces.messages import _
 
 _WIDTH: Final = 80
 _NAME: Final = 176
-# A selection in more pieces than these is given up when other rows are seen: it would take longer than a key may.
+# A selection of more ranges than these is dropped when the filter changes: restoring it would be too slow.
 _MOST_RUNS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What was selected, by ids, and which row was looked at."""
+    """The selection, by ids, and the current row."""
 
     current: int | None = None
     place: int = 0
@@ -33,10 +33,10 @@ class _Kept:
 
 
 class QueueView(QTableView):
-    """Shows the proxy. Whoever holds it says what happens with a row; it only tells which."""
+    """Shows the proxy. It only emits which row was chosen; its owner decides what happens."""
 
     current_changed = Signal(object)
-    """The `Row` that is looked at, or None."""
+    """The current `Row`, or None."""
     selection_changed = Signal(int)
     """How many rows are selected."""
     menu_wanted = Signal(QPoint)
@@ -83,11 +83,11 @@ class QueueView(QTableView):
 
     @property
     def columns_shown(self) -> bool:
-        """Whether it is a table."""
+        """Whether it shows a table."""
         return not self._delegate.compact
 
     def show_columns(self, *, shown: bool) -> None:
-        """Become a table, or a list of compact rows."""
+        """Show a table, or a list of compact rows."""
         self._delegate.compact = not shown
         header = self.horizontalHeader()
         header.setVisible(shown)
@@ -103,7 +103,7 @@ class QueueView(QTableView):
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the name what the other columns leave."""
+        """Give the name column the width that the others leave."""
         super().resizeEvent(event)
         if self.columns_shown:
             self._widen_name()
@@ -115,13 +115,13 @@ class QueueView(QTableView):
         header.resizeSection(Column.NAME, max(_NAME, room))
 
     def select(self, id_: int) -> None:
-        """Look at a row, where it is seen."""
+        """Make a row current, if it is visible."""
         place = self._proxy.place_of(id_)
         if place >= 0:
             self._select(place)
 
     def select_first(self) -> None:
-        """Look at the first row."""
+        """Make the first row current."""
         self._select(0)
 
     def _select(self, place: int) -> None:
@@ -130,13 +130,13 @@ class QueueView(QTableView):
         self.selectionModel().setCurrentIndex(self._proxy.index(place, Column.NAME), flags)
 
     def _keep(self) -> None:
-        """Other rows are going to be seen: remember what is selected."""
+        """Before the filter changes: remember what is selected."""
         current = self.current_row()
         if current is not None:
             self._kept = _Kept(current.id, self.currentIndex().row(), frozenset(self.selected_ids()))
 
     def _select_again(self) -> None:
-        """Select what was selected, as far as it is still seen, and look at the same row; else at one that is near."""
+        """Restore the selection as far as it is visible, and the current row, or else one nearby."""
         kept, self._kept = self._kept, _Kept()
         seen = self._proxy.rows(0, self._proxy.rowCount() - 1)
         runs = runs_of([place for place, row in enumerate(seen) if row.id in kept.selected]) if kept.selected else []
@@ -158,17 +158,17 @@ class QueueView(QTableView):
             self.selection_changed.emit(0)
 
     def selected_ids(self) -> list[int]:
-        """Give the ids of the selected rows, in the order they are seen."""
+        """The ids of the selected rows, in the visible order."""
         return [row.id for row in self.selected_rows()]
 
     def selected_rows(self) -> list[Row]:
-        """Give the selected rows, in the order they are seen."""
+        """The selected rows, in the visible order."""
         ranges = self.selectionModel().selection()
         bounds = sorted({(ranges.at(each).top(), ranges.at(each).bottom()) for each in range(ranges.count())})
         return [row for first, last in bounds for row in self._proxy.rows(first, last)]
 
     def current_row(self) -> Row | None:
-        """Give the row that is looked at."""
+        """The current row."""
         index = self.currentIndex()
         return self._proxy.row_at(index.row()) if index.isValid() else None
 

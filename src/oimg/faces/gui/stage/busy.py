@@ -1,4 +1,4 @@
-"""A thin line that says that something is being made; nothing moves where the system asks for calm."""
+"""A thin line that shows that something is being made; it does not move if the system asks for reduced motion."""
 
 from __future__ import annotations
 

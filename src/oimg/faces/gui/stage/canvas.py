@@ -1,4 +1,4 @@
-"""Where pictures are looked at: zoomed at the pointer, moved, compared."""
+"""Shows pictures: zoom at the pointer, move, compare."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from oimg.faces.gui.stage.scene import Pane, Scene, ViewMode, edge_at, panes, ro
 from oimg.faces.gui.tokens import now
 from oimg.faces.messages import _
 
-# Eight notches of a wheel make a picture four times as large.
+# Eight notches of a wheel enlarge a picture four times.
 _NOTCH: Final = 2**0.25
 _MARGIN: Final = 12
 _NARROW: Final = 360
@@ -38,14 +38,14 @@ _DRAGGING: Final = Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton
 
 
 class Canvas(QWidget):
-    """Shows a `Scene` in one of the views. Places are kept in pixels of the device."""
+    """Shows a `Scene` in one of the views. Positions are in device pixels."""
 
     moved = Signal()
-    """Another part is seen, or at another scale."""
+    """Emitted when another part is visible, or another scale is used."""
     shown = Signal()
-    """There is another picture, or none any more."""
+    """Emitted when there is another picture, or none."""
     steps = Signal(int)
-    """The next (1) or the previous (-1) picture is asked for."""
+    """Emitted when the user asks for the next (1) or previous (-1) picture."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class Canvas(QWidget):
         self._arrange()
 
     def show_scene(self, scene: Scene) -> None:
-        """Show other things; the part that is seen stays, as far as it can."""
+        """Show another scene; the visible part stays the same if possible."""
         before, self.scene = self.scene.base, scene
         if scene.base is not None:
             size, room = scene.base.size, self._pane_room()
@@ -81,19 +81,19 @@ class Canvas(QWidget):
             self.shown.emit()
 
     def show_mode(self, mode: ViewMode) -> None:
-        """Take another view."""
+        """Use another view."""
         self.mode = mode
         self._room_changed()
 
     def show_other(self, *, on: bool) -> None:
-        """Show the original for as long as it is wanted."""
+        """Show the original while this is on."""
         if on is not self._peeking:
             self._peeking = on
             self._room_changed()
 
     @property
     def image(self) -> QImage | None:
-        """The picture as it is, where there is one."""
+        """The original picture, if there is one."""
         return self.scene.base.image if self.scene.base is not None else None
 
     @property
@@ -103,11 +103,11 @@ class Canvas(QWidget):
 
     @property
     def ratio(self) -> float:
-        """Pixels of the device in one of the widget."""
+        """Device pixels per widget pixel."""
         return self.devicePixelRatioF()
 
     def zoom_to(self, scale: float | None) -> None:
-        """Take a scale; None lets the whole picture be seen."""
+        """Set the scale; None fits the whole picture."""
         if self.viewport is not None:
             self._see(self.viewport.fit() if scale is None else self.viewport.zoomed(scale))
 
@@ -117,17 +117,17 @@ class Canvas(QWidget):
             self.zoom_to(self.viewport.step(steps))
 
     def move_by(self, across: float, down: float) -> None:
-        """Draw the picture along, by pixels of the widget."""
+        """Move the picture, by widget pixels."""
         if self.viewport is not None:
             self._see(self.viewport.moved(across * self.ratio, down * self.ratio))
 
     def zoom_at(self, where: QPointF, factor: float) -> None:
-        """Zoom so that what is under a point of the widget stays there."""
+        """Zoom around a point of the widget."""
         there = self.viewport
         if there is not None:
             scale = toward(there.scale, there.scale * factor)
             at = self._in_pane(where)
-            # All the way out the picture is fitted again, and stays so when the window grows.
+            # Zoomed out completely, the picture is fitted again, and stays fitted when the window grows.
             self._see(there.fit() if scale <= there.fit_scale else there.zoomed(scale, at))
 
     def _see(self, viewport: Viewport) -> None:
@@ -151,7 +151,7 @@ class Canvas(QWidget):
         return panes(self.shown_mode, self._room(), self._edge(), mirrored=self.isRightToLeft())
 
     def _picture_area(self) -> QRectF:
-        """What the picture takes of the room where it is not divided, in pixels of the device."""
+        """The size of the undivided picture on the screen, in device pixels."""
         whole = QRectF(0, 0, *self._room())
         return whole if self.viewport is None else whole.intersected(QRectF(*self.viewport.target))
 
@@ -166,7 +166,7 @@ class Canvas(QWidget):
         return at.x() - pane.room.left(), at.y() - pane.room.top()
 
     def _arrange(self, _: object = None) -> None:
-        """Put the parts that lie over the picture into their places, and draw anew."""
+        """Lay out the widgets above the picture, and repaint."""
         there = self.scene.base is not None
         self.handle.setVisible(there and self.shown_mode is ViewMode.SPLIT)
         middle, area = self._edge() / self.ratio, self._picture_area()
@@ -194,7 +194,7 @@ class Canvas(QWidget):
         self.minimap.show()
 
     def _arrange_note(self) -> None:
-        """A sentence at the foot of the picture, beside the overview where there is one."""
+        """A sentence at the bottom of the picture, beside the overview if there is one."""
         self.note.setText(self.scene.note)
         self.note.setVisible(bool(self.scene.note))
         taken = self.minimap.width() + _MARGIN if self.minimap.isVisibleTo(self) else 0
@@ -217,7 +217,7 @@ class Canvas(QWidget):
 
     @property
     def moves_handle(self) -> bool:
-        """Whether there is nothing to move but the line."""
+        """Whether only the dividing line can be moved."""
         return self.shown_mode is ViewMode.SPLIT and (self.viewport is None or self.viewport.all_seen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -232,7 +232,7 @@ class Canvas(QWidget):
             self._arrange()
 
     def event(self, event: QEvent) -> bool:
-        """Take pinches of touchpads and screens, and another scale of the screen."""
+        """Handle pinch gestures, and changes of the screen's scale."""
         if event.type() is QEvent.Type.DevicePixelRatioChange:
             self._room_changed()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
@@ -246,7 +246,7 @@ class Canvas(QWidget):
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the pointer; two fingers on a touchpad move the picture, with Ctrl they zoom."""
+        """Zoom at the pointer; two fingers on a touchpad move the picture, or zoom with Ctrl."""
         turned, fine = event.angleDelta(), event.pixelDelta()
         fingers = event.deviceType() is QInputDevice.DeviceType.TouchPad and not fine.isNull()
         if fingers and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -263,7 +263,7 @@ class Canvas(QWidget):
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw the picture along, or the line where nothing else can move."""
+        """Move the picture, or the line if nothing else can move."""
         if self._held is None:
             return
         if self.moves_handle:
@@ -279,7 +279,7 @@ class Canvas(QWidget):
         self.unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Switch between all of the picture, and its pixels at this point."""
+        """Switch between the whole picture and 100 % at this point."""
         there = self.viewport
         if there is not None and event.button() is Qt.MouseButton.LeftButton:
             near = there.fitted and there.scale != 1.0
@@ -298,7 +298,7 @@ class Canvas(QWidget):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QEvent) -> None:
-        """A key that is let go elsewhere is let go."""
+        """Release the key if the focus is lost while it is held."""
         self.show_other(on=False)
         self.update()
 

@@ -1,4 +1,4 @@
-"""Above the picture: its name, and what is known of it and of its result."""
+"""The line above the picture: its name, and facts about it and its result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a picture lies in a room: plain numbers, in pixels of the device, so that 100 % means what it says."""
+"""Where a picture lies on the screen: plain numbers, in device pixels, so that 100 % is exact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line between original and result in the split view: dragged, or moved by keys as any slider."""
+"""The line between original and result in the split view: moved by pointer, or by keys like a slider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joins the stage to the window: its actions, its controls in the header, the steps from picture to picture."""
+"""Connects the stage with the window: actions, controls in the header, previous and next picture."""
 
 from __future__ import annotations
 

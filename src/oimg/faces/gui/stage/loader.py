@@ -23,14 +23,14 @@ from oimg.words.task import CancelToken
 if TYPE_CHECKING:  # the window is there before the session is loaded
     from oimg.work.session import Previews
 
-# A whole result is begun when the slider rests for so long.
+# Milliseconds that the slider must rest before a whole result is begun.
 _REST: Final = 120
 Wanted: TypeAlias = tuple[SourceFile, Recipe]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """A result, and its pixels ready to be drawn; None where the file stays as it is."""
+    """A result, and its pixels ready to be drawn; None if the file is kept."""
 
     result: Result
     picture: Picture | None
@@ -38,21 +38,21 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The part of the picture that is seen, and how many pixels of the device one of its own takes."""
+    """The visible part of the picture, and device pixels per picture pixel."""
 
     region: Region
     scale: float
 
 
 class _Question(NamedTuple):
-    """What was asked for, and the number of the look that it was asked in."""
+    """A request, and the number of the look that it belongs to."""
 
     kind: str
     look: int
 
 
 class Loader(QObject):
-    """Looks at one file under one recipe. Every question has the number of that look; older answers are dropped."""
+    """Shows one file under one recipe. Every request has the number of that look; older answers are dropped."""
 
     base_made = Signal(object)
     glance_made = Signal(object, object)
@@ -86,34 +86,34 @@ class Loader(QObject):
 
     @property
     def look(self) -> int:
-        """The number of the look that is taken now: another file or another recipe is another look."""
+        """The number of the present look: another file or another recipe is another look."""
         return self._look
 
     def use(self, previews: Previews) -> None:
-        """From now on there is something to ask."""
+        """Use this source of pictures from now on."""
         self._previews = previews
         if self._wanted is not None:
             self.look_at(*self._wanted)
 
     def close(self) -> None:
-        """Ask for nothing more, and wait for the threads."""
+        """Stop all requests, and wait for the threads."""
         self._rest.stop()
         self._quick.close()
         self._whole.close()
 
     def foresee(self, what: Callable[[], Wanted | None]) -> None:
-        """Ask for this when there is nothing else to do."""
+        """Prepare this when there is nothing else to do."""
         self._next = what
 
     def look_at(self, source: SourceFile, recipe: Recipe) -> None:
-        """Begin with another file."""
+        """Show another file."""
         self._quick.forget()
         self._glancing = self._seen = None
         self._begin(source, recipe)
         self._ask_base()
 
     def look_away(self) -> None:
-        """Look at nothing."""
+        """Show nothing."""
         self._wanted = None
         self._look += 1
         self._quick.forget()
@@ -122,7 +122,7 @@ class Loader(QObject):
         self.busy_changed.emit(False)
 
     def change(self, recipe: Recipe) -> None:
-        """Take another recipe for the same file."""
+        """Use another recipe for the same file."""
         if self._wanted is None or recipe == self._wanted[1]:
             return
         source, before = self._wanted
@@ -135,13 +135,13 @@ class Loader(QObject):
             self._ask_glance()
 
     def show_part(self, seen: Seen) -> None:
-        """Know what is seen; a quick look that is still needed is taken there."""
+        """Set the visible part; quick looks are taken there."""
         if seen != self._seen:
             self._seen = seen
             self._ask_glance()
 
     def show_heat(self, gain: float | None) -> None:
-        """Have the map of differences, too; None for no more of it."""
+        """Request the map of differences as well; None to stop that."""
         if gain != self._gain:
             self._gain = gain
             if "result" in self._there and self._comparable:
@@ -168,7 +168,7 @@ class Loader(QObject):
         )
 
     def _ask_glance(self) -> None:
-        """One at a time: while a slider moves, each shows where it was a moment ago, and the last where it is."""
+        """Run one quick look at a time: while a slider moves, each is slightly late, and the last one is exact."""
         if self._previews is None or self._wanted is None or self._seen is None or self._glancing is not None:
             return
         asked = self._look, self._seen
@@ -251,7 +251,7 @@ class Loader(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
-        """Make what is still missing; then what comes next."""
+        """Make what is still missing; then prepare what comes next."""
         if self._gain is not None and self._comparable and "heat" not in self._there:
             self.busy_changed.emit(True)
             self._ask_heat(self._gain)
@@ -261,5 +261,5 @@ class Loader(QObject):
 
 
 def _pixels(recipe: Recipe) -> tuple[object, ...]:
-    """What of a recipe the pixels before encoding depend on."""
+    """The part of a recipe that decides on the pixels before encoding."""
     return recipe.resize, recipe.color, recipe.background, recipe.flatten_special, recipe.format

@@ -1,4 +1,4 @@
-"""The whole picture, small, while only a part of it is seen; the part can be drawn along."""
+"""A small overview while only a part of the picture is visible; the part can be dragged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws a scene: pictures in pixels of the device, and over them what they are."""
+"""Draws a scene: pictures in device pixels, with labels above them."""
 
 from __future__ import annotations
 

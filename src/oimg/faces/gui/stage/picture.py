@@ -1,4 +1,4 @@
-"""A picture ready to be drawn at any scale: the shared pixels as they are, and smaller copies of them."""
+"""A picture ready to be drawn at any scale: the shared pixels, and smaller copies of them."""
 
 from __future__ import annotations
 

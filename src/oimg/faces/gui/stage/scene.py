@@ -1,4 +1,4 @@
-"""What the canvas shows, as one value; and where its parts lie."""
+"""What the canvas shows, as one value, and the positions of its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The middle pane: the picture of the row that is looked at, what a recipe makes of it, and how the two differ."""
+"""The middle pane: the current row's picture, what a recipe makes of it, and how the two differ."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:  # the window is there before the session is loaded
 
 
 class StageView(QFrame):
-    """Shows one row at a time under one recipe. A result that was asked for earlier never takes a later one's place."""
+    """Shows one row at a time under one recipe. A late result never replaces a newer one."""
 
     result_shown = Signal(object)
-    """The `Result` of the row and the recipe of now, or None while there is none."""
+    """The `Result` of the present row and recipe, or None while there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,20 +76,20 @@ class StageView(QFrame):
         self.legend.gain_changed.connect(lambda gain: loader.show_heat(gain) if self.legend.isVisible() else None)
 
     def use(self, previews: Previews) -> None:
-        """From now on there is something to show."""
+        """Use this source of pictures from now on."""
         self.loader.use(previews)
 
     def close_threads(self) -> None:
-        """Ask for nothing more."""
+        """Stop all requests."""
         self.loader.close()
         self.busy.show_busy(busy=False)
 
     def show_ahead(self, next_row: Callable[[], Row | None]) -> None:
-        """Know which row will be looked at next, so that it is there when it is asked for."""
+        """Set the row that will be shown next, so that it can be prepared."""
         self._ahead = next_row
 
     def show_row(self, row: Row | None) -> None:
-        """Look at a row, or at nothing."""
+        """Show a row, or nothing."""
         before, self._row = self._row, row
         if row is None or before is None or before.id != row.id:
             self._tried = None
@@ -121,7 +121,7 @@ class StageView(QFrame):
         self._take_recipe()
 
     def show_mode(self, mode: ViewMode) -> None:
-        """Take another view."""
+        """Use another view."""
         self.canvas.show_mode(mode)
         self.legend.setVisible(mode is ViewMode.DIFFERENCE)
         self.loader.show_heat(self.legend.gain if mode is ViewMode.DIFFERENCE else None)

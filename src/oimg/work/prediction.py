@@ -1,4 +1,4 @@
-"""What will become of a file, told before it is read: by its name, by what stands around it, and by its header."""
+"""What will become of a file, predicted without reading it: from its name, its neighbours and its header."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from oimg.work.safety import in_place
 _NUMBER: Final = re.compile(r" \([0-9]+\)$")
 
 
-def foretold(task: Task, limits: Limits) -> Kept | Failed | None:
-    """Tell what a run would say of a file, as far as its header tells; None where it would work on it."""
+def predicted_outcome(task: Task, limits: Limits) -> Kept | Failed | None:
+    """Predict the outcome of a task, as far as its header allows; None where it takes work."""
     from oimg.engine.codecs.base import check_limits  # noqa: PLC0415 - both only for a dry run
     from oimg.engine.eligibility import refusal  # noqa: PLC0415
 
     source = task.source
     try:
-        if (kept := foreseen(task)) is not None:
+        if (kept := kept_unread(task)) is not None:
             return kept
         pages = Feature.MULTI_PAGE in source.header.features  # each is checked by itself
         check_limits(replace(source.header, frames=1) if pages else source.header, source.byte_size, limits)
@@ -44,7 +44,7 @@ def foretold(task: Task, limits: Limits) -> Kept | Failed | None:
 
 
 def _before_picture(source: SourceFile) -> bytes:
-    """Read what stands before the picture of a PNG, where all is that says what its colours mean; others whole."""
+    """Read a PNG up to its pixels, since everything about its colours comes before them; other formats whole."""
     if source.header.format is not Format.PNG:
         return read_source(source)
     with open_regular(source.path) as stream:
@@ -53,8 +53,8 @@ def _before_picture(source: SourceFile) -> bytes:
         return stream.read(start)
 
 
-def foreseen(task: Task) -> Kept | None:
-    """Tell why a file will be kept, as far as that can be told without reading it; OimgError where it must fail."""
+def kept_unread(task: Task) -> Kept | None:
+    """Why a file will be kept, if that is known without reading it. Raises OimgError where it is sure to fail."""
     source, destination = task.source, task.destination
     if _is_own_result(task):
         return Kept(source.path, source, KeptCode.OWN_RESULT)

@@ -1,4 +1,4 @@
-"""What the window shows of pictures. Work is done on the thread that asks; memory is bounded."""
+"""What the window shows of pictures. The work is done on the calling thread; memory is bounded."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from oimg.words.preview import CurvePoint, FormatTrial, Glimpse, HeatMap, Region
 from oimg.words.recipe import Mode, Output, Recipe, Target
 from oimg.words.report import SourceFile
 from oimg.words.task import CancelToken
-from oimg.work import previews_pixels as pixels
 from oimg.work.files.probe import read_source
 from oimg.work.jobs import MemoryGate
 from oimg.work.pipeline import transform
-from oimg.work.previews_glimpse import Glimpses, Look, of_known
-from oimg.work.previews_shelf import Shelf
+from oimg.work.previews import pixels
+from oimg.work.previews.glimpses import Glimpses, Look, of_known
+from oimg.work.previews.shared_cache import SharedCache
 
 # A photo of 12 megapixels before and after, and the next one before (benchmarks/gui/README.md).
 MEMORY: Final = 128 << 20
-# In which order formats are tried: the quick ones first.
+# The order in which formats are tried: fast ones first.
 _TRIED: Final = (Format.JPEG, Format.WEBP, Format.PNG, Format.JXL, Format.TIFF, Format.GIF, Format.AVIF)
-# From here on, trying all formats takes longer than anybody likes to look at an empty table.
-_WORTH_FORETELLING: Final = 2_000_000
-# What whole pictures may take while they are worked on, all threads together.
+# Pixels from which trying all formats takes so long that predictions are shown first.
+_WORTH_PREDICTING: Final = 2_000_000
+# Bytes that whole pictures may need while they are worked on, all threads together.
 WORKING: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Whole:
-    """What came of a picture, of this content, and how long it took."""
+    """What the engine made of a source with this digest (`content`), and the seconds it took."""
 
     outcome: Made | Refusal
     seconds: float
@@ -55,36 +55,36 @@ class _Whole:
 
 
 class Previews:
-    """Pictures before and after as they are shown, remembered up to `memory` bytes. For any number of threads.
+    """Pictures before and after, ready to be shown; cached in up to `memory` bytes. Any number of threads may share it.
 
-    Whole pictures are worked on while they need no more than `working` bytes together. All methods raise OimgError for
-    what cannot be shown, and Cancelled when the token was set.
+    Whole pictures are worked on while they need at most `working` bytes together. All methods raise OimgError for what
+    cannot be shown, and Cancelled when the token is set.
     """
 
     def __init__(self, limits: Limits = Limits(), memory: int = MEMORY, working: int = WORKING) -> None:
         self._limits = limits
-        self._shelf = Shelf(memory, lambda _: allocation.give_back())
+        self._cache = SharedCache(memory, lambda _: allocation.give_back())
         self._gate = MemoryGate(working)
-        self._glimpses = Glimpses(self._shelf, limits)
+        self._glimpses = Glimpses(self._cache, limits)
 
     def original(self, source: SourceFile, token: CancelToken) -> Shown:
-        """Give a picture as it is, upright; of an animation or a document the first frame or page."""
+        """A picture as it is, upright; of an animation or a document, the first frame or page."""
         make = lambda: pixels.of_image(pixels.decoded(source, self._limits, token))  # noqa: E731
         return self._shown(("original", *_file(source)), make, token)
 
     def thumbnail(self, source: SourceFile, side: int, token: CancelToken) -> Shown:
-        """Give a picture so small that its longer side has at most `side` pixels.
+        """A small copy of a picture whose longer side has at most `side` pixels.
 
-        Whoever asks keeps it: what was shown large is not given up for a thousand small pictures.
+        It is not cached here: a thousand thumbnails would push out the large pictures.
         """
-        large: Shown | None = self._shelf.known(("original", *_file(source)))
+        large: Shown | None = self._cache.known(("original", *_file(source)))
         if large is None:
             large = pixels.of_image(pixels.decoded(source, self._limits, token, pixels.reduction(source, 2 * side)))
         token.check()
         return pixels.scaled(large, side)
 
     def base(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Shown:
-        """Give a picture as the recipe resizes it: what the result is compared with."""
+        """A picture as the recipe resizes it, which is what the result is compared with."""
         upright, key = source.header.upright_size, self._base_key(source, recipe)
         if key[0] == "original":
             return self.original(source, token)
@@ -98,40 +98,40 @@ class Previews:
         return self._shown(key, make, token)
 
     def result(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Result:
-        """Give what Optimize makes of a file by this recipe, wherever it goes: the very bytes, decoded again."""
+        """What Optimize makes of a file with this recipe: exactly the bytes it would write, decoded again."""
         whole = self._whole(source, recipe, token)
         if isinstance(whole.outcome, Refusal):
-            return _told(whole, source, None)
+            return _result_of(whole, source, None)
         key = ("result", *_file(source), _essence(recipe))
         made = whole.outcome
-        return _told(whole, source, self._shown(key, lambda: self._of_made(made, token), token))
+        return _result_of(whole, source, self._shown(key, lambda: self._of_made(made, token), token))
 
     def prepare(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> None:
-        """Make what will soon be asked for; pixels only of the base, for two whole pictures more take much memory."""
+        """Make what will soon be asked for; only the base gets pixels, since more of them would take much memory."""
         self.base(source, recipe, token)
         self._whole(source, recipe, token)
 
     def glimpse(self, source: SourceFile, recipe: Recipe, region: Region, scale: float, token: CancelToken) -> Glimpse:
-        """Show quickly how a region will come out, at so many pixels of the screen for each of its own.
+        """A quick look at how a region will come out; `scale` is screen pixels per picture pixel.
 
-        From the result itself where that is known already, else coded at a quality that is foretold.
+        Taken from the result itself if that is cached, else encoded at a predicted quality.
         """
-        whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
-        known: Shown | None = self._shelf.known(("result", *_file(source), _essence(recipe)))
+        whole: _Whole | None = self._cache.known(("whole", *_file(source), _essence(recipe)))
+        known: Shown | None = self._cache.known(("result", *_file(source), _essence(recipe)))
         _, size = sizes.plan_size(source.header.upright_size, recipe.resize)
         if whole is not None and isinstance(whole.outcome, Made) and known is not None and known.size == size:
             return of_known(known, region, scale, whole.outcome.quality)
         base = self.base(source, recipe, token)
-        self._shelf.hold(self._base_key(source, recipe))  # a slider that moves asks for it again and again
+        self._cache.hold(self._base_key(source, recipe))  # a slider that moves asks for it again and again
         token.check()
         if whole is not None and isinstance(whole.outcome, Refusal):  # the file stays as it is
             return of_known(base, region, scale, None)
         return self._glimpses.look(Look(source, recipe, base, region.within(base.size), min(1.0, scale), token))
 
     def heatmap(self, source: SourceFile, recipe: Recipe, gain: float, token: CancelToken) -> HeatMap:
-        """Show where the result differs from the base: one colour for each score, differences `gain` times larger.
+        """A map of where the result differs from the base: one colour per score, with differences `gain` times larger.
 
-        Of a file that is kept nothing differs.
+        A file that is kept has no differences.
         """
         result = self.result(source, recipe, token)
         base = self.base(source, recipe, token)
@@ -142,17 +142,17 @@ class Previews:
         make = lambda: difference.local_scores(base.pixels, after.pixels, result.format, recipe.background)  # noqa: E731
         key = ("cells", *_file(source), _essence(recipe))
         with self._room(source, recipe, token):
-            cells = self._shelf.get(key, make, lambda cells: cells.nbytes, token)
+            cells = self._cache.get(key, make, lambda cells: cells.nbytes, token)
         token.check()
         painted = pixels.sealed(difference.painted(cells, after.size, gain))
         return HeatMap(painted, float(cells.min()), 100.0 if result.score is None else result.score)
 
     def formats(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
-        """Try every format at what the recipe asks, the quick ones first; savings of no least size are asked for.
+        """Try the recipe with every format, fast ones first; a minimum of savings is ignored.
 
-        Of a large photo, what formats with loss will probably give comes before.
+        For a large photo, predictions for the lossy formats come first.
         """
-        yield from self._foretold(source, recipe, token)
+        yield from self._predicted(source, recipe, token)
         for target in _TRIED:
             asked = replace(recipe, format=Target(target.value), min_savings=0.0, min_saved_bytes=0)
             try:
@@ -163,27 +163,27 @@ class Previews:
             if isinstance(whole.outcome, Refusal):
                 yield FormatTrial(target, None, whole.outcome.code.value)
             else:
-                yield FormatTrial(target, _told(whole, source, None))
+                yield FormatTrial(target, _result_of(whole, source, None))
 
-    def _foretold(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
-        """Reckon from a sample what the whole will take many seconds to tell."""
+    def _predicted(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[FormatTrial]:
+        """Estimate from a sample what takes many seconds to find out on the whole picture."""
         header = source.header
-        if header.pixels < _WORTH_FORETELLING or header.frames > 1 or header.features or recipe.mode is Mode.LOSSLESS:
+        if header.pixels < _WORTH_PREDICTING or header.frames > 1 or header.features or recipe.mode is Mode.LOSSLESS:
             return
         base = self.base(source, recipe, token)
-        for target in glimpse.FORETOLD:
+        for target in glimpse.PREDICTED_FORMATS:
             token.check()
             asked = replace(recipe, format=Target(target.value))
-            if self._shelf.known(("whole", *_file(source), _essence(asked))) is None:
+            if self._cache.known(("whole", *_file(source), _essence(asked))) is None:
                 insight = glimpse.Insight(base.pixels, target, asked, self._limits, quickly=False)
-                coding, score, size = insight.foretold(asked)
+                coding, score, size = insight.predicted(asked)
                 result = Result(None, target, size, score, coding.options.quality, 0.0)
                 yield FormatTrial(target, result, approximate=True)
 
     def curve(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[CurvePoint]:
-        """Give bytes and score at qualities of the format that the recipe leads to, the most telling first.
+        """Bytes and score at several qualities of the recipe's format, the most informative first.
 
-        Nothing comes of a format that has no qualities. The bytes are those of the picture alone.
+        A format without qualities has no points. The bytes do not include metadata.
         """
         base = self.base(source, recipe, token)
         target = glimpse.likely_format(base.pixels, source.header, recipe)
@@ -193,15 +193,15 @@ class Previews:
         made = points(glimpse.ready(base.pixels, target, asked, self._limits, token.check))
         point: CurvePoint | None
         while True:
-            with self._room(source, asked, token):  # nobody waits for room while a point is looked at
+            with self._room(source, asked, token):  # released between points, so that others can work
                 point = next(made, None)
             if point is None:
                 return
             yield point
 
     def proven(self, untrusted: bytes, source: SourceFile, recipe: Recipe) -> Made | Refusal | None:
-        """Give what is known to come of these bytes, so that it need not be made again; for Optimize."""
-        whole: _Whole | None = self._shelf.known(("whole", *_file(source), _essence(recipe)))
+        """What was made of exactly these bytes before, for Optimize to reuse; None if it is not cached."""
+        whole: _Whole | None = self._cache.known(("whole", *_file(source), _essence(recipe)))
         known = whole is not None and whole.content == _digest(untrusted)
         return whole.outcome if whole is not None and known else None
 
@@ -213,7 +213,7 @@ class Previews:
 
     def _whole(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> _Whole:
         key = ("whole", *_file(source), _essence(recipe))
-        return self._shelf.get(key, lambda: self._transformed(source, recipe, token), lambda made: made.weight, token)
+        return self._cache.get(key, lambda: self._transformed(source, recipe, token), lambda made: made.weight, token)
 
     def _transformed(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> _Whole:
         token.check()
@@ -227,7 +227,7 @@ class Previews:
 
     @contextmanager
     def _room(self, source: SourceFile, recipe: Recipe, token: CancelToken) -> Iterator[None]:
-        """Wait until a whole picture may be worked on; what it took is given back to the system."""
+        """Wait until the memory for a whole picture is free; afterwards return it to the system."""
         cost = peak_bytes(source.header, recipe)
         self._gate.enter(cost, token)
         try:
@@ -242,11 +242,11 @@ class Previews:
         return pixels.patiently(lambda: pixels.of_file(made.data, header, self._limits), token)
 
     def _shown(self, key: Hashable, make: Callable[[], Shown], token: CancelToken) -> Shown:
-        return self._shelf.get(key, make, lambda shown: shown.pixels.nbytes, token)
+        return self._cache.get(key, make, lambda shown: shown.pixels.nbytes, token)
 
 
-def _told(whole: _Whole, source: SourceFile, shown: Shown | None) -> Result:
-    """Put together what is told of a whole picture."""
+def _result_of(whole: _Whole, source: SourceFile, shown: Shown | None) -> Result:
+    """Put the values together that describe a whole picture."""
     outcome, header = whole.outcome, source.header
     if isinstance(outcome, Refusal):
         kept = outcome.code, outcome.detail
@@ -266,12 +266,12 @@ def _told(whole: _Whole, source: SourceFile, shown: Shown | None) -> Result:
 
 
 def _file(source: SourceFile) -> tuple[Hashable, ...]:
-    """Which file it is, in which state."""
+    """Part of a cache key: the file, and its state."""
     return source.path, source.identity
 
 
 def _essence(recipe: Recipe) -> Recipe:
-    """The recipe without where results go, which changes no byte of them."""
+    """The recipe without its output, which does not change the bytes of a result."""
     return replace(recipe, output=Output())
 
 

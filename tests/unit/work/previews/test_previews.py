@@ -13,8 +13,8 @@ from oimg.engine import child
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.images import Limits
 from oimg.words.task import CancelToken
-from oimg.work import previews_pixels as module
 from oimg.work.previews import Previews
+from oimg.work.previews import pixels as module
 from work_help import flat, photo, source
 
 

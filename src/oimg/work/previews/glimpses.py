@@ -1,4 +1,4 @@
-"""Quick looks at what is seen of a picture: foretold, coded and decoded while a finger still moves a slider."""
+"""Quick looks at the visible part of a picture: predicted, encoded and decoded while a slider still moves."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from oimg.words.preview import Glimpse, Region, Shown
 from oimg.words.recipe import Mode, Recipe
 from oimg.words.report import SourceFile
 from oimg.words.task import CancelToken
-from oimg.work import previews_pixels as pixels
-from oimg.work.previews_shelf import Shelf
+from oimg.work.previews import pixels
+from oimg.work.previews.shared_cache import SharedCache
 
-# What an insight takes on the shelf: the pixels of its sample, and what the metric keeps of them.
+# Bytes of an `Insight` in the cache: the pixels of its sample, and the metric's data about them.
 _INSIGHT: Final = 4 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """What is looked at: a region of the base of a picture, at a scale of 1 at most."""
+    """What is looked at: a region of the base of a picture, at a scale of at most 1."""
 
     source: SourceFile
     recipe: Recipe
@@ -32,19 +32,19 @@ class Look:
 
     @property
     def about(self) -> tuple[Hashable, ...]:
-        """Which base it is."""
+        """The part of a cache key that says which base it is."""
         return self.source.path, self.source.identity, self.recipe.resize
 
 
 class Glimpses:
-    """Looks at pictures that are decoded already, with what was learned of them before."""
+    """Quick looks at pictures that are already decoded, using what was learned about them before."""
 
-    def __init__(self, shelf: Shelf, limits: Limits) -> None:
-        self._shelf = shelf
+    def __init__(self, cache: SharedCache, limits: Limits) -> None:
+        self._cache = cache
         self._limits = limits
 
     def look(self, look: Look) -> Glimpse:
-        """Show a region as the recipe will probably make it."""
+        """A region as the recipe will probably make it."""
         region, scale, recipe = look.region, look.scale, look.recipe
         before = self._before(look)
         target = glimpse.likely_format(look.base.pixels, look.source.header, recipe)
@@ -64,27 +64,27 @@ class Glimpses:
         return Glimpse(shown, region, scale, coding.options.quality, approximate=True, before=before)
 
     def _small(self, look: Look, before: Shown, target: Format, score: float) -> Shown:
-        """Code what is seen so small, for the score that the whole has when it is seen as small."""
+        """Encode the visible part at its small scale, for the score that the whole has at that scale."""
         coding = self._insight(look, before, look.scale, target).coding_for(score)
         look.token.check()
         return pixels.of_image(glimpse.coded(before.pixels, Region(0, 0, *before.size), coding))
 
     def _before(self, look: Look) -> Shown:
-        """What is seen of the base."""
+        """The visible part of the base."""
         make = lambda: pixels.sealed(glimpse.at_scale(look.base.pixels, look.region, look.scale))  # noqa: E731
         key = "seen", *look.about, look.region, look.scale
-        return self._shelf.get(key, make, lambda shown: shown.pixels.nbytes, look.token)
+        return self._cache.get(key, make, lambda shown: shown.pixels.nbytes, look.token)
 
     def _insight(self, look: Look, seen: Shown, scale: float, target: Format) -> glimpse.Insight:
-        """What is known of a picture, seen at a scale, in a format at an effort."""
+        """What is known about a picture at a scale, in a format, at an effort."""
         look.token.check()
         key = "insight", *look.about, scale, target, look.recipe.effort, look.recipe.background
         make = lambda: glimpse.Insight(seen.pixels, target, look.recipe, self._limits)  # noqa: E731
-        return self._shelf.get(key, make, lambda _: _INSIGHT, look.token)
+        return self._cache.get(key, make, lambda _: _INSIGHT, look.token)
 
 
 def of_known(shown: Shown, region: Region, scale: float, quality: float | None) -> Glimpse:
-    """Look at a region of what is made already."""
+    """A region of a picture that is already made."""
     region, scale = region.within(shown.size), min(1.0, scale)
     small = pixels.sealed(glimpse.at_scale(shown.pixels, region, scale))
     return Glimpse(small, region, scale, quality, approximate=False)

@@ -8,14 +8,14 @@ import pytest
 
 from oimg.words.errors import Cancelled, ErrorCode, OimgError
 from oimg.words.task import CancelToken
-from oimg.work.previews_shelf import Shelf
+from oimg.work.previews.shared_cache import SharedCache
 
 TOKEN = CancelToken()
 
 
 def test_what_was_not_asked_for_the_longest_gives_way() -> None:
     given_up: list[int] = []
-    shelf = Shelf(10, given_up.append)
+    shelf = SharedCache(10, given_up.append)
     for name in ("abcd", "efg", "hij", "abcd", "kl"):
         assert shelf.get(name, lambda name=name: name, len, TOKEN) == name
     assert shelf.known("efg") is None
@@ -25,14 +25,14 @@ def test_what_was_not_asked_for_the_longest_gives_way() -> None:
 
 
 def test_what_is_larger_than_the_shelf_is_given_but_not_kept() -> None:
-    shelf = Shelf(3)
+    shelf = SharedCache(3)
     assert shelf.get("a", lambda: "long", len, TOKEN) == "long"
     assert shelf.known("a") is None
     assert shelf.used == 0
 
 
 def test_what_is_held_never_gives_way() -> None:
-    shelf = Shelf(6)
+    shelf = SharedCache(6)
     shelf.hold("a")
     for name in ("a", "b", "c", "d"):
         shelf.get(name, lambda name=name: 3 * name, len, TOKEN)
@@ -47,7 +47,7 @@ class Meeting:
     """One thread makes, another waits for it."""
 
     def __init__(self, outcome: BaseException | str) -> None:
-        self.shelf, self.begun, self.go_on = Shelf(100), threading.Event(), threading.Event()
+        self.shelf, self.begun, self.go_on = SharedCache(100), threading.Event(), threading.Event()
         self.outcome, self.errors = outcome, list[BaseException]()
         self.maker = threading.Thread(target=self._make)
         self.maker.start()

@@ -18,9 +18,9 @@ from oimg.words.recipe import Fitting, Mode, Recipe, Resize, Target
 from oimg.words.report import KeptCode, Optimized
 from oimg.words.task import CancelToken, Control
 from oimg.work import pipeline
-from oimg.work import previews as module
-from oimg.work.pipeline import Ways, optimize_file
+from oimg.work.pipeline import BatchContext, optimize_file
 from oimg.work.previews import Previews
+from oimg.work.previews import previews as module
 from work_help import flat, into, photo, source, task_for
 
 TOKEN = CancelToken()
@@ -160,19 +160,19 @@ def test_a_broken_file_is_told(tmp_path: Path) -> None:
 
 def test_optimize_takes_what_was_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = photo(tmp_path / "a.jpg", (96, 64), quality=97)
-    previews, ways = Previews(), []
+    previews, context = Previews(), []
     result = previews.result(source(path), Recipe(), TOKEN)
 
     def forbidden(request: object) -> None:
-        ways.append(request)
+        context.append(request)
         raise OimgError(ErrorCode.INTERNAL)
 
     monkeypatch.setattr(pipeline, "transform", forbidden)
     task = task_for(path, Recipe(output=into(tmp_path / "out")))
-    outcome = optimize_file(task, Control(), Ways(looked_at=previews.proven))
+    outcome = optimize_file(task, Control(), BatchContext(previewed=previews.proven))
     assert isinstance(outcome, Optimized)
     assert (outcome.output_bytes, outcome.score) == (result.byte_size, result.score)
-    assert ways == []
+    assert context == []
     with pytest.raises(OimgError):
-        optimize_file(task_for(path, Recipe(target=60)), Control(), Ways(looked_at=previews.proven))
+        optimize_file(task_for(path, Recipe(target=60)), Control(), BatchContext(previewed=previews.proven))
     assert previews.proven(path.read_bytes() + b" ", source(path), Recipe()) is None

@@ -1,4 +1,4 @@
-"""Pixels for the screen, from files and from pictures of the engine."""
+"""Pixels for the screen, from files and from the engine's pictures."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from oimg.words.task import CancelToken
 from oimg.work.files.probe import read_source
 
 T = TypeVar("T")
-# At which sides a JPEG can be decoded smaller, the smallest first.
+# By what factors a JPEG's sides can be divided while it is decoded, the largest first.
 _REDUCTIONS: Final = (8, 4, 2)
 
 
 def decoded(source: SourceFile, limits: Limits, token: CancelToken, reduced: int = 1) -> DecodedImage:
-    """Give the first frame of a file, upright; a JPEG may be `reduced` at its sides. Raises OimgError, Cancelled."""
+    """Decode the first frame of a file, upright; `reduced` divides a JPEG's sides. Raises OimgError, Cancelled."""
     token.check()
     check_limits(source.header, source.byte_size, limits)
     untrusted = read_source(source)
@@ -36,7 +36,7 @@ def decoded(source: SourceFile, limits: Limits, token: CancelToken, reduced: int
 
 
 def patiently(call: Callable[[], T], token: CancelToken) -> T:
-    """Make a call that may need a child; once more where that died: a batch that is stopped ends all children."""
+    """Make a call that may need a child process; repeat it once if that died: stopping a batch ends all children."""
     try:
         return call()
     except OimgError as error:
@@ -47,12 +47,12 @@ def patiently(call: Callable[[], T], token: CancelToken) -> T:
 
 
 def of_file(data: bytes, header: Header, limits: Limits) -> Shown:
-    """Show the first frame of a file of our own making."""
+    """The first frame of a file that OIMG wrote."""
     return of_image(orient(guarded.decode_first(data, header, limits.without_ratio())))
 
 
 def of_image(image: DecodedImage) -> Shown:
-    """Show the first frame of an upright picture."""
+    """The first frame of an upright picture."""
     pixels = shown(image, image.pixels)
     if pixels.shape[2] < 3:  # gray
         alpha = pixels[..., 1:]
@@ -61,7 +61,7 @@ def of_image(image: DecodedImage) -> Shown:
 
 
 def scaled(large: Shown, side: int) -> Shown:
-    """Make the longer side `side` pixels, unless it is shorter already."""
+    """Scale so that the longer side has `side` pixels, unless it has fewer already."""
     width, height = large.size
     longest = max(width, height)
     if longest <= side:
@@ -71,14 +71,14 @@ def scaled(large: Shown, side: int) -> Shown:
 
 
 def sealed(pixels: npt.NDArray[np.uint8]) -> Shown:
-    """Give pixels out for good: a view that cannot be written to, so that no thread changes another's picture."""
+    """Wrap pixels in a view that cannot be written to, so that no thread changes another's picture."""
     whole = np.ascontiguousarray(pixels).view()
     whole.flags.writeable = False
     return Shown(whole)
 
 
 def reduction(source: SourceFile, side: int) -> int:
-    """By how much a file may be decoded smaller, so that its longer side still has `side` pixels."""
+    """The factor (1, 2, 4, 8) by which a JPEG may be decoded smaller, so that its longer side keeps `side` pixels."""
     if source.header.format is not Format.JPEG:
         return 1
     longest = max(source.header.width, source.header.height)

@@ -1,4 +1,4 @@
-"""What a file still tells that is handed on as it is."""
+"""Metadata that stays in a file which is copied unchanged."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from oimg.words.images import Header
 from oimg.words.recipe import Recipe
 
 
-def tells_more(untrusted: bytes, header: Header, recipe: Recipe) -> bool:
-    """Whether a file holds metadata that the recipe would take out; what cannot be read is not told of."""
+def has_removable_metadata(untrusted: bytes, header: Header, recipe: Recipe) -> bool:
+    """Whether a file holds metadata that the recipe would remove; False if its metadata cannot be read."""
     from oimg.engine.metadata.policy import apply  # noqa: PLC0415 - not for pictures that were done before
 
     try:

@@ -1,7 +1,7 @@
-"""What journals tell: the values in them, and reading them back.
+"""Reads journals, and defines the values in them.
 
-A line is eight hexadecimal digits (CRC-32 of the rest), a blank, and a JSON object. Lines that do not match their
-checksum were torn by a sudden end, or have rotted, and are left out.
+A line is eight hexadecimal digits (CRC-32 of the rest), a space, and a JSON object. Lines that do not match their
+checksum were torn by a sudden end or damaged later, and are skipped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VERSION: Final = 1
 
 
 class State(StrEnum):
-    """How far a replacement is. The values stand in the journal."""
+    """The state of a replacement. The values are those in the journal."""
 
     BEGUN = "begin"
     DONE = "done"
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What has to be put back. Dates are in nanoseconds, `size` in bytes; `trash` is set where the backup is none."""
+    """What undo puts back. Dates are in nanoseconds, `size` in bytes; `trash` is its copy, if not in the vault."""
 
     digest: str
     size: int
@@ -48,10 +48,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """One file that gives way to its result.
+    """One original that is replaced by its result.
 
-    `names` are all the names (hard links) that the original has. `output` is the result's own name where its
-    suffix is another one; else the result takes over `names`. `temps` are the temp names that it takes.
+    `names` are all names (hard links) of the original. `output` is the result's own name if its suffix differs; else
+    the result takes over `names`. `temps` are the temp names that are used. `digest` and `size` are the result's.
     """
 
     number: int
@@ -70,16 +70,16 @@ class Replacement:
 
     @property
     def stands(self) -> bool:
-        """Whether the result is in its place, so that it could be taken back."""
+        """Whether the result is in its place, so that it could be undone."""
         return self.state in (State.DONE, State.UNDOING)
 
 
 @dataclass(slots=True)
-class Story:
-    """What a journal file tells. `began` is in seconds since 1970.
+class BatchHistory:
+    """The content of a journal file. `began` is in seconds since 1970.
 
-    `trashed` are copies in the trash that were announced. `damaged` says that lines within had to be left out,
-    `foreign` that a later version of the program wrote the file, whose meaning nobody knows here.
+    `trashed` are copies in the trash that were announced. `damaged` means that lines had to be skipped, `foreign` that
+    a later version of the program wrote the file, in a format that is not known here.
     """
 
     path: Path
@@ -100,12 +100,12 @@ class Story:
 
     @property
     def is_open(self) -> bool:
-        """Whether the batch is at work, or was when its process was killed."""
+        """Whether the batch is at work, or was at work when its process was killed."""
         return self.path.suffix == OPEN
 
     @property
     def standing(self) -> tuple[Replacement, ...]:
-        """What could be taken back, in the order in which it was begun."""
+        """What could be undone, in the order in which it was begun."""
         return tuple(each for each in self.replacements.values() if each.stands)
 
     @property
@@ -116,37 +116,39 @@ class Story:
             for each in self.replacements.values()
             if each.old.trash is None and (each.stands or each.state is State.BEGUN)
         }
-        # Of a file with rotten lines nobody can tell which of its originals somebody still wants.
+        # If lines are damaged, any of the originals may still be needed.
         return needed | self.kept if self.is_open or self.damaged else needed
 
 
-def files(folders: Folders, *, open_only: bool = False) -> list[Path]:
-    """The journal files, in no order. Raises OSError: a folder that cannot be read is not one without journals."""
+def paths(folders: Folders, *, open_only: bool = False) -> list[Path]:
+    """The journal files, unordered. Raises OSError: a folder that cannot be read may have journals."""
     suffixes = (OPEN,) if open_only else (OPEN, CLOSED)
     with suppress(FileNotFoundError), os.scandir(folders.journal) as entries:
         return [Path(entry.path) for entry in entries if entry.name.endswith(suffixes)]
     return []
 
 
-def stories(folders: Folders, unread: list[OSError] | None = None) -> list[Story]:
-    """What all journal files that can be read and understood tell, oldest first. Raises OSError.
+def read_all(folders: Folders, unread: list[OSError] | None = None) -> list[BatchHistory]:
+    """Read all journal files that can be read and understood, oldest first. Raises OSError.
 
-    `unread` takes what kept a file from being read: one bad file must not stand in the way of the others.
+    Errors of single files are appended to `unread`: one bad file must not block the others.
     """
     found = []
-    for path in files(folders):
+    for path in paths(folders):
         try:
             found.append(read(path))
-        except FileNotFoundError:  # gone in between
+        except FileNotFoundError:  # deleted in between
             continue
         except OSError as error:
             if unread is not None:
                 unread.append(error)
-    return sorted((story for story in found if not story.foreign), key=lambda story: (story.began, story.id))
+    return sorted(
+        (history for history in found if not history.foreign), key=lambda history: (history.began, history.id)
+    )
 
 
 def is_running(path: Path) -> bool:
-    """Whether somebody works on the batch of a journal file, as far as can be told: in doubt, somebody does."""
+    """Whether a process works on the batch of a journal file; True in doubt."""
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
@@ -161,22 +163,22 @@ def is_running(path: Path) -> bool:
         os.close(descriptor)
 
 
-def read(path: Path) -> Story:
-    """Read a journal file; what cannot be read is left out. Raises OSError."""
-    story = Story(path, path.stat().st_mtime)
+def read(path: Path) -> BatchHistory:
+    """Read a journal file; lines that cannot be read are skipped. Raises OSError."""
+    history = BatchHistory(path, path.stat().st_mtime)
     for record in _records(path.read_bytes()):
         if record is None:
-            story.damaged = True
+            history.damaged = True
             continue
         with suppress(KeyError, TypeError, ValueError, AttributeError):
-            _tell(story, record)
-    if story.foreign:
-        story.replacements.clear()
-    return story
+            _apply(history, record)
+    if history.foreign:
+        history.replacements.clear()
+    return history
 
 
 def _records(data: bytes) -> Iterator[dict[str, Any] | None]:
-    """Every record, None in the place of a line that is none, but for one that was torn at the end."""
+    """Every record, with None for a damaged line, except a torn one at the end."""
     *lines, last = data.split(b"\n")
     for line in filter(None, lines):
         yield _record(line)
@@ -194,26 +196,26 @@ def _record(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
-def _tell(story: Story, record: dict[str, Any]) -> None:
-    """Take one record in; raises KeyError, TypeError or ValueError where it is none of ours."""
+def _apply(history: BatchHistory, record: dict[str, Any]) -> None:
+    """Apply one record. Raises KeyError, TypeError or ValueError if it is malformed."""
     match record["r"]:
         case "batch":
-            story.foreign = record["version"] > VERSION
-            story.began, story.process = float(record["at"]), int(record["process"])
-            story.folders = frozenset(record["folders"])
+            history.foreign = record["version"] > VERSION
+            history.began, history.process = float(record["at"]), int(record["process"])
+            history.folders = frozenset(record["folders"])
         case "temp":
-            story.temps.append(Path(record["path"]))
+            history.temps.append(Path(record["path"]))
         case "trash":
-            story.trashed.append(Path(record["path"]))
+            history.trashed.append(Path(record["path"]))
         case "keep":
-            story.kept.add(str(record["digest"]))
+            history.kept.add(str(record["digest"]))
         case State.BEGUN:
             item = _replacement(record)
-            story.replacements[item.number] = item
+            history.replacements[item.number] = item
         case State.DONE | State.DROPPED | State.UNDOING | State.UNDONE as state:
-            known = story.replacements[record["n"]]
+            known = history.replacements[record["n"]]
             temps = tuple(map(Path, record.get("temps", ()))) or known.temps
-            story.replacements[known.number] = replace(known, state=State(state), temps=temps)
+            history.replacements[known.number] = replace(known, state=State(state), temps=temps)
         case _:  # of a later version
             pass
 

@@ -1,4 +1,4 @@
-"""A bounded store that several threads share: what two ask for at the same time is made once."""
+"""A bounded cache that threads share: what two of them ask for at the same time is made only once."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from oimg.words.errors import Cancelled, OimgError
 from oimg.words.task import CancelToken
 
 T = TypeVar("T")
-# How often somebody who waits for another thread asks whether to stop, in seconds.
+# Seconds after which a thread that waits for another checks whether it was cancelled.
 _TURN: Final = 0.05
 
 
 @dataclass(slots=True, eq=False)
 class _Making:
-    """Something that a thread is making just now, for all who want it."""
+    """A value that a thread is making at the moment, and that others may wait for."""
 
     done: threading.Event = field(default_factory=threading.Event)
     value: Any = None
     error: OimgError | None = None
 
 
-class Shelf:
-    """Values by what they are of, with the bytes they take; those that were not asked for the longest give way.
+class SharedCache:
+    """Values by key, with the bytes they take: a least-recently-used cache of at most `memory` bytes.
 
-    One that is held never gives way, were it larger than all that may be kept. `on_room` is called after bytes were
-    given up.
+    A held value is never dropped, even if it is larger than that. `on_room` is called with the number of bytes after
+    values were dropped.
     """
 
     def __init__(self, memory: int, on_room: Callable[[int], None] = lambda _: None) -> None:
@@ -43,23 +43,23 @@ class Shelf:
 
     @property
     def used(self) -> int:
-        """Bytes of all that is kept."""
+        """Bytes of all values."""
         return self._used
 
     def hold(self, key: Hashable) -> None:
-        """Keep what has this key until another one is held."""
+        """Do not drop the value of this key until another key is held."""
         with self._lock:
             self._held = key
 
     def known(self, key: Hashable) -> Any:
-        """Give what is there, or None."""
+        """The value of a key, or None."""
         with self._lock:
             return self._known(key)
 
     def get(self, key: Hashable, make: Callable[[], T], weigh: Callable[[T], int], token: CancelToken) -> T:
-        """Give what is there or is being made; else make it. Raises what `make` raises, and Cancelled.
+        """The value of a key, from the cache, from a thread that is making it, or made now.
 
-        Whoever gives up making leaves it to those who still wait.
+        Raises what `make` raises, and Cancelled. If the thread that makes it is cancelled, one that waits takes over.
         """
         while True:
             with self._lock:
@@ -103,7 +103,7 @@ class Shelf:
         return self._kept[key][0]
 
     def _put(self, key: Hashable, made: object, weight: int) -> int:
-        """Keep it; gives the bytes of what had to go."""
+        """Store a value; returns the bytes of the values that were dropped for it."""
         freed = 0
         with self._lock:
             self._kept[key] = made, weight

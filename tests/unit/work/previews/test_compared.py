@@ -20,8 +20,8 @@ from oimg.words.preview import CurvePoint
 from oimg.words.recipe import Mode, Recipe, Target
 from oimg.words.report import KeptCode, SourceFile
 from oimg.words.task import CancelToken
-from oimg.work import previews as module
 from oimg.work.previews import Previews
+from oimg.work.previews import previews as module
 from work_help import flat, photo, source
 
 TOKEN = CancelToken()

@@ -1,4 +1,4 @@
-"""Whether what would be written is already there, under the very name that it would get."""
+"""Whether the output that would be written is already there, under the name it would get."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from oimg.work.files.commit import TRIES, same_file
 from oimg.work.files.destinations import conflict_free, spared_paths
 
 
-def standing(cache: ResultCache, task: Task, content: bytes, byte_size: int, suffix: str) -> Path | None:
-    """Give the file with this content (a digest) that `commit.write_new` would find in its way, and be done with.
+def existing_output(cache: ResultCache, task: Task, content: bytes, byte_size: int, suffix: str) -> Path | None:
+    """The existing file with this content (a digest) that `commit.write_new` would accept as written.
 
-    None where it would write: under a free name, or over what is to be replaced. Nothing stands in place.
+    None where it would write: under a free name, or over a file that may be replaced; always None in place.
     """
     destination = task.destination
     if destination.names:
