@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from oimg.faces.messages import _
+from oimg.faces import findings as said
+from oimg.faces.messages import _, ngettext, number, printable
 from oimg.words.i18n import N_
 from oimg.words.privacy import Finding, MetadataGroup, Prospect
 
@@ -158,16 +159,18 @@ def _most_telling(topic: Topic, findings: list[Finding]) -> list[Finding]:
     # The same may be told by EXIF, XMP and IPTC, in other words: one answer of a kind, and no value twice.
     chosen: dict[int, Finding] = {}
     for finding in findings:
-        if rank(finding) < len(ranks) and all(finding.value != each.value for each in chosen.values()):
+        if rank(finding) < len(ranks) and all(said.value(finding) != said.value(each) for each in chosen.values()):
             chosen.setdefault(rank(finding), finding)
     return [chosen[each] for each in sorted(chosen)][:_MOST] or findings[:1]
 
 
 def _short(finding: Finding) -> str:
     if finding.name == "xmpMM:History":
-        return _("history of {}").format(finding.value.partition(":")[0])
-    value = finding.value if len(finding.value) <= _LONGEST else finding.value[: _LONGEST - 1] + "…"
+        count = next((fact for name, fact in finding.facts if name == "entries" and isinstance(fact, int)), 0)
+        return ngettext("history of {count} entry", "history of {count} entries", count).format(count=number(count))
+    value = printable(said.value(finding))
+    value = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
     name = finding.name.lower()
     if name.endswith("serialnumber") and "lens" not in name:
-        return _("serial {}").format(value)
+        return _("serial {number}").format(number=value)
     return f"ISO {value}" if name.endswith("isospeedratings") else value

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from typing import Any, Final
 
+from oimg.faces import findings
 from oimg.faces.messages import _, in_a_sentence, printable, size, why_kept
 from oimg.faces.verdicts import TOPICS, Topic, answer, topic_of
 from oimg.words.answers import Inspection
@@ -56,7 +57,7 @@ def _finding(prospect: Prospect) -> dict[str, Any]:
         "value": finding.value,
         "removed": prospect.fate is Fate.REMOVED,
         "fate": prospect.fate,
-        "left": list(prospect.left),
+        "left": [each.value for each in prospect.left],
         "facts": dict(finding.facts),
     }
 
@@ -113,9 +114,8 @@ def _show_picture(inspection: Inspection) -> None:
 
 def _whole_value(prospect: Prospect) -> str:
     """The value, a long text in full, and what it becomes where another value stays."""
-    finding = prospect.finding
-    value = printable(str(dict(finding.facts).get("text", finding.value)))
-    return f"{value}  [{_(_SHOWN_AS).format(_(' or ').join(prospect.left))}]" if prospect.left else value
+    value = printable(findings.value(prospect.finding))
+    return f"{value}  [{_(_SHOWN_AS).format(printable(findings.left(prospect)))}]" if prospect.left else value
 
 
 def _show_row(head: str, text: str) -> None:
