@@ -15,7 +15,7 @@ from types import ModuleType
 
 import pytest
 
-from oimg.words.i18n import LANGUAGES, catalogue, language_of
+from oimg.words.i18n import LANGUAGES, PN_, catalogue, language_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,6 +110,20 @@ def test_a_made_file_is_read_by_gettext() -> None:
     assert [read.ngettext("{} file", "{} files", count) for count in (1, 2)] == ["{} Datei", "{} Dateien"]
     assert [read.gettext(text) for text in ("in doubt", "open")] == ["in doubt", "open"]
     assert language_of(read) == "de"
+
+
+def test_one_text_can_say_two_things(tmp_path: Path) -> None:
+    made = [
+        catalogues.Entry("Close", forms=("Schließen",)),
+        catalogues.Entry(PN_("distance", "Close"), forms=("Nah",)),
+    ]
+    path = tmp_path / "a.po"
+    path.write_text(catalogues.po("de", made), encoding="utf-8")
+    assert list(catalogues.read(path).values()) == made
+    assert 'msgctxt "distance"\nmsgid "Close"\nmsgstr "Nah"' in path.read_text(encoding="utf-8")
+    read = gettext.GNUTranslations(io.BytesIO(catalogues.mo("de", made)))
+    assert (read.gettext("Close"), read.pgettext("distance", "Close")) == ("Schließen", "Nah")
+    assert read.gettext(PN_("distance", "Close")) == "Nah"
 
 
 def test_a_changed_text_is_a_new_one() -> None:

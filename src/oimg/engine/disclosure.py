@@ -15,7 +15,7 @@ from oimg.words.errors import OimgError
 from oimg.words.i18n import N_
 from oimg.words.images import Format, Metadata
 from oimg.words.privacy import Fact, Finding, MetadataGroup, told
-from oimg.words.sayings import Joined, Phrase, Size, phrase, without_context
+from oimg.words.sayings import Joined, Phrase, Size, phrase
 
 _G = MetadataGroup
 _MOST_BOXES: Final = 64
@@ -39,7 +39,7 @@ def _behind(untrusted: bytes, format: Format) -> list[Finding]:  # noqa: A002
     parts = stretches(untrusted, end)
     shown = tuple(phrase(N_("{kind} ({size})"), kind=Phrase(part.kind), size=Size(part.size)) for part in parts)
     said = phrase(N_("{size}: {list}"), size=Size(count), list=Joined(shown))
-    kinds = " ".join(dict.fromkeys(without_context(part.kind) for part in parts))
+    kinds = " ".join(dict.fromkeys(part.kind for part in parts))
     return [told(_G.OTHER, "TrailingData", said, (("bytes", count), ("kinds", kinds)))]
 
 

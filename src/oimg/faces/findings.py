@@ -97,7 +97,7 @@ def _number(told: float) -> str:
 def _angle(told: Angle) -> str:
     """Write an angle as maps do."""
     degrees, minutes, seconds = parts_of(told.degrees, 10)
-    shown = f"{degrees}° {minutes}′ {number(seconds, 1)}″"  # noqa: RUF001 - the signs of minutes and seconds
+    shown = f"{degrees}° {minutes}′ {number(seconds, 1)}″"
     return _(_SIDES[told.side]).format(angle=shown) if told.side in _SIDES else f"{shown} {told.side}".rstrip()
 
 

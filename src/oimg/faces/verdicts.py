@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from oimg.faces import findings as said
-from oimg.faces.messages import _, ngettext, number, printable
+from oimg.faces.messages import _, listed, ngettext, number, printable
 from oimg.words.i18n import N_
 from oimg.words.privacy import Finding, MetadataGroup, Prospect
 
@@ -91,7 +91,7 @@ _BEST: Final = {
         *("xptitle", "xpcomment", "keywords", "subject"),
     ),
     Topic.PREVIEW: ("thumbnail", "objectpreviewdata", "thumbnails"),
-    Topic.REST: ("trailingdata", "profiledescription", "devicemodeldesc"),
+    Topic.REST: ("trailingdata", "profiledescription", "devicemodeldesc", "density"),
     Topic.SETTINGS: ("exposuretime", "fnumber", "isospeedratings", "focallength"),
 }
 _MOST: Final = 4
@@ -146,7 +146,7 @@ def answer(topic: Topic, prospects: list[Prospect]) -> str:
         return _("no")
     chosen = _most_telling(topic, findings)
     more = len(findings) - len(chosen)
-    told = ", ".join(_short(finding) for finding in chosen)
+    told = listed(_short(finding) for finding in chosen)
     return _("{told} (and {more} more)").format(told=told, more=more) if more else told
 
 
@@ -173,4 +173,6 @@ def _short(finding: Finding) -> str:
     name = finding.name.lower()
     if name.endswith("serialnumber") and "lens" not in name:
         return _("serial {number}").format(number=value)
+    if name.endswith("rating"):
+        return _("rating {number}").format(number=value)
     return f"ISO {value}" if name.endswith("isospeedratings") else value

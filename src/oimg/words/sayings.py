@@ -115,7 +115,8 @@ def moment(text: str) -> Saying:
     ):
         return text
     month, day, *clock = rest
-    shown = ":".join(f"{each:02}" for each in clock if each is not None) + (match[7] or "")
+    fraction = (match[7] or "").rstrip("0").rstrip(".")
+    shown = ":".join(f"{each:02}" for each in clock if each is not None) + fraction
     date = (year, month, day) if year is not None and month is not None and day is not None else None
     return Coded(text, Moment(date, shown, "UTC" if match[8] == "Z" else match[8] or ""))
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from oimg.words.errors import OimgError
-from oimg.words.i18n import N_, PN_
+from oimg.words.i18n import N_
 from oimg.words.images import Format
 
 from .boxes import boxes
@@ -107,7 +107,7 @@ def stretches(untrusted: bytes, start: int) -> tuple[Stretch, ...]:
         found.append(Stretch(at, size, kind))
         at += size
     if at < end:
-        found.append(Stretch(at, end - at, PN_("bytes", "data")))
+        found.append(Stretch(at, end - at, N_("data")))
     return tuple(found)
 
 
@@ -161,10 +161,6 @@ def _by_start(head: bytes) -> str:
         # The look may end inside a character.
         text = head[:-3].decode("utf-8") if len(head) == _LOOK else head.decode("utf-8")
     except UnicodeDecodeError:
-        return PN_("bytes", "data")
+        return N_("data")
     said = text.strip("\0")
-    return (
-        PN_("bytes", "text")
-        if said and all(each.isprintable() or each in "\r\n\t" for each in said)
-        else PN_("bytes", "data")
-    )
+    return N_("text") if said and all(each.isprintable() or each in "\r\n\t" for each in said) else N_("data")

@@ -17,7 +17,8 @@ _PLACES = frozenset({0x014A, 0x0111, 0x0117, 0x0144, 0x0145})
 # The date, and the fields of the Exif directory that hold its fraction of a second and its time zone.
 _DATES = {0x0132: (0x9290, 0x9010), 0x9003: (0x9291, 0x9011), 0x9004: (0x9292, 0x9012)}
 _LATITUDES, _LONGITUDES = (0x02, 0x14), (0x04, 0x16)
-_ALTITUDE, _ALTITUDE_REF, _TIME = 0x06, 0x05, 0x07
+_ALTITUDE, _ALTITUDE_REF, _TIME, _DATE = 0x06, 0x05, 0x07, 0x1D
+_ASCII = 2
 
 
 def findings(exif: Exif, *, structure: bool = False) -> Iterator[Finding]:
@@ -126,6 +127,8 @@ def _gps_value(exif: Exif, entry: Entry) -> tuple[Saying, Facts]:
         whole = f"{int(hours):02}:{int(minutes):02}:{int(seconds):02}"
         fraction = f"{seconds - int(seconds):.6f}".lstrip("0").rstrip("0.")
         return moment(f"{whole}{fraction} UTC"), (("numbers", found),)
+    elif tag == _DATE and entry.type == _ASCII:
+        return moment(exif.text(entry)), ()
     elif len(found) == 1 and math.isfinite(found[0]):
         text = _gps_measure(exif, tag, found[0])
         if text:

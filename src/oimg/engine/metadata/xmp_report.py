@@ -37,6 +37,7 @@ _ACTIONS: Final = (
     PN_("history", "saved"),
 )
 _KINDS: Final = (PN_("area", "Face"), PN_("area", "Pet"), PN_("area", "Focus"), PN_("area", "BarCode"))
+_SWITCHES: Final = ("crs:", "exif:", "xmpRights:")
 _FLASH: Final = (("Fired", 1), ("Return", 3), ("Mode", 3), ("Function", 1), ("RedEyeMode", 1))
 _LONGEST_PART = 300
 
@@ -67,6 +68,8 @@ def _structured(item: Property) -> Saying:
             parts.append(phrase("{label}: {shown}", label=label, shown=shown) if named else shown)
         else:
             parts.append(f"{label}: {text}" if named else text)
+    if item.qualified.startswith(_SWITCHES) and parts in (["True"], ["False"]):
+        return Coded(item.leaves[0][1], Phrase(PN_("flag", "yes") if parts == ["True"] else PN_("flag", "no")))
     said = joined(parts)
     return _flash(item, contract(said)) if item.qualified == "exif:Flash" else said
 

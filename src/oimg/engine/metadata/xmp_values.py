@@ -9,13 +9,13 @@ import math
 import re
 from functools import cache
 
-from oimg.engine.metadata import exif_measures
 from oimg.engine.metadata.exif import Directory
+from oimg.engine.metadata.exif_measures import altitude, metres, subject_distance
 from oimg.engine.metadata.exif_tags import tag_name
 from oimg.engine.metadata.exif_values import MEASURED, Facts, in_words
 from oimg.engine.metadata.exif_words import GPS_NUMBERS, GPS_TEXTS, NUMBERS
 from oimg.words.privacy import Fact
-from oimg.words.sayings import Angle, Coded, Number, Phrase, Saying, joined
+from oimg.words.sayings import Angle, Coded, Number, Phrase, Saying, joined, plain_number
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?")
 _FRACTION = re.compile(r"([+-]?\d{1,12})/(\d{1,12})")
@@ -23,6 +23,7 @@ _ANGLE = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d{1,20})?)(?:,(\d{1,2}(?:\.\d{1,20
 _MIRRORS = ("exif", "tiff", "exifEX", "aux")
 _LENS_INFO = 0xA432
 _SIDES = {"0": 0, "1": 1}
+_FOCUS = "ApproximateFocusDistance"  # metres, as SubjectDistance of EXIF
 
 
 @cache
@@ -42,7 +43,8 @@ def mirrored(qualified: str, texts: tuple[str, ...], altitude_ref: str = "") -> 
     if name.startswith("GPS"):
         return _gps(name, texts[0], altitude_ref) if len(texts) == 1 else None
     if len(texts) == 1 and "/" in texts[0] and name not in _tags() and (plain := number(texts[0])) is not None:
-        return Number(plain), _facts((plain,))
+        said = subject_distance(plain) if name == _FOCUS else Number(plain)
+        return Coded(plain_number(plain), said), _facts((plain,))
     numbers = tuple(number(text) for text in (texts[0].split() if name == "LensInfo" else texts))
     tag = _LENS_INFO if name == "LensInfo" else _tags().get(name)
     if tag is None or not numbers or any(each is None for each in numbers):
@@ -86,9 +88,9 @@ def _gps(name: str, text: str, altitude_ref: str) -> tuple[Saying, Facts] | None
         return None
     said: Saying = Number(value)
     if name == "GPSAltitude":
-        said = exif_measures.altitude(value, _SIDES.get(altitude_ref))
+        said = altitude(value, _SIDES.get(altitude_ref))
     elif name == "GPSHPositioningError":
-        said = exif_measures.metres(value)
+        said = metres(value)
     return said, (("number", value),)
 
 

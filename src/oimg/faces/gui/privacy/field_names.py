@@ -38,7 +38,7 @@ _NAMES: Final = MappingProxyType(
         "lensmake": N_("Maker of the lens"),
         "bodyserialnumber": N_("Serial number of the camera"),
         "serialnumber": N_("Serial number"),
-        "internalserialnumber": N_("Inner serial number"),
+        "internalserialnumber": N_("Internal serial number"),
         "lensserialnumber": N_("Serial number of the lens"),
         "firmware": N_("Firmware"),
         "imagenumber": N_("Pictures taken so far"),
