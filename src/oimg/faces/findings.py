@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from oimg.faces.messages import LANGUAGE, _, ngettext, number, size
+from oimg.faces.messages import LANGUAGE, _, ngettext, number, printable, size
 from oimg.words.i18n import LANGUAGES, N_, PN_
 from oimg.words.privacy import Finding, Prospect
 from oimg.words.sayings import (
@@ -24,6 +24,7 @@ from oimg.words.sayings import (
 )
 
 _LONGEST: Final = 4000
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _MONTHS: Final = (
     *(PN_("month", "January"), PN_("month", "February"), PN_("month", "March"), PN_("month", "April")),
     *(PN_("month", "May"), PN_("month", "June"), PN_("month", "July"), PN_("month", "August")),
@@ -45,9 +46,14 @@ def value(finding: Finding) -> str:
     return str(dict(finding.facts).get("text", finding.value))
 
 
+def in_a_line(finding: Finding) -> str:
+    """Say what a finding says in one line that is safe to print."""
+    return printable(value(finding).replace(NO_BREAK, " "))
+
+
 def left(prospect: Prospect) -> str:
-    """Say what can stay in the place of a finding; empty where nothing else does."""
-    return _(" or ").join(value(each) for each in prospect.left)
+    """Say in a line what can stay in the place of a finding; empty where nothing else does."""
+    return _(" or ").join(in_a_line(each) for each in prospect.left)
 
 
 def say(saying: Saying) -> str:
@@ -95,10 +101,11 @@ def _number(told: float) -> str:
 
 
 def _angle(told: Angle) -> str:
-    """Write an angle as maps do."""
+    """Write an angle as maps do; it stays on one line."""
     degrees, minutes, seconds = parts_of(told.degrees, 10)
     shown = f"{degrees}° {minutes}′ {number(seconds, 1)}″"
-    return _(_SIDES[told.side]).format(angle=shown) if told.side in _SIDES else f"{shown} {told.side}".rstrip()
+    text = _(_SIDES[told.side]).format(angle=shown) if told.side in _SIDES else f"{shown} {told.side}".rstrip()
+    return text.replace(" ", NO_BREAK)
 
 
 def _moment(told: Moment) -> str:

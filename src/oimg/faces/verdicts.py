@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from oimg.faces import findings as said
-from oimg.faces.messages import _, listed, ngettext, number, printable
+from oimg.faces.messages import _, listed, ngettext, number
 from oimg.words.i18n import N_
 from oimg.words.privacy import Finding, MetadataGroup, Prospect
 
@@ -168,7 +168,7 @@ def _short(finding: Finding) -> str:
     if finding.name == "xmpMM:History":
         count = next((fact for name, fact in finding.facts if name == "entries" and isinstance(fact, int)), 0)
         return ngettext("history of {count} entry", "history of {count} entries", count).format(count=number(count))
-    value = printable(said.value(finding))
+    value = said.in_a_line(finding)
     value = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
     name = finding.name.lower()
     if name.endswith("serialnumber") and "lens" not in name:

@@ -83,7 +83,13 @@ IN_WORDS: list[tuple[Saying, str, str, str]] = [
 def test_the_same_is_said_in_every_language(speak, saying: Saying, english: str, german: str, chinese: str) -> None:
     for language, expected in (("en", english), ("de", german), ("zh_CN", chinese)):
         speak(language)
-        assert findings.say(saying) == expected
+        assert findings.say(saying).replace(findings.NO_BREAK, " ") == expected
+
+
+def test_an_angle_stays_on_one_line(speak) -> None:
+    speak("de")
+    assert " " not in findings.say(Angle(52.52, "N"))
+    assert findings.in_a_line(told(G.LOCATION, "GPSLatitude", Angle(52.52, "N"))) == "52° 31′ 12,0″ N"
 
 
 @pytest.mark.parametrize("language", ["en", "de", "zh_CN"])

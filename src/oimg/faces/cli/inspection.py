@@ -139,8 +139,8 @@ def _about(inspection: Inspection) -> Iterator[str]:
 
 def _whole_value(prospect: Prospect) -> str:
     """The value, a long text in full, and what it becomes where another value stays."""
-    value = printable(findings.value(prospect.finding))
-    return f"{value}  [{_(_SHOWN_AS).format(printable(findings.left(prospect)))}]" if prospect.left else value
+    value = findings.in_a_line(prospect.finding)
+    return f"{value}  [{_(_SHOWN_AS).format(findings.left(prospect))}]" if prospect.left else value
 
 
 def _show_row(head: str, text: str) -> None:

@@ -73,15 +73,18 @@ def whole_value(prospect: Prospect) -> str:
     value = _shown(findings.value(prospect.finding))
     if not prospect.left:
         return value
-    return _("{value} (stays as: {left})").format(value=value, left=_shown(findings.left(prospect)))
+    return _("{value} (stays as: {left})").format(value=value, left=findings.left(prospect))
 
 
 def _shown(text: str) -> str:
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        c if c.isprintable() or c in ("\n", findings.NO_BREAK) else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def spoken(prospect: Prospect) -> str:
     """Say a prospect in one line."""
     text = _("{name}: {value} ({fate})")
     fate = _(FATES[prospect.fate][2])
-    return text.format(name=title(prospect.finding.name), value=whole_value(prospect), fate=fate)
+    value = whole_value(prospect).replace(findings.NO_BREAK, " ")
+    return text.format(name=title(prospect.finding.name), value=value, fate=fate)
