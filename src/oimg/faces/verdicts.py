@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from oimg.faces import findings as said
-from oimg.faces.messages import _, listed, ngettext, number
+from oimg.faces.messages import _, in_a_sentence, listed, ngettext, number
 from oimg.words.i18n import N_
 from oimg.words.privacy import Finding, MetadataGroup, Prospect
 
@@ -110,6 +110,12 @@ def topic_of(finding: Finding) -> Topic:
 def groups_of(topic: Topic) -> frozenset[MetadataGroup]:
     """The metadata groups that a topic is made of."""
     return frozenset(group for group, each in _TOPIC_OF.items() if each is topic)
+
+
+def headings(groups: Iterable[MetadataGroup]) -> list[str]:
+    """The topics of some groups, as they are called inside of a sentence."""
+    topics = {_TOPIC_OF[group] for group in groups}
+    return [in_a_sentence(_(heading)) for topic, heading in TOPICS.items() if topic in topics]
 
 
 def by_topic(prospects: Iterable[Prospect]) -> dict[Topic, list[Prospect]]:

@@ -11,6 +11,7 @@ from typing import Final, TextIO
 
 from oimg.faces.cli.columns import padded, shortened
 from oimg.faces.messages import _, labelled, listed, ngettext, notice, number, printable, reason, seconds, share, size
+from oimg.faces.verdicts import headings
 from oimg.words.report import Failed, Kept, Notice, Optimized, Record, Report, Stopped
 
 _GREEN, _YELLOW, _RED, _DIM, _PLAIN = "\033[32m", "\033[33m", "\033[31m", "\033[2m", "\033[0m"
@@ -129,7 +130,7 @@ def _notes(record: Record) -> list[str]:
         return []
     notes = [notice(each) for each in outcome.warnings]
     if isinstance(outcome, Optimized) and outcome.removed:
-        notes.append(labelled(_("removed"), listed(outcome.removed)))
+        notes.append(labelled(_("removed"), listed(headings(outcome.removed))))
     if outcome.output is not None:
         notes.append(f"→ {printable(str(outcome.output))}")
     return notes

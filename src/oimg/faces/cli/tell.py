@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import oimg.work.inspection  # noqa: F401 - loads NumPy, before Ctrl-C becomes an exception (`commands.listen`)
 from oimg.faces import messages
@@ -15,8 +16,11 @@ from oimg.faces.cli.screen import stderr
 from oimg.faces.messages import _, labelled, number, printable, size
 from oimg.words.answers import Comparison, Diagnosis
 from oimg.words.errors import OimgError
+from oimg.words.i18n import N_
 from oimg.words.recipe import Recipe
 from oimg.work.session import Session
+
+_FOLDERS: Final = {"settings": N_("settings"), "backups": N_("backups"), "cache": N_("cache")}
 
 
 def inspect(files: list[Path], recipe: Recipe, *, as_json: bool) -> int:
@@ -120,7 +124,7 @@ def _print_diagnosis(diagnosis: Diagnosis) -> None:
     print(f"\n{_('Folders:')}")
     for name, path in diagnosis.folders:
         held = f" ({size(diagnosis.cache_bytes)})" if name == "cache" and diagnosis.cache_bytes else ""
-        print(f"  {name}: {printable(str(path))}{held}")
+        print(f"  {labelled(_(_FOLDERS[name]), printable(str(path)))}{held}")
     text = _("Pictures at once: {count}; memory for them: {size}")
     print("\n" + text.format(count=diagnosis.workers, size=size(diagnosis.memory_limit)))
     for note in diagnosis.notes:
