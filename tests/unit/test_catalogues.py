@@ -15,6 +15,7 @@ from types import ModuleType
 
 import pytest
 
+from oimg.engine.metadata import exif_words, origin_words
 from oimg.words.i18n import LANGUAGES, PN_, catalogue, language_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,6 +111,15 @@ def test_a_made_file_is_read_by_gettext() -> None:
     assert [read.ngettext("{} file", "{} files", count) for count in (1, 2)] == ["{} Datei", "{} Dateien"]
     assert [read.gettext(text) for text in ("in doubt", "open")] == ["in doubt", "open"]
     assert language_of(read) == "de"
+
+
+def test_every_term_of_metadata_can_be_translated() -> None:
+    names = {"CCITT 1D", "LZW", "JPEG", "Deflate", "PackBits", "WebP", "JPEG XL", "RGB", "CMYK", "YCbCr", "CIE Lab"}
+    names |= {"ICC Lab", "sRGB", "Adobe RGB", "D50", "D55", "D65", "D75", "km/h", "mph"}
+    tables = (*exif_words.NUMBERS.values(), *exif_words.GPS_NUMBERS.values(), *exif_words.GPS_TEXTS.values())
+    tables += (exif_words.INTEROP_INDEX, origin_words.SOURCE_TYPES, origin_words.ACTIONS)
+    terms = {word for table in tables for word in table.values()} | set(exif_words.FILTERS)
+    assert terms - names <= set(catalogues.texts())
 
 
 def test_one_text_can_say_two_things(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from oimg.engine.containers.jpeg_segments import APP11, segments
 from oimg.engine.containers.jumbf import is_manifest_segment, is_manifest_store
 from oimg.engine.containers.stream import opened
 from oimg.engine.containers.trailing import end_of_picture, stretches
-from oimg.engine.metadata import content_credentials, icc_report
+from oimg.engine.metadata import content_credentials, icc_report, origin_words
 from oimg.engine.metadata.privacy import ordered, reveal
 from oimg.words.errors import OimgError
 from oimg.words.i18n import N_
@@ -55,8 +55,8 @@ def _credentials(untrusted: bytes, format: Format) -> list[Finding]:  # noqa: A0
         ("C2PA:Signer", _G.OWNER, said.signer),
         ("C2PA:ClaimGenerator", _G.SOFTWARE, said.generator),
         ("C2PA:Title", _G.DESCRIPTION, said.title),
-        ("C2PA:Actions", _G.HISTORY, ", ".join(said.actions)),
-        ("C2PA:DigitalSourceType", _G.HISTORY, ", ".join(said.source_types)),
+        ("C2PA:Actions", _G.HISTORY, origin_words.in_words(said.actions, origin_words.ACTIONS)),
+        ("C2PA:DigitalSourceType", _G.HISTORY, origin_words.in_words(said.source_types, origin_words.SOURCE_TYPES)),
     ):
         if text:
             found.append(told(group, name, text))

@@ -98,7 +98,9 @@ def counted(texts: tuple[str, str], count: int, **parts: Saying) -> Phrase:
 
 
 def joined(items: list[Saying], mark: str = ", ") -> Saying:
-    """Put several in a row; texts from the file alone are one text."""
+    """Put several in a row; one is itself, and texts from the file alone are one text."""
+    if len(items) == 1:
+        return items[0]
     texts = [item for item in items if isinstance(item, str)]
     return mark.join(texts) if len(texts) == len(items) else Joined(tuple(items), mark)
 

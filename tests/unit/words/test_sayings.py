@@ -97,4 +97,6 @@ def test_a_context_is_not_said() -> None:
 
 def test_texts_of_a_file_alone_are_one_text() -> None:
     assert joined(["a", "b"]) == "a, b"
+    assert joined([Size(1)]) == Size(1)
+    assert joined([]) == ""
     assert joined(["a", Size(1)]) == Joined(("a", Size(1)))

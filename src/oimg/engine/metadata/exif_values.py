@@ -163,8 +163,8 @@ def in_words(tag: int, found: tuple[float, ...]) -> Saying:
     if tag in exif_words.NUMBERS:
         words = exif_words.NUMBERS[tag]
         said = (words.get(_whole(number)) for number in found[:_MOST_SHOWN])
-        items = tuple(Phrase(word) if word else Number(number) for word, number in zip(said, found, strict=False))
-        return items[0] if len(items) == 1 else Joined(items, "; ")
+        items = [Phrase(word) if word else Number(number) for word, number in zip(said, found, strict=False)]
+        return joined([*items], "; ")
     return _measure(tag, found[0]) if len(found) == 1 and math.isfinite(found[0]) else ""
 
 
@@ -205,7 +205,7 @@ def _whole(number: float) -> int:
 def _plain_list(found: tuple[float, ...], count: int) -> Saying:
     shown = joined([Number(number) for number in found[:_MOST_SHOWN]], " ")
     if count <= _MOST_SHOWN:
-        return Number(found[0]) if len(found) == 1 else shown
+        return shown
     return phrase(N_("{numbers} ... ({count} numbers)"), numbers=shown, count=str(count))
 
 

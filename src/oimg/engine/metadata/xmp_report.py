@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from oimg.engine.metadata.exif_report import pair
 from oimg.engine.metadata.exif_values import Facts
 from oimg.engine.metadata.exif_words import flash
+from oimg.engine.metadata.origin_words import SOURCE_TYPES, in_words
 from oimg.engine.metadata.xmp import Property
 from oimg.engine.metadata.xmp_names import RDF
 from oimg.engine.metadata.xmp_values import degrees, mirrored, number
@@ -71,7 +72,11 @@ def _structured(item: Property) -> Saying:
     if item.qualified.startswith(_SWITCHES) and parts in (["True"], ["False"]):
         return Coded(item.leaves[0][1], Phrase(PN_("flag", "yes") if parts == ["True"] else PN_("flag", "no")))
     said = joined(parts)
-    return _flash(item, contract(said)) if item.qualified == "exif:Flash" else said
+    if item.qualified == "exif:Flash":
+        return _flash(item, contract(said))
+    if item.qualified.endswith(":DigitalSourceType") and isinstance(said, str):
+        return in_words((said,), SOURCE_TYPES)
+    return said
 
 
 def _flash(item: Property, code: str) -> Saying:
