@@ -47,8 +47,8 @@ def value(finding: Finding) -> str:
 
 
 def in_a_line(finding: Finding) -> str:
-    """Say what a finding says in one line that is safe to print."""
-    return printable(value(finding).replace(NO_BREAK, " "))
+    """Say what a finding says in one line that is safe to show."""
+    return NO_BREAK.join(printable(part) for part in value(finding).split(NO_BREAK))
 
 
 def left(prospect: Prospect) -> str:

@@ -89,7 +89,12 @@ def test_the_same_is_said_in_every_language(speak, saying: Saying, english: str,
 def test_an_angle_stays_on_one_line(speak) -> None:
     speak("de")
     assert " " not in findings.say(Angle(52.52, "N"))
-    assert findings.in_a_line(told(G.LOCATION, "GPSLatitude", Angle(52.52, "N"))) == "52° 31′ 12,0″ N"
+    assert " " not in findings.in_a_line(told(G.LOCATION, "GPSLatitude", Angle(52.52, "N")))
+
+
+def test_a_line_is_safe_to_show() -> None:
+    said = Joined(("a\x1b[31m\u202e", Size(1)))
+    assert findings.in_a_line(told(G.COMMENTS, "Comment", said)) == "a\\x1b[31m\\u202e, 1 B"
 
 
 @pytest.mark.parametrize("language", ["en", "de", "zh_CN"])

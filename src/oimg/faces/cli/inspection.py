@@ -148,7 +148,7 @@ def _show_row(head: str, text: str) -> None:
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     room = columns - width(head)
     lines = [text] if room < 20 else wrapped(text, room)
-    print(head + f"\n{' ' * width(head)}".join(lines))
+    print(head + f"\n{' ' * width(head)}".join(lines).replace(findings.NO_BREAK, " "))
 
 
 def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], recipe: Recipe) -> str:
