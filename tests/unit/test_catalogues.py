@@ -73,6 +73,12 @@ def test_keys_can_be_underlined_where_they_are_in_the_text(language: str) -> Non
             assert form.endswith("…") == entry.text.endswith("…"), entry.text
 
 
+def test_chinese_has_its_own_punctuation() -> None:
+    for entry in entries("zh_CN").values():
+        for form in entry.forms:
+            assert not re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]|……", form), entry.text
+
+
 def test_everything_is_in_step_with_the_code() -> None:
     stale = [path for path, data in catalogues.files().items() if path.read_bytes() != data]
     assert not stale, "run packaging/catalogues.py"
