@@ -3,8 +3,8 @@
     python packaging/catalogues.py            update all, and list what is not translated
     python packaging/catalogues.py --check    change nothing; exit 1 where something would change
 
-Texts are what `_`, `N_`, `ngettext` and `NN_` are given. An entry whose text is gone from the code goes, too; a changed
-text is a new one, so that no translation ever says something else than the text.
+Texts are what `_`, `N_`, `ngettext` and `NN_` are given, and `PN_` behind a context. An entry whose text is gone from
+the code goes, too; a changed text is a new one, so that no translation ever says something else than the text.
 """
 
 from __future__ import annotations
@@ -24,12 +24,17 @@ LOCALE: Final = SOURCES / "locale"
 PLURALS: Final = {"de": "nplurals=2; plural=(n != 1);", "zh_CN": "nplurals=1; plural=0;"}
 _SINGULAR: Final = {"_", "N_"}
 _PLURAL: Final = {"ngettext", "NN_"}
+_IN_CONTEXT: Final = "PN_"
+_BETWEEN: Final = "\4"  # a context and its text, in keys of .mo files
 _MAGIC: Final = 0x950412DE
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One text, where it is in the code, and its translation: one form, or as many as the language has plurals."""
+    """One text, where it is in the code, and its translation: one form, or as many as the language has plurals.
+
+    A text that has a context begins with it and `_BETWEEN`.
+    """
 
     text: str
     plural: str = ""
@@ -64,6 +69,8 @@ def _marked(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield given[0], ""
         elif name in _PLURAL and len(given) == 2:
             yield given[0], given[1]
+        elif name == _IN_CONTEXT and len(given) == 2:
+            yield _BETWEEN.join(given), ""
 
 
 def read(path: Path) -> dict[str, Entry]:
@@ -86,7 +93,8 @@ def _entry(block: str) -> Entry:
         elif line.startswith('"'):
             strings[last] += _plain(line[1:-1])
     forms = tuple(value for name, value in strings.items() if name.startswith("msgstr"))
-    return Entry(strings.get("msgid", ""), strings.get("msgid_plural", ""), tuple(files), forms, tuple(flags))
+    context = f"{strings['msgctxt']}{_BETWEEN}" if "msgctxt" in strings else ""
+    return Entry(context + strings.get("msgid", ""), strings.get("msgid_plural", ""), tuple(files), forms, tuple(flags))
 
 
 def _plain(quoted: str) -> str:
@@ -121,7 +129,9 @@ def _head(language: str) -> str:
 def _block(entry: Entry) -> str:
     lines = [f"#: {name}" for name in entry.files]
     lines += [f"#, {', '.join(entry.flags)}"] if entry.flags else []
-    lines += [f"msgid {_quoted(entry.text)}"]
+    context, _, text = entry.text.rpartition(_BETWEEN)
+    lines += [f"msgctxt {_quoted(context)}"] if context else []
+    lines += [f"msgid {_quoted(text)}"]
     if entry.plural:
         lines += [f"msgid_plural {_quoted(entry.plural)}"]
         lines += [f"msgstr[{number}] {_quoted(form)}" for number, form in enumerate(entry.forms)]

@@ -32,7 +32,7 @@ _TEXTS: Final = {
     "CloseFirst": (
         "OIMG is running. Please close it, then try again.",
         "OIMG läuft noch. Bitte schließen und erneut versuchen.",
-        "OIMG 正在运行。请先将其关闭，然后重试。",  # noqa: RUF001
+        "OIMG 正在运行。请先将其关闭，然后重试。",
     ),
     "AdministratorNeeded": (
         "Only an administrator can install OIMG for all users.",

@@ -177,7 +177,7 @@ def test_preferences_show_what_is_set(window: MainWindow) -> None:
     assert made._preset.currentText() == "Web"
     assert made._jobs.text() == "3"
     assert made._memory.text() == "512 MB"
-    assert made._days.text() == "For ever"
+    assert made._days.text() == "Forever"
     assert made._most.text() == "1 GB"  # a little is not nothing
     assert made._cache.text() == "Remember nothing"
     assert made._language.currentText() == "Deutsch"
@@ -219,7 +219,7 @@ def choose(field: ChoiceField, value: str) -> None:
 
 def test_every_language_is_offered_in_its_own_words(preferences: Preferences) -> None:
     offered = [preferences._language.itemText(each) for each in range(preferences._language.count())]
-    assert offered == ["As the system", *(each.name for each in LANGUAGES.values())]
+    assert offered == ["Follow the system", *(each.name for each in LANGUAGES.values())]
 
 
 def test_the_place_of_originals_is_that_of_the_window_too(window: MainWindow, preferences: Preferences) -> None:

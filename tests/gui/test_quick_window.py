@@ -61,7 +61,7 @@ def test_works_at_once_and_says_what_came_of_it(opened: Open, pictures: Path) ->
     told = texts(window)
     assert told.startswith("2 files optimized, ")
     assert "1 file failed" in told
-    assert "1 other file is no picture" in told
+    assert "1 other file is not a picture" in told
     assert buttons(window) == ["Open in OIMG", "Undo", "Show in folder", "Close"]
 
 
@@ -92,7 +92,7 @@ def test_where_nothing_can_be_done_it_says_so(opened: Open, pictures: Path) -> N
     (pictures / "only" / "deep" / "a.txt").write_text("no picture")
     window = opened([pictures / "only"], BESIDE)
     assert texts(window).startswith("There are no pictures here that OIMG could make smaller.")
-    assert "1 other file is no picture" in texts(window)
+    assert "1 other file is not a picture" in texts(window)
     assert buttons(window) == ["Close"]
     named = opened([pictures / "notes.txt", pictures / "gone.png"], BESIDE)
     assert "2 files failed" in texts(named)

@@ -15,7 +15,8 @@ from types import ModuleType
 
 import pytest
 
-from oimg.words.i18n import LANGUAGES, catalogue, language_of
+from oimg.engine.metadata import exif_words, origin_words
+from oimg.words.i18n import LANGUAGES, PN_, catalogue, language_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,6 +73,12 @@ def test_keys_can_be_underlined_where_they_are_in_the_text(language: str) -> Non
             assert form.endswith("…") == entry.text.endswith("…"), entry.text
 
 
+def test_chinese_has_its_own_punctuation() -> None:
+    for entry in entries("zh_CN").values():
+        for form in entry.forms:
+            assert not re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]|……", form), entry.text
+
+
 def test_everything_is_in_step_with_the_code() -> None:
     stale = [path for path, data in catalogues.files().items() if path.read_bytes() != data]
     assert not stale, "run packaging/catalogues.py"
@@ -110,6 +117,29 @@ def test_a_made_file_is_read_by_gettext() -> None:
     assert [read.ngettext("{} file", "{} files", count) for count in (1, 2)] == ["{} Datei", "{} Dateien"]
     assert [read.gettext(text) for text in ("in doubt", "open")] == ["in doubt", "open"]
     assert language_of(read) == "de"
+
+
+def test_every_term_of_metadata_can_be_translated() -> None:
+    names = {"CCITT 1D", "LZW", "JPEG", "Deflate", "PackBits", "WebP", "JPEG XL", "RGB", "CMYK", "YCbCr", "CIE Lab"}
+    names |= {"ICC Lab", "sRGB", "Adobe RGB", "D50", "D55", "D65", "D75", "km/h", "mph"}
+    tables = (*exif_words.NUMBERS.values(), *exif_words.GPS_NUMBERS.values(), *exif_words.GPS_TEXTS.values())
+    tables += (exif_words.INTEROP_INDEX, origin_words.SOURCE_TYPES, origin_words.ACTIONS)
+    terms = {word for table in tables for word in table.values()} | set(exif_words.FILTERS)
+    assert terms - names <= set(catalogues.texts())
+
+
+def test_one_text_can_say_two_things(tmp_path: Path) -> None:
+    made = [
+        catalogues.Entry("Close", forms=("Schließen",)),
+        catalogues.Entry(PN_("distance", "Close"), forms=("Nah",)),
+    ]
+    path = tmp_path / "a.po"
+    path.write_text(catalogues.po("de", made), encoding="utf-8")
+    assert list(catalogues.read(path).values()) == made
+    assert 'msgctxt "distance"\nmsgid "Close"\nmsgstr "Nah"' in path.read_text(encoding="utf-8")
+    read = gettext.GNUTranslations(io.BytesIO(catalogues.mo("de", made)))
+    assert (read.gettext("Close"), read.pgettext("distance", "Close")) == ("Schließen", "Nah")
+    assert read.gettext(PN_("distance", "Close")) == "Nah"
 
 
 def test_a_changed_text_is_a_new_one() -> None:

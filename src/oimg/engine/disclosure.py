@@ -9,11 +9,13 @@ from oimg.engine.containers.jpeg_segments import APP11, segments
 from oimg.engine.containers.jumbf import is_manifest_segment, is_manifest_store
 from oimg.engine.containers.stream import opened
 from oimg.engine.containers.trailing import end_of_picture, stretches
-from oimg.engine.metadata import content_credentials, icc_report
+from oimg.engine.metadata import content_credentials, icc_report, origin_words
 from oimg.engine.metadata.privacy import ordered, reveal
 from oimg.words.errors import OimgError
+from oimg.words.i18n import N_
 from oimg.words.images import Format, Metadata
 from oimg.words.privacy import Fact, Finding, MetadataGroup, told
+from oimg.words.sayings import Joined, Phrase, Size, phrase
 
 _G = MetadataGroup
 _MOST_BOXES: Final = 64
@@ -35,9 +37,10 @@ def _behind(untrusted: bytes, format: Format) -> list[Finding]:  # noqa: A002
         return []
     count = len(untrusted) - end
     parts = stretches(untrusted, end)
-    shown = ", ".join(f"{part.kind} ({part.size} bytes)" for part in parts)
+    shown = tuple(phrase(N_("{kind} ({size})"), kind=Phrase(part.kind), size=Size(part.size)) for part in parts)
+    said = phrase(N_("{size}: {list}"), size=Size(count), list=Joined(shown))
     kinds = " ".join(dict.fromkeys(part.kind for part in parts))
-    return [told(_G.OTHER, "TrailingData", f"{count} bytes: {shown}", (("bytes", count), ("kinds", kinds)))]
+    return [told(_G.OTHER, "TrailingData", said, (("bytes", count), ("kinds", kinds)))]
 
 
 def _credentials(untrusted: bytes, format: Format) -> list[Finding]:  # noqa: A002
@@ -47,13 +50,13 @@ def _credentials(untrusted: bytes, format: Format) -> list[Finding]:  # noqa: A0
         return []
     said = content_credentials.read(store)
     facts: tuple[tuple[str, Fact], ...] = (("bytes", len(store)), ("manifests", said.manifests))
-    found = [told(_G.HISTORY, "C2PA", f"content credentials, {len(store)} bytes", facts)]
+    found = [told(_G.HISTORY, "C2PA", Joined((Phrase(N_("content credentials")), Size(len(store)))), facts)]
     for name, group, text in (
         ("C2PA:Signer", _G.OWNER, said.signer),
         ("C2PA:ClaimGenerator", _G.SOFTWARE, said.generator),
         ("C2PA:Title", _G.DESCRIPTION, said.title),
-        ("C2PA:Actions", _G.HISTORY, ", ".join(said.actions)),
-        ("C2PA:DigitalSourceType", _G.HISTORY, ", ".join(said.source_types)),
+        ("C2PA:Actions", _G.HISTORY, origin_words.in_words(said.actions, origin_words.ACTIONS)),
+        ("C2PA:DigitalSourceType", _G.HISTORY, origin_words.in_words(said.source_types, origin_words.SOURCE_TYPES)),
     ):
         if text:
             found.append(told(group, name, text))

@@ -185,5 +185,7 @@ def _matched(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Fi
 def _prospect(finding: Finding, left: list[Finding | None]) -> Prospect:
     stays = [each for each in left if each is not None]
     fate = Fate.REMOVED if not stays else Fate.STAYS if len(stays) == len(left) else Fate.DEPENDS
-    values = tuple(dict.fromkeys(each.value for each in stays))
-    return Prospect(finding, fate, () if values == (finding.value,) else values)
+    values: dict[str, Finding] = {}
+    for each in stays:
+        values.setdefault(each.value, each)
+    return Prospect(finding, fate, () if [*values] == [finding.value] else tuple(values.values()))

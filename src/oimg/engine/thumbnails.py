@@ -27,8 +27,10 @@ from oimg.engine.metadata.parts_report import THUMBNAIL_AT
 from oimg.engine.search import shown
 from oimg.engine.steps.geometry import orient
 from oimg.words.errors import OimgError
+from oimg.words.i18n import N_
 from oimg.words.images import DecodedImage, Header, Limits, Metadata
 from oimg.words.privacy import Finding, readable
+from oimg.words.sayings import Joined, Phrase
 
 _GRID: Final = 32
 _IPTC_PREVIEW: Final = (2, 202)
@@ -79,9 +81,10 @@ def annotated(finding: Finding, shows: dict[str, bool]) -> Finding:
     if finding.name not in shows:
         return finding
     same = shows[finding.name]
-    words = "shows the picture" if same else "shows something else than the picture"
+    words = N_("shows the picture") if same else N_("shows something else than the picture")
     value = readable(f"{finding.value}, {words}")
-    return replace(finding, value=value, facts=(*finding.facts, ("shows_picture", same)))
+    said = Joined((finding.said or finding.value, Phrase(words)))
+    return replace(finding, value=value, facts=(*finding.facts, ("shows_picture", same)), said=said)
 
 
 def pictures(metadata: Metadata) -> Iterator[tuple[str, DecodedImage]]:

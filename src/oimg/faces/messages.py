@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Final
@@ -44,7 +44,7 @@ ERRORS: Final = MappingProxyType(
         ErrorCode.TOO_LARGE: N_("the picture is larger than the limits allow"),
         ErrorCode.SIZES_DIFFER: N_("the two pictures differ in size or in the number of frames"),
         ErrorCode.CODEC_MISSING: N_("the library for this format is missing"),
-        ErrorCode.CODEC_CRASHED: N_("the library for this format broke down on this picture"),
+        ErrorCode.CODEC_CRASHED: N_("the library for this format crashed on this picture"),
         ErrorCode.ENCODE: N_("the picture could not be encoded"),
         ErrorCode.VERIFY: N_("the result did not match the picture, so it was thrown away"),
         ErrorCode.WRITE: N_("the result could not be written"),
@@ -62,7 +62,7 @@ KEPT: Final = MappingProxyType(
         KeptCode.ALREADY_OPTIMIZED: N_("already optimized: another lossy pass would cost more than it saves"),
         KeptCode.WITHIN_SIZE: N_("already within the size asked for"),
         KeptCode.TARGET_UNREACHABLE: N_("the format cannot reach the quality asked for; the best score was"),
-        KeptCode.SIZE_UNREACHABLE: N_("cannot be made that small at a bearable quality"),
+        KeptCode.SIZE_UNREACHABLE: N_("cannot be made that small at an acceptable quality"),
         KeptCode.EXISTS: N_("a file with this name is already there"),
         KeptCode.OWN_RESULT: N_("this is the result for the file beside it"),
         KeptCode.ANIMATION: N_("animated: its frames cannot be carried over"),
@@ -102,7 +102,7 @@ NOTICES: Final = MappingProxyType(
         Notice.CMYK_GUESSED: N_("CMYK without profile: colours are approximate"),
         Notice.BAD_PROFILE: N_("its colour profile cannot be used and was dropped"),
         Notice.NOT_CONVERTED: N_("its colours could not be converted to sRGB and keep their profile"),
-        Notice.ALPHA_FLATTENED: N_("transparency was laid on the background colour"),
+        Notice.ALPHA_FLATTENED: N_("transparency was filled with the background colour"),
         Notice.METADATA_DROPPED: N_("some metadata cannot be carried by this format"),
         Notice.APPROXIMATE_SCORE: N_("the score of so small a picture is approximate"),
         Notice.METADATA_STAYS: N_("the copy is unchanged: what it reveals is still in it"),
@@ -226,6 +226,16 @@ def seconds(value: float) -> str:
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def labelled(name: str, value: str) -> str:
+    """Write a name and its value."""
+    return _("{name}: {value}").format(name=name, value=value)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Write several in a row."""
+    return _(", ").join(texts)
 
 
 def in_a_sentence(heading: str) -> str:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from oimg.faces.messages import _
+from oimg.faces import findings as said
+from oimg.faces.messages import _, in_a_sentence, listed, ngettext, number
 from oimg.words.i18n import N_
 from oimg.words.privacy import Finding, MetadataGroup, Prospect
 
@@ -90,7 +91,7 @@ _BEST: Final = {
         *("xptitle", "xpcomment", "keywords", "subject"),
     ),
     Topic.PREVIEW: ("thumbnail", "objectpreviewdata", "thumbnails"),
-    Topic.REST: ("trailingdata", "profiledescription", "devicemodeldesc"),
+    Topic.REST: ("trailingdata", "profiledescription", "devicemodeldesc", "density"),
     Topic.SETTINGS: ("exposuretime", "fnumber", "isospeedratings", "focallength"),
 }
 _MOST: Final = 4
@@ -109,6 +110,12 @@ def topic_of(finding: Finding) -> Topic:
 def groups_of(topic: Topic) -> frozenset[MetadataGroup]:
     """The metadata groups that a topic is made of."""
     return frozenset(group for group, each in _TOPIC_OF.items() if each is topic)
+
+
+def headings(groups: Iterable[MetadataGroup]) -> list[str]:
+    """The topics of some groups, as they are called inside of a sentence."""
+    topics = {_TOPIC_OF[group] for group in groups}
+    return [in_a_sentence(_(heading)) for topic, heading in TOPICS.items() if topic in topics]
 
 
 def by_topic(prospects: Iterable[Prospect]) -> dict[Topic, list[Prospect]]:
@@ -145,7 +152,7 @@ def answer(topic: Topic, prospects: list[Prospect]) -> str:
         return _("no")
     chosen = _most_telling(topic, findings)
     more = len(findings) - len(chosen)
-    told = ", ".join(_short(finding) for finding in chosen)
+    told = listed(_short(finding) for finding in chosen)
     return _("{told} (and {more} more)").format(told=told, more=more) if more else told
 
 
@@ -158,16 +165,20 @@ def _most_telling(topic: Topic, findings: list[Finding]) -> list[Finding]:
     # The same may be told by EXIF, XMP and IPTC, in other words: one answer of a kind, and no value twice.
     chosen: dict[int, Finding] = {}
     for finding in findings:
-        if rank(finding) < len(ranks) and all(finding.value != each.value for each in chosen.values()):
+        if rank(finding) < len(ranks) and all(said.value(finding) != said.value(each) for each in chosen.values()):
             chosen.setdefault(rank(finding), finding)
     return [chosen[each] for each in sorted(chosen)][:_MOST] or findings[:1]
 
 
 def _short(finding: Finding) -> str:
     if finding.name == "xmpMM:History":
-        return _("history of {}").format(finding.value.partition(":")[0])
-    value = finding.value if len(finding.value) <= _LONGEST else finding.value[: _LONGEST - 1] + "…"
+        count = next((fact for name, fact in finding.facts if name == "entries" and isinstance(fact, int)), 0)
+        return ngettext("history of {count} entry", "history of {count} entries", count).format(count=number(count))
+    value = said.in_a_line(finding)
+    value = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
     name = finding.name.lower()
     if name.endswith("serialnumber") and "lens" not in name:
-        return _("serial {}").format(value)
+        return _("serial {number}").format(number=value)
+    if name.endswith("rating"):
+        return _("rating {number}").format(number=value)
     return f"ISO {value}" if name.endswith("isospeedratings") else value

@@ -37,6 +37,11 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - the same for a 
     return one, many
 
 
+def PN_(context: str, text: str) -> str:  # noqa: N802 - the same for a text that says other things elsewhere
+    """Mark a text of a context for translation: gives the key that gettext knows it by."""
+    return f"{context}\4{text}"
+
+
 def catalogue(language: str = "") -> _gettext.NullTranslations:
     """Load a language; by default the user's, as the environment tells. English where there is none."""
     return _gettext.translation(DOMAIN, FOLDER, [language] if language else None, fallback=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from oimg.words.sayings import Saying, contract, moment
+
 
 class MetadataGroup(StrEnum):
     """What a metadata field is about. The values are part of the JSON contract and never change meaning."""
@@ -70,24 +72,26 @@ class Finding:
     `name` is the field's own name ("GPSLatitude", "dc:creator"), never translated. `value` is short and
     readable: at most 200 characters, control characters escaped, safe to print on a terminal. `facts` say the same
     for programs, as pairs of a name and a value: numbers in the unit of the value, a text that was too long for it.
+    `said` is what a face says in the user's language; empty where the value is a text from the file.
     """
 
     group: MetadataGroup
     name: str
     value: str
     facts: tuple[tuple[str, Fact], ...] = field(default=(), compare=False)
+    said: Saying = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
     """What becomes of one finding under a recipe.
 
-    `left` are the values that can stay in its place, where one of them is another than the finding's own.
+    `left` is what can stay in its place, where the value of one is another than the finding's own.
     """
 
     finding: Finding
     fate: Fate
-    left: tuple[str, ...] = ()
+    left: tuple[Finding, ...] = ()
 
 
 _LONGEST = 200
@@ -107,11 +111,15 @@ def readable(text: str) -> str:
 
 
 _LONGEST_TEXT = 4000
+_DATES = frozenset({MetadataGroup.CAPTURE_DATE, MetadataGroup.DATES})
 
 
-def told(group: MetadataGroup, name: str, text: str, facts: tuple[tuple[str, Fact], ...] = ()) -> Finding:
-    """Make a finding of words from a file; what is too long for its value is the fact "text" (4000 characters)."""
+def told(group: MetadataGroup, name: str, said: Saying, facts: tuple[tuple[str, Fact], ...] = ()) -> Finding:
+    """Make a finding of what a file says; what is too long for its value is the fact "text" (4000 characters)."""
+    if isinstance(said, str) and group in _DATES:
+        said = moment(said)
+    text = contract(said)
     value = readable(text)
     if len(text) > _LONGEST or value.endswith("…"):
         facts = (*facts, ("text", text[:_LONGEST_TEXT]))
-    return Finding(group, readable(name), value, facts)
+    return Finding(group, readable(name), value, facts, "" if isinstance(said, str) else said)

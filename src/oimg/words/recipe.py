@@ -118,7 +118,7 @@ def setting(
 class Resize:
     """A new size. All sizes are those of the upright picture."""
 
-    fitting: Fitting = setting(Fitting.NONE, "", N_("How the new size is reckoned"))
+    fitting: Fitting = setting(Fitting.NONE, "", N_("How the new size is chosen"))
     width: int = setting(0, "", N_("Width of the box"), 0, 1_000_000, "px")
     height: int = setting(0, "", N_("Height of the box"), 0, 1_000_000, "px")
     amount: float = setting(0.0, "", N_("Edge length, percentage or megapixels"), 0, 1_000_000)

@@ -19,6 +19,7 @@ from oimg.engine.metadata.content_credentials import Credentials
 from oimg.words.images import Format
 from oimg.words.privacy import Finding
 from oimg.words.privacy import MetadataGroup as G
+from oimg.words.sayings import Coded, Phrase
 
 
 def packed(format_: str, **options: object) -> bytes:
@@ -172,6 +173,7 @@ def test_content_credentials_in_segments_and_chunks() -> None:
     assert found["C2PA:Signer"] == Finding(G.OWNER, "C2PA:Signer", "Example Camera Inc., Camera 0815")
     assert found["C2PA:ClaimGenerator"].value == "Photo Maker 7.1"
     assert found["C2PA:DigitalSourceType"].value == "trainedAlgorithmicMedia"
+    assert found["C2PA:DigitalSourceType"].said == Coded("trainedAlgorithmicMedia", Phrase("created by generative AI"))
     assert manifest_store(plain, Format.JPEG) == b""
 
 

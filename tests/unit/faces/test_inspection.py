@@ -51,10 +51,10 @@ def test_verdicts_come_first_the_place_before_all(revealing: Path, capsys: pytes
     verdicts = lines[start : start + len(TOPICS)]
     assert [line[4:26].strip() for line in verdicts] == list(TOPICS.values())
     # 52 + 31/60 + 12/3600 and 13 + 24/60 + 18/3600
-    assert verdicts[0][26:].startswith("52.520000, 13.405000")
+    assert verdicts[0][26:].startswith("52° 31′ 12.0″ N, 13° 24′ 18.0″ E")
     assert verdicts[2][26:] == "Apple, iPhone 12, serial C39X1234"
     assert verdicts[4][26:] == "no"
-    assert verdicts[5][26:] == "2024:05:30 08:09:10"
+    assert verdicts[5][26:] == "30 May 2024, 08:09:10"
 
 
 def test_every_thing_has_its_mark_and_its_column(revealing: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,5 +142,7 @@ def test_answers_are_short() -> None:
     assert answer(Topic.PLACE, prospects(("City", "Porto"), ("dc:x", "y"))) == "Porto (and 1 more)"
     twice = prospects(("Make", "Canon"), ("tiff:Make", "Canon"), ("Model", "EOS"), ("aux:SerialNumber", "1"))
     assert answer(Topic.DEVICE, twice) == "Canon, EOS, serial 1 (and 1 more)"
-    assert answer(Topic.SOFTWARE, prospects(("xmpMM:History", "3 entries: saved; saved"))) == "history of 3 entries"
+    history = Finding(G.HISTORY, "xmpMM:History", "3 entries: saved; saved; saved", (("entries", 3),))
+    assert answer(Topic.SOFTWARE, [Prospect(history, Fate.REMOVED)]) == "history of 3 entries"
+    assert answer(Topic.TEXTS, prospects(("xmp:Rating", "4"))) == "rating 4"
     assert len(answer(Topic.TEXTS, prospects(("UserComment", "x" * 200)))) == 60

@@ -90,7 +90,7 @@ def test_the_other_outcomes_tell_why(outcome: Outcome, mark: str, words: str) ->
 def test_verbose_tells_what_was_noticed_and_removed_and_where_it_is() -> None:
     assert "location" not in row(BETTER)
     verbose = row(BETTER, verbose=True)
-    for text in ("its name claims another format", "removed: location", "→ /p/a_optimized.webp"):
+    for text in ("its name claims another format", "removed: place", "→ /p/a_optimized.webp"):
         assert text in verbose
     assert row(Stopped(SOURCE.path), verbose=True).count("\n") == 1
 

@@ -22,7 +22,7 @@ def inspected(capsys: pytest.CaptureFixture[str], *paths: Path) -> str:
 
 def test_a_picture_that_tells_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = inspected(capsys, flat(tmp_path / "a.png"))
-    assert "png, 40 x 30, rgb 8 bits" in text
+    assert "png, 40 × 30, RGB, 8 bits" in text
     assert "Reveals nothing" in text
     assert "transparency" not in text
 
@@ -33,7 +33,7 @@ def test_a_turned_picture_with_a_story(tmp_path: Path, capsys: pytest.CaptureFix
     exif[0x010F] = "Maker\x1b[31m"
     exif[0x8298] = "(c) somebody"
     text = inspected(capsys, photo(tmp_path / "a.jpg", (60, 40), exif=exif))
-    assert "40 x 60" in text
+    assert "40 × 60" in text
     assert "orientation 6" in text
     lines = [line.split() for line in text.splitlines()]
     assert [line[0] for line in lines if line[1:2] == ["Make"]] == ["-"]
@@ -46,7 +46,7 @@ def test_frames_alpha_and_a_wrong_name(tmp_path: Path, capsys: pytest.CaptureFix
     frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], lossless=True)
     (tmp_path / "a.webp").rename(tmp_path / "a.png")
     text = inspected(capsys, tmp_path / "a.png")
-    assert "webp, 20 x 10" in text
+    assert "webp, 20 × 10" in text
     assert "transparency" in text
     assert "frames: 3" in text
     assert "animation" in text

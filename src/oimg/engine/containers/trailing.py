@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from oimg.words.errors import OimgError
+from oimg.words.i18n import N_
 from oimg.words.images import Format
 
 from .boxes import boxes
@@ -24,25 +25,31 @@ _NOT_ZERO = re.compile(rb"[^\0]")
 # The first bytes of what is found behind pictures: archives, documents, sound, programs.
 _STARTS = (
     *(
-        (b"PK\3\4", "ZIP archive"),
-        (b"PK\5\6", "ZIP archive"),
-        (b"Rar!\x1a\7", "RAR archive"),
+        (b"PK\3\4", N_("ZIP archive")),
+        (b"PK\5\6", N_("ZIP archive")),
+        (b"Rar!\x1a\7", N_("RAR archive")),
         (b"\x1f\x8b\x08", "gzip"),
     ),
     *(
-        (b"7z\xbc\xaf\x27\x1c", "7z archive"),
+        (b"7z\xbc\xaf\x27\x1c", N_("7z archive")),
         (b"%PDF-", "PDF"),
-        (b"\x89PNG\r\n", "PNG picture"),
-        (b"GIF8", "GIF picture"),
+        (b"\x89PNG\r\n", N_("PNG picture")),
+        (b"GIF8", N_("GIF picture")),
     ),
-    *((b"MZ", "Windows program"), (b"\x7fELF", "Linux program"), (b"OggS", "Ogg"), (b"ID3", "MP3"), (b"fLaC", "FLAC")),
+    *(
+        (b"MZ", N_("Windows program")),
+        (b"\x7fELF", N_("Linux program")),
+        (b"OggS", "Ogg"),
+        (b"ID3", "MP3"),
+        (b"fLaC", "FLAC"),
+    ),
     *((b"<?xml", "XML"), (b"<?xpacket", "XMP"), (b"<svg", "SVG"), (b"<html", "HTML"), (b"<?php", "PHP")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A run of bytes behind the picture: where it starts, how long it is, and what it looks like."""
+    """A run of bytes behind the picture: where it starts, how long it is, and what it looks like (a marked text)."""
 
     start: int
     size: int
@@ -100,7 +107,7 @@ def stretches(untrusted: bytes, start: int) -> tuple[Stretch, ...]:
         found.append(Stretch(at, size, kind))
         at += size
     if at < end:
-        found.append(Stretch(at, end - at, "data"))
+        found.append(Stretch(at, end - at, N_("data")))
     return tuple(found)
 
 
@@ -114,11 +121,11 @@ def _next(untrusted: bytes, at: int) -> tuple[str, int]:
         if size > 7 or other is None:
             # The zeros in front of a box belong to its length.
             box = untrusted[at + size + 1 : at + size + 5] == b"ftyp"
-            return "zeros", size - 3 if box else size
+            return N_("zeros"), size - 3 if box else size
     if head.startswith(b"\xff\xd8\xff"):
-        return "JPEG picture", _jpeg_size(untrusted, at)
+        return N_("JPEG picture"), _jpeg_size(untrusted, at)
     if head[4:8] == b"ftyp":
-        return ("HEIF picture" if head[8:12] in {b"heic", b"mif1", b"avif", b"heix"} else "MP4 video"), len(
+        return (N_("HEIF picture") if head[8:12] in {b"heic", b"mif1", b"avif", b"heix"} else N_("MP4 video")), len(
             untrusted
         ) - at
     return _by_start(head), _until_picture(untrusted, at)
@@ -147,11 +154,13 @@ def _by_start(head: bytes) -> str:
         if head.startswith(start):
             return kind
     if head.startswith(b"RIFF"):
-        return {b"WEBP": "WebP picture", b"WAVE": "WAVE sound", b"AVI ": "AVI video"}.get(head[8:12], "RIFF data")
+        return {b"WEBP": N_("WebP picture"), b"WAVE": N_("WAVE sound"), b"AVI ": N_("AVI video")}.get(
+            head[8:12], N_("RIFF data")
+        )
     try:
         # The look may end inside a character.
         text = head[:-3].decode("utf-8") if len(head) == _LOOK else head.decode("utf-8")
     except UnicodeDecodeError:
-        return "data"
+        return N_("data")
     said = text.strip("\0")
-    return "text" if said and all(each.isprintable() or each in "\r\n\t" for each in said) else "data"
+    return N_("text") if said and all(each.isprintable() or each in "\r\n\t" for each in said) else N_("data")

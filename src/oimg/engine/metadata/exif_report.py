@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from oimg.engine.metadata import exif_measures
 from oimg.engine.metadata.exif import MAKER_NOTE, Directory, Entry, Exif
 from oimg.engine.metadata.exif_tags import group_of, is_blank, tag_name
-from oimg.engine.metadata.exif_values import Facts, numbers, plain_number, value
+from oimg.engine.metadata.exif_values import Facts, numbers, value
 from oimg.words.privacy import Finding, MetadataGroup, told
+from oimg.words.sayings import Angle, Coded, Extent, Joined, Saying, Size, moment
 
 # Where the parts of the block lie: it says nothing, and is never the same again.
 _PLACES = frozenset({0x014A, 0x0111, 0x0117, 0x0144, 0x0145})
 # The date, and the fields of the Exif directory that hold its fraction of a second and its time zone.
 _DATES = {0x0132: (0x9290, 0x9010), 0x9003: (0x9291, 0x9011), 0x9004: (0x9292, 0x9012)}
 _LATITUDES, _LONGITUDES = (0x02, 0x14), (0x04, 0x16)
-_ALTITUDE, _ALTITUDE_REF, _TIME, _SPEED, _TRACK_LIKE, _DISTANCE = 0x06, 0x05, 0x07, 0x0D, (0x0F, 0x11, 0x18), 0x1A
-_UNITS = {0x0C: {"K": "km/h", "M": "mph", "N": "knots"}, 0x19: {"K": "km", "M": "miles", "N": "nautical miles"}}
-_NORTH = {"T": ", true north", "M": ", magnetic north"}
+_ALTITUDE, _ALTITUDE_REF, _TIME, _DATE = 0x06, 0x05, 0x07, 0x1D
+_ASCII = 2
 
 
 def findings(exif: Exif, *, structure: bool = False) -> Iterator[Finding]:
@@ -40,7 +41,7 @@ def findings(exif: Exif, *, structure: bool = False) -> Iterator[Finding]:
         yield told(group, name, *_value(exif, directory, entry))
 
 
-def _value(exif: Exif, directory: Directory, entry: Entry) -> tuple[str, Facts]:
+def _value(exif: Exif, directory: Directory, entry: Entry) -> tuple[Saying, Facts]:
     if directory is Directory.GPS:
         return _gps_value(exif, entry)
     if entry.tag in _DATES and directory is not Directory.IFD1:
@@ -72,7 +73,13 @@ def place(exif: Exif) -> Iterator[Finding]:
     altitude = _altitude(exif)
     if altitude is not None:
         facts = (*facts, ("altitude", altitude))
-    yield Finding(MetadataGroup.LOCATION, "position", f"{found[0]:.6f}, {found[1]:.6f}", facts)
+    yield told(MetadataGroup.LOCATION, "position", pair(*found), facts)
+
+
+def pair(latitude: float, longitude: float) -> Saying:
+    """Write a place: in decimal degrees for programs, as maps do for people."""
+    sides = Angle(abs(latitude), "S" if latitude < 0 else "N"), Angle(abs(longitude), "W" if longitude < 0 else "E")
+    return Coded(f"{latitude:.6f}, {longitude:.6f}", Joined(sides))
 
 
 def position(exif: Exif) -> tuple[float, float] | None:
@@ -108,18 +115,20 @@ def _altitude(exif: Exif) -> float | None:
     return -found[0] if below else found[0]
 
 
-def _gps_value(exif: Exif, entry: Entry) -> tuple[str, Facts]:
+def _gps_value(exif: Exif, entry: Entry) -> tuple[Saying, Facts]:
     """Return the value of a GPS field together with the field that gives its unit or side."""
     found, tag = numbers(exif, entry), entry.tag
     if tag in (*_LATITUDES, *_LONGITUDES):
         angle = _degrees(exif.rationals(entry))
         if angle is not None:
-            return _angle(angle, _reference(exif, tag - 1)), (("number", angle),)
+            return Angle(angle, _reference(exif, tag - 1)), (("number", angle),)
     elif tag == _TIME and len(found) == 3 and all(math.isfinite(part) and 0 <= part < 100 for part in found):
         hours, minutes, seconds = found
         whole = f"{int(hours):02}:{int(minutes):02}:{int(seconds):02}"
         fraction = f"{seconds - int(seconds):.6f}".lstrip("0").rstrip("0.")
-        return f"{whole}{fraction} UTC", (("numbers", found),)
+        return moment(f"{whole}{fraction} UTC"), (("numbers", found),)
+    elif tag == _DATE and entry.type == _ASCII:
+        return moment(exif.text(entry)), ()
     elif len(found) == 1 and math.isfinite(found[0]):
         text = _gps_measure(exif, tag, found[0])
         if text:
@@ -127,35 +136,32 @@ def _gps_value(exif: Exif, entry: Entry) -> tuple[str, Facts]:
     return value(exif, Directory.GPS, entry)
 
 
-def _gps_measure(exif: Exif, tag: int, number: float) -> str:
-    shown = plain_number(number)
-    if tag == _ALTITUDE:
-        side = numbers(exif, exif.find(Directory.GPS, _ALTITUDE_REF))[:1]
-        sea = {0: " above sea level", 1: " below sea level"}.get(int(side[0]), "") if side else ""
-        return f"{shown} m{sea}"
-    if tag in _TRACK_LIKE:
-        return f"{shown} degrees{_NORTH.get(_reference(exif, tag - 1), '')}"
-    if tag in (_SPEED, _DISTANCE):
-        return f"{shown} {_UNITS[tag - 1].get(_reference(exif, tag - 1), '')}".strip()
-    return f"{shown} m" if tag == 0x1F else ""
-
-
-def _angle(angle: float, side: str) -> str:
-    """Write an angle as degrees, minutes and seconds, as maps do."""
-    hundredths = round(angle * 360_000)
-    degrees, rest = divmod(hundredths, 360_000)
-    minutes, seconds = divmod(rest, 6000)
-    return f"{degrees} deg {minutes}' {seconds / 100:.2f}\" {side}".rstrip()
+def _gps_measure(exif: Exif, tag: int, number: float) -> Saying:
+    letter = _reference(exif, tag - 1)
+    match tag:
+        case 0x06:  # GPSAltitude
+            side = numbers(exif, exif.find(Directory.GPS, _ALTITUDE_REF))[:1]
+            return exif_measures.altitude(number, int(side[0]) if side and math.isfinite(side[0]) else None)
+        case 0x0F | 0x11 | 0x18:  # GPSTrack, GPSImgDirection, GPSDestBearing
+            return exif_measures.heading(number, letter)
+        case 0x0D:  # GPSSpeed
+            return exif_measures.speed(number, letter)
+        case 0x1A:  # GPSDestDistance
+            return exif_measures.distance(number, letter)
+        case 0x1F:  # GPSHPositioningError
+            return exif_measures.metres(number)
+        case _:
+            return ""
 
 
 def _thumbnail(exif: Exif) -> Finding:
     size = jpeg_size(exif.thumbnail)
     count = len(exif.thumbnail)
-    text, facts = f"{count} bytes", (("bytes", count),)
+    facts: Facts = (("bytes", count),)
     if size is None:
-        return Finding(MetadataGroup.THUMBNAIL, "Thumbnail", text, facts)
-    facts_of_size: Facts = (("width", size[0]), ("height", size[1]), *facts)
-    return Finding(MetadataGroup.THUMBNAIL, "Thumbnail", f"{size[0]} x {size[1]}, {text}", facts_of_size)
+        return told(MetadataGroup.THUMBNAIL, "Thumbnail", Size(count), facts)
+    facts = (("width", size[0]), ("height", size[1]), *facts)
+    return told(MetadataGroup.THUMBNAIL, "Thumbnail", Joined((Extent(*size), Size(count))), facts)
 
 
 def jpeg_size(stream: bytes) -> tuple[int, int] | None:

@@ -10,10 +10,12 @@ import math
 import struct
 from typing import TypeAlias
 
-from oimg.engine.metadata import exif_words
+from oimg.engine.metadata import exif_measures, exif_words
 from oimg.engine.metadata.exif import Directory, Entry, Exif
 from oimg.engine.metadata.tiff import ByteOrder
+from oimg.words.i18n import N_
 from oimg.words.privacy import Fact
+from oimg.words.sayings import Joined, Number, Phrase, Saying, Size, joined, phrase
 
 Facts: TypeAlias = tuple[tuple[str, Fact], ...]
 
@@ -24,24 +26,21 @@ _XP_FIELDS = range(0x9C9B, 0x9CA0)
 _CODED_GPS = (0x1B, 0x1C)
 _MOST_SHOWN, _MOST_FACTS = 16, 64
 _LENS = 0xA432
-# BrightnessValue, FocalLength, FocalLengthIn35mmFilm, FlashEnergy, and of Exif 2.31 AmbientTemperature, Humidity,
-# Pressure, WaterDepth, Acceleration, CameraElevationAngle.
-_UNITS = {0x920A: "mm", 0xA405: "mm", 0x9400: "degrees C", 0x9405: "degrees"}
-_UNITS |= {0x9203: "EV", 0xA20B: "BCPS", 0x9401: "%", 0x9402: "hPa", 0x9403: "m", 0x9404: "mGal"}
-MEASURED = (*_UNITS, 0x829A, 0x829D, 0x9201, 0x9202, 0x9204, 0x9205, 0x9206, 0x9209, 0xA404, _LENS)
+MEASURED = (
+    *(*exif_measures.WITH_UNITS, 0x829A, 0x829D, 0x9201, 0x9202, 0x9204, 0x9205, 0x9206, 0x9209, 0xA404, _LENS),
+)
 """Fields whose numbers have a unit or bits with a meaning."""
-_INFINITY = 0xFFFF_FFFF  # SubjectDistance
 
 
-def value(exif: Exif, directory: Directory, entry: Entry) -> tuple[str, Facts]:
+def value(exif: Exif, directory: Directory, entry: Entry) -> tuple[Saying, Facts]:
     """Return what a field says in words, and its numbers: "number" where it is one, "numbers" where there are more."""
     text = _text(exif, directory, entry)
     if text is not None:
         return text, ()
     found = numbers(exif, entry)
     if not found:
-        return f"{len(entry.raw)} bytes", (("bytes", len(entry.raw)),)
-    words = _gps_words(entry.tag, found) if directory is Directory.GPS else ""
+        return Size(len(entry.raw)), (("bytes", len(entry.raw)),)
+    words: Saying = _gps_words(entry.tag, found) if directory is Directory.GPS else ""
     if directory not in (Directory.GPS, Directory.INTEROP):
         words = in_words(entry.tag, found)
     return words or _plain_list(found, entry.count), _facts(found)
@@ -64,37 +63,6 @@ def numbers(exif: Exif, entry: Entry | None) -> tuple[float, ...]:
     if entry.type == _UNDEFINED and 0 < len(entry.raw) <= 4:
         return tuple(entry.raw)
     return exif.ints(entry)
-
-
-def plain_number(number: float) -> str:
-    """Write a number in six digits at most, without zeros that say nothing."""
-    if math.isnan(number):
-        return "undefined"
-    if math.isinf(number):
-        return "infinite" if number > 0 else "-infinite"
-    return str(int(number)) if number == int(number) and abs(number) < 1e15 else f"{number:.6g}"
-
-
-def exposure_time(seconds: float) -> str:
-    """Write a time as photographers do: 1/250 s, 0.5 s, 30 s."""
-    if 0 < seconds < 0.3 and 1 / seconds < 1e9:
-        return f"1/{round(1 / seconds)} s"
-    return f"{plain_number(round(seconds, 1) if math.isfinite(seconds) else seconds)} s"
-
-
-def f_number(number: float) -> str:
-    """Write an aperture: f/2.8, f/11."""
-    return f"f/{plain_number(round(number, 1 if number >= 1 else 2) if math.isfinite(number) else number)}"
-
-
-def lens(found: tuple[float, ...]) -> str:
-    """Write LensSpecification (shortest and longest focal length, lowest f-number at each): 24-70 mm f/2.8."""
-    lengths, apertures = (
-        [number for number in pair if math.isfinite(number) and number] for pair in (found[:2], found[2:4])
-    )
-    shown = "-".join(dict.fromkeys(plain_number(round(number, 2)) for number in lengths)) or "?"
-    stops = "-".join(dict.fromkeys(plain_number(round(number, 2)) for number in apertures))
-    return f"{shown} mm f/{stops or '?'}"
 
 
 def coded_text(raw: bytes, *, little: bool) -> str:
@@ -133,16 +101,13 @@ def _western(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def _text(exif: Exif, directory: Directory, entry: Entry) -> str | None:
+def _text(exif: Exif, directory: Directory, entry: Entry) -> Saying | None:
     """Return what a field of text says, one in disguise included; None where it holds numbers or other bytes."""
     raw, tag, gps = entry.raw, entry.tag, directory is Directory.GPS
     if (not gps and tag == _USER_COMMENT and entry.type != _UTF8) or (gps and tag in _CODED_GPS):
         return coded_text(raw, little=exif.byte_order == "little")
     if entry.type in (_ASCII, _UTF8):
-        said = exif.text(entry)
-        if directory is Directory.INTEROP and tag == 1:
-            return exif_words.INTEROP_INDEX.get(said, said)
-        return exif_words.GPS_TEXTS.get(tag, {}).get(said.upper(), said) if gps else _two_part(raw) or said
+        return _plain_text(exif, directory, entry)
     if directory in (Directory.IFD0, Directory.IFD1) and tag in _XP_FIELDS:
         return raw.decode("utf-16-le", errors="replace").split("\0", 1)[0].strip()
     if gps and tag == 0 and len(raw) == 4:
@@ -150,7 +115,19 @@ def _text(exif: Exif, directory: Directory, entry: Entry) -> str | None:
     return _undefined(tag, raw) if entry.type == _UNDEFINED else None
 
 
-def _undefined(tag: int, raw: bytes) -> str | None:
+def _plain_text(exif: Exif, directory: Directory, entry: Entry) -> Saying:
+    said = exif.text(entry)
+    words: str | None = None
+    if directory is Directory.INTEROP and entry.tag == 1:
+        words = exif_words.INTEROP_INDEX.get(said)
+    elif directory is Directory.GPS:
+        words = exif_words.GPS_TEXTS.get(entry.tag, {}).get(said.upper())
+    elif directory is not Directory.INTEROP:
+        said = _two_part(entry.raw) or said
+    return said if words is None else Phrase(words)
+
+
+def _undefined(tag: int, raw: bytes) -> Saying | None:
     if tag == _COMPONENTS and len(raw) == 4 and max(raw) < len(exif_words.COMPONENTS):
         return ", ".join(exif_words.COMPONENTS[byte] for byte in raw)
     if tag == _CFA_PATTERN:
@@ -166,64 +143,70 @@ def _two_part(raw: bytes) -> str:
     return f"{_western(first).strip()}; {_western(second)}" if first.strip() and second else ""
 
 
-def _filter_pattern(raw: bytes) -> str | None:
+def _filter_pattern(raw: bytes) -> Saying | None:
     """Return rows of filters: [Red,Green][Green,Blue]; the byte order of the counts differs from camera to camera."""
     orders: tuple[ByteOrder, ByteOrder] = ("big", "little")
     for order in orders:
         across, down = (int.from_bytes(raw[at : at + 2], order) for at in (0, 2))
         cells = raw[4:]
         if 0 < across * down == len(cells) <= 64 and max(cells) < len(exif_words.FILTERS):
-            rows = (cells[at : at + across] for at in range(0, len(cells), across))
-            return "".join(f"[{','.join(exif_words.FILTERS[cell] for cell in row)}]" for row in rows)
+            colors = [Phrase(exif_words.FILTERS[cell]) for cell in cells]
+            rows = [Joined(tuple(colors[at : at + across]), ",") for at in range(0, len(cells), across)]
+            return Joined(tuple(phrase("[{row}]", row=row) for row in rows), "")
     return None
 
 
-def in_words(tag: int, found: tuple[float, ...]) -> str:
+def in_words(tag: int, found: tuple[float, ...]) -> Saying:
     """Return what the numbers of a field outside GPS mean; empty where they stand for themselves."""
     if tag == _LENS and len(found) == 4:
-        return lens(found)
+        return exif_measures.lens(found)
     if tag in exif_words.NUMBERS:
         words = exif_words.NUMBERS[tag]
-        return "; ".join(words.get(_whole(number), plain_number(number)) for number in found[:_MOST_SHOWN])
+        said = (words.get(_whole(number)) for number in found[:_MOST_SHOWN])
+        items = [Phrase(word) if word else Number(number) for word, number in zip(said, found, strict=False)]
+        return joined([*items], "; ")
     return _measure(tag, found[0]) if len(found) == 1 and math.isfinite(found[0]) else ""
 
 
-def _gps_words(tag: int, found: tuple[float, ...]) -> str:
-    return exif_words.GPS_NUMBERS.get(tag, {}).get(_whole(found[0]), "") if len(found) == 1 else ""
+def _gps_words(tag: int, found: tuple[float, ...]) -> Saying:
+    word = exif_words.GPS_NUMBERS.get(tag, {}).get(_whole(found[0])) if len(found) == 1 else None
+    return Phrase(word) if word else ""
 
 
-def _measure(tag: int, number: float) -> str:
+def _measure(tag: int, number: float) -> Saying:
     """Return one number with its unit; empty for a field without one."""
     apex = abs(number) < 100
     match tag:
         case exif_words.FLASH:
-            shown = exif_words.flash(_whole(number))
+            said: Saying = exif_words.flash(_whole(number))
         case 0x829A:  # ExposureTime
-            shown = exposure_time(number)
+            said = exif_measures.exposure_time(number)
         case 0x9201 if apex:  # ShutterSpeedValue
-            shown = exposure_time(2**-number)
+            said = exif_measures.exposure_time(2**-number)
         case 0x829D:  # FNumber
-            shown = f_number(number)
+            said = exif_measures.f_number(number)
         case 0x9202 | 0x9205 if apex:  # ApertureValue, MaxApertureValue
-            shown = f_number(2 ** (number / 2))
+            said = exif_measures.f_number(2 ** (number / 2))
         case 0x9206:  # SubjectDistance
-            shown = "infinity" if number >= _INFINITY else f"{plain_number(number)} m" if number else "unknown"
+            said = exif_measures.subject_distance(number)
         case 0x9204:  # ExposureBiasValue
-            shown = f"{'+' if number > 0 else ''}{plain_number(round(number, 2))} EV"
+            said = exif_measures.exposure_bias(number)
         case 0xA404 | 0xA405 if not number:  # DigitalZoomRatio, FocalLengthIn35mmFilm
-            shown = "not used" if tag == 0xA404 else "unknown"
+            said = Phrase(N_("not used") if tag == 0xA404 else N_("unknown"))
         case _:
-            shown = f"{plain_number(round(number, 2))} {_UNITS[tag]}" if tag in _UNITS else ""
-    return shown
+            said = exif_measures.with_unit(tag, number)
+    return said
 
 
 def _whole(number: float) -> int:
     return int(number) if math.isfinite(number) else -1
 
 
-def _plain_list(found: tuple[float, ...], count: int) -> str:
-    shown = " ".join(plain_number(number) for number in found[:_MOST_SHOWN])
-    return f"{shown} ... ({count} numbers)" if count > _MOST_SHOWN else shown
+def _plain_list(found: tuple[float, ...], count: int) -> Saying:
+    shown = joined([Number(number) for number in found[:_MOST_SHOWN]], " ")
+    if count <= _MOST_SHOWN:
+        return shown
+    return phrase(N_("{numbers} ... ({count} numbers)"), numbers=shown, count=str(count))
 
 
 def _facts(found: tuple[float, ...]) -> Facts:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from oimg.words.privacy import Finding, MetadataGroup, told
+from oimg.words.sayings import moment
 
 _G = MetadataGroup
 _TEXTS: Final = {
@@ -43,7 +44,7 @@ def findings(profile: bytes) -> Iterator[Finding]:
     made = _numbers(profile[24:36], 2)
     if made[0]:
         stated = "{:04}:{:02}:{:02} {:02}:{:02}:{:02}".format(*made)
-        yield told(_G.RENDERING, "ICC:ProfileDateTime", stated)
+        yield told(_G.RENDERING, "ICC:ProfileDateTime", moment(stated))
 
 
 def _numbers(data: bytes, size: int) -> tuple[int, ...]:

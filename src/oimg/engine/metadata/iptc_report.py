@@ -11,6 +11,7 @@ from typing import Final
 
 from oimg.engine.metadata.iptc import DataSet, is_utf8
 from oimg.words.privacy import Finding, MetadataGroup, told
+from oimg.words.sayings import Saying, Size, moment
 
 _BINARY: Final = {(2, 125), (2, 202)}
 _NUMBERS: Final = {
@@ -77,12 +78,12 @@ def findings(datasets: Iterable[DataSet], *, structure: bool = False) -> Iterato
             yield told(group, name, _value(item, utf8=utf8))
 
 
-def _value(item: DataSet, *, utf8: bool) -> str:
+def _value(item: DataSet, *, utf8: bool) -> Saying:
     place = (item.record, item.number)
     if place in _NUMBERS and 0 < len(item.value) <= 4:
         return str(int.from_bytes(item.value, "big"))
     if place in _BINARY or item.record >= _OBJECT_DATA:
-        return f"{len(item.value)} bytes"
+        return Size(len(item.value))
     if place == (1, 90):
         return "UTF-8" if utf8 else repr(item.value)[2:-1]
     try:
@@ -93,14 +94,14 @@ def _value(item: DataSet, *, utf8: bool) -> str:
     return _moment(item.name, text)
 
 
-def _moment(name: str, text: str) -> str:
+def _moment(name: str, text: str) -> Saying:
     """Write a date as 2024:05:31 and a time as 17:30:00+02:00 (IIM 1:70 and 1:80: CCYYMMDD, HHMMSS±HHMM)."""
     if name.startswith("Date") or name.endswith("Date"):
         date = _DATE.fullmatch(text)
-        return ":".join(date.groups()) if date is not None else text
+        return moment(":".join(date.groups())) if date is not None else text
     if name.startswith("Time") or name.endswith("Time"):
         time = _TIME.fullmatch(text)
         if time is not None:
             clock = ":".join(time.groups()[:3])
-            return f"{clock}{time[4]}:{time[5]}" if time[4] else clock
+            return moment(f"{clock}{time[4]}:{time[5]}" if time[4] else clock)
     return text

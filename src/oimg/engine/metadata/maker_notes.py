@@ -13,7 +13,9 @@ from typing import Final
 
 from oimg.engine.metadata.exif import MAKER_NOTE, Directory, Entry, Exif
 from oimg.engine.metadata.tiff import MAX_ENTRIES, RECORD, TYPE_SIZES, BadExif, ByteOrder, TableReader
+from oimg.words.i18n import N_
 from oimg.words.privacy import Finding, MetadataGroup, told
+from oimg.words.sayings import Saying, Size, phrase
 
 _MAKE, _MODEL = 0x010F, 0x0110
 _G = MetadataGroup
@@ -136,8 +138,8 @@ def findings(block: bytes, exif: Exif) -> Iterator[Finding]:
     make, model = (exif.text(exif.find(Directory.IFD0, tag)) for tag in (_MAKE, _MODEL))
     maker = vendor(note.raw, make)
     size = len(note.raw)
-    text = f"{size} bytes of maker notes of {maker}" if maker else f"{size} bytes"
-    yield told(_G.MAKER_NOTES, "MakerNote", text, (("vendor", maker), ("bytes", size)))
+    said: Saying = phrase(N_("{size} of maker notes of {maker}"), size=Size(size), maker=maker) if maker else Size(size)
+    yield told(_G.MAKER_NOTES, "MakerNote", said, (("vendor", maker), ("bytes", size)))
     if maker not in _FIELDS:
         return
     seen = set()

@@ -13,8 +13,10 @@ from oimg.engine.metadata.comments import part_group
 from oimg.engine.metadata.exif_report import jpeg_size
 from oimg.engine.metadata.exif_values import Facts
 from oimg.engine.metadata.photoshop import group_of
+from oimg.words.i18n import PN_
 from oimg.words.images import Part
 from oimg.words.privacy import Finding, MetadataGroup, told
+from oimg.words.sayings import Extent, Joined, Phrase, Saying, Size, moment
 
 THUMBNAILS: Final = (0x0409, 0x040C)
 THUMBNAIL_AT: Final = 28  # bytes of a thumbnail resource before its JPEG stream
@@ -55,19 +57,18 @@ def resource_findings(block: bytes, *, structure: bool) -> Iterator[Finding]:
         yield told(group, f"Photoshop:{name}", *_resource(each))
 
 
-def _resource(resource: Resource) -> tuple[str, Facts]:
+def _resource(resource: Resource) -> tuple[Saying, Facts]:
     data, count = resource.data, len(resource.data)
     facts: Facts = (("bytes", count),)
     if resource.number in THUMBNAILS:
         size = jpeg_size(data[THUMBNAIL_AT:])
-        about = f"{size[0]} x {size[1]}, " if size else ""
-        return f"{about}{count} bytes", facts
+        return (Joined((Extent(*size), Size(count))) if size else Size(count)), facts
     if resource.number == _COPYRIGHT_FLAG:
-        return ("yes" if any(data) else "no"), ()
+        return Phrase(PN_("flag", "yes") if any(data) else PN_("flag", "no")), ()
     if resource.number in _TEXTS:
         return data[:_LONGEST].decode("utf-8", errors="replace"), ()
     words = _strings(data[:_LONGEST]) if resource.number in _UNICODE else ""
-    return (words, ()) if words else (f"{count} bytes", facts)
+    return (words, ()) if words else (Size(count), facts)
 
 
 def _strings(data: bytes) -> str:
@@ -89,8 +90,8 @@ def part_finding(part: Part) -> Finding:
     data = part.data
     if part.name == "tIME" and len(data) == 7:
         numbers = (int.from_bytes(data[:2], "big"), *data[2:])
-        return told(part_group(part), "tIME", "{:04}:{:02}:{:02} {:02}:{:02}:{:02} UTC".format(*numbers))
+        return told(part_group(part), "tIME", moment("{:04}:{:02}:{:02} {:02}:{:02}:{:02} UTC".format(*numbers)))
     shown = data[:_LONGEST].strip(b"\0 ")
     if shown and all(0x20 <= byte < 0x7F or byte in b"\t\r\n" for byte in shown):
         return told(part_group(part), part.name, shown.decode("ascii"))
-    return told(part_group(part), part.name, f"{len(data)} bytes", (("bytes", len(data)),))
+    return told(part_group(part), part.name, Size(len(data)), (("bytes", len(data)),))

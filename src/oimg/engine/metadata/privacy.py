@@ -9,8 +9,10 @@ from oimg.engine.metadata import exif, exif_report, iptc, iptc_report, maker_not
 from oimg.engine.metadata.comments import comment_group
 from oimg.engine.metadata.facts import embedded
 from oimg.engine.metadata.jpeg_streams import told_by
+from oimg.words.i18n import N_
 from oimg.words.images import Metadata
 from oimg.words.privacy import Finding, MetadataGroup, told
+from oimg.words.sayings import Coded, Joined, Number, Phrase, Saying, Size, phrase
 
 MAX_FINDINGS = 2000
 """Findings in one report; a picture that says more says so in the last one."""
@@ -62,14 +64,14 @@ def _all(metadata: Metadata, *, structure: bool, depth: int = 0) -> Iterator[Fin
     if metadata.xmp:
         properties = xmp.parse(metadata.xmp)
         if properties is None:
-            yield Finding(_G.OTHER, "XMP", _unreadable(metadata.xmp))
+            yield told(_G.OTHER, "XMP", _unreadable(metadata.xmp))
         else:
             yield from xmp_report.findings(properties)
     if metadata.iptc:
         datasets = iptc.parse(metadata.iptc)
         yield from iptc_report.findings(datasets, structure=structure)
         if not datasets:
-            yield Finding(_G.OTHER, "IPTC", _unreadable(metadata.iptc))
+            yield told(_G.OTHER, "IPTC", _unreadable(metadata.iptc))
     if metadata.photoshop:
         yield from parts_report.resource_findings(metadata.photoshop, structure=structure)
     for comment in metadata.comments:
@@ -77,7 +79,8 @@ def _all(metadata: Metadata, *, structure: bool, depth: int = 0) -> Iterator[Fin
     yield from (parts_report.part_finding(part) for part in metadata.parts)
     if metadata.density is not None:
         across, down = metadata.density
-        yield Finding(_G.DENSITY, "Density", f"{across:g} x {down:g} per inch")
+        said = phrase(N_("{across} × {down} per inch"), across=Number(across), down=Number(down))
+        yield told(_G.DENSITY, "Density", Coded(f"{across:g} x {down:g} per inch", said))
 
 
 def _exif(untrusted: bytes, *, structure: bool, depth: int) -> Iterator[Finding]:
@@ -85,7 +88,7 @@ def _exif(untrusted: bytes, *, structure: bool, depth: int) -> Iterator[Finding]
     try:
         block = exif.parse(untrusted)
     except exif.BadExif:
-        yield Finding(_G.OTHER, "EXIF", _unreadable(untrusted))
+        yield told(_G.OTHER, "EXIF", _unreadable(untrusted))
         return
     yield from exif_report.findings(block, structure=structure)
     yield from maker_notes.findings(untrusted, block)
@@ -98,8 +101,8 @@ def _exif(untrusted: bytes, *, structure: bool, depth: int) -> Iterator[Finding]
             yield replace(finding, name=f"Thumbnail:{finding.name}")
 
 
-def _unreadable(block: bytes) -> str:
-    return f"{len(block)} bytes, unreadable"
+def _unreadable(block: bytes) -> Saying:
+    return Joined((Size(len(block)), Phrase(N_("unreadable"))))
 
 
 def _text(comment: bytes) -> str:

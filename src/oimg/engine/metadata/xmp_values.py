@@ -10,17 +10,20 @@ import re
 from functools import cache
 
 from oimg.engine.metadata.exif import Directory
+from oimg.engine.metadata.exif_measures import altitude, metres, subject_distance
 from oimg.engine.metadata.exif_tags import tag_name
-from oimg.engine.metadata.exif_values import MEASURED, Facts, in_words, plain_number
+from oimg.engine.metadata.exif_values import MEASURED, Facts, in_words
 from oimg.engine.metadata.exif_words import GPS_NUMBERS, GPS_TEXTS, NUMBERS
 from oimg.words.privacy import Fact
+from oimg.words.sayings import Angle, Coded, Number, Phrase, Saying, joined, plain_number
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?")
 _FRACTION = re.compile(r"([+-]?\d{1,12})/(\d{1,12})")
 _ANGLE = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d{1,20})?)(?:,(\d{1,2}(?:\.\d{1,20})?))?([NSEW])")
 _MIRRORS = ("exif", "tiff", "exifEX", "aux")
 _LENS_INFO = 0xA432
-_SEA = {"0": " above sea level", "1": " below sea level"}
+_SIDES = {"0": 0, "1": 1}
+_FOCUS = "ApproximateFocusDistance"  # metres, as SubjectDistance of EXIF
 
 
 @cache
@@ -29,7 +32,7 @@ def _tags() -> dict[str, int]:
     return {tag_name(Directory.EXIF, tag): tag for tag in (*NUMBERS, *MEASURED)}
 
 
-def mirrored(qualified: str, texts: tuple[str, ...], altitude_ref: str = "") -> tuple[str, Facts] | None:
+def mirrored(qualified: str, texts: tuple[str, ...], altitude_ref: str = "") -> tuple[Saying, Facts] | None:
     """Return words and facts of a property that mirrors an EXIF field; None where the text says it best.
 
     `texts` are the items of its value, `altitude_ref` is exif:GPSAltitudeRef.
@@ -40,14 +43,17 @@ def mirrored(qualified: str, texts: tuple[str, ...], altitude_ref: str = "") -> 
     if name.startswith("GPS"):
         return _gps(name, texts[0], altitude_ref) if len(texts) == 1 else None
     if len(texts) == 1 and "/" in texts[0] and name not in _tags() and (plain := number(texts[0])) is not None:
-        return plain_number(plain), _facts((plain,))
+        said = subject_distance(plain) if name == _FOCUS else Number(plain)
+        return Coded(plain_number(plain), said), _facts((plain,))
     numbers = tuple(number(text) for text in (texts[0].split() if name == "LensInfo" else texts))
     tag = _LENS_INFO if name == "LensInfo" else _tags().get(name)
     if tag is None or not numbers or any(each is None for each in numbers):
         return None
     found = tuple(each for each in numbers if each is not None)
     words = in_words(tag, found)
-    return (words or " ".join(map(plain_number, found)), _facts(found)) if words or "/" in texts[0] else None
+    if not words and "/" not in texts[0]:
+        return None
+    return words or joined([Number(each) for each in found], " "), _facts(found)
 
 
 def number(text: str) -> float | None:
@@ -70,20 +76,22 @@ def degrees(text: str) -> float | None:
     return -angle if side in "SW" else angle
 
 
-def _gps(name: str, text: str, altitude_ref: str) -> tuple[str, Facts] | None:
+def _gps(name: str, text: str, altitude_ref: str) -> tuple[Saying, Facts] | None:
     angle = degrees(text)
     if angle is not None:
-        return text, (("number", round(angle, 8)),)
+        return Coded(text, Angle(abs(angle), text.strip()[-1])), (("number", round(angle, 8)),)
     words = _letters(name).get(text)
     if words is not None:
-        return words, ()
+        return Phrase(words), ()
     value = number(text)
     if value is None or not math.isfinite(value) or "/" not in text:
         return None
-    unit = (
-        f" m{_SEA.get(altitude_ref, '')}" if name == "GPSAltitude" else " m" if name == "GPSHPositioningError" else ""
-    )
-    return f"{plain_number(value)}{unit}", (("number", value),)
+    said: Saying = Number(value)
+    if name == "GPSAltitude":
+        said = altitude(value, _SIDES.get(altitude_ref))
+    elif name == "GPSHPositioningError":
+        said = metres(value)
+    return said, (("number", value),)
 
 
 def _letters(name: str) -> dict[str, str]:

@@ -70,18 +70,24 @@ def _optimize(command: argparse.ArgumentParser) -> None:
     where.add_argument("--on-conflict", choices=list(Conflict), help=_("when a name is taken (default: rename)"))
     where.add_argument("--no-keep-dates", action="store_true", help=_("do not carry over dates and permissions"))
     which = command.add_argument_group(_("which files"))
-    which.add_argument("--files-from", metavar="FILE", help=_("read paths from a file, one a line; - is stdin"))
+    which.add_argument(
+        "--files-from", metavar="FILE", help=_("read paths from a file, one per line; - is standard input")
+    )
     which.add_argument("-0", "--null", action="store_true", help=_("paths in --files-from end with NUL"))
     which.add_argument("--include", action="append", default=[], metavar="GLOB", help=_("only these in folders"))
     which.add_argument("--exclude", action="append", default=[], metavar="GLOB", help=_("none of these in folders"))
     how = command.add_argument_group(_("how it runs"))
-    how.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help=_("pictures at once (default: cores)"))
-    how.add_argument("--memory-limit", metavar="SIZE", help=_("memory for pictures in work (default: a quarter)"))
+    how.add_argument(
+        "-j", "--jobs", type=int, default=0, metavar="N", help=_("how many pictures at once (default: one per core)")
+    )
+    how.add_argument(
+        "--memory-limit", metavar="SIZE", help=_("memory for pictures being worked on (default: a quarter)")
+    )
     how.add_argument("--no-cache", action="store_true", help=_("do again what was done before, and remember nothing"))
     how.add_argument("-n", "--dry-run", action="store_true", help=_("show what would be done, write nothing"))
-    how.add_argument("--quiet", action="store_true", help=_("no table and no progress, errors only"))
-    how.add_argument("-v", "--verbose", action="store_true", help=_("tell what was removed and noticed, too"))
-    how.add_argument("--json", action="store_true", help=_("one JSON object a line on stdout"))
+    how.add_argument("--quiet", action="store_true", help=_("no table and no progress, only errors"))
+    how.add_argument("-v", "--verbose", action="store_true", help=_("also tell what was removed and noticed"))
+    how.add_argument("--json", action="store_true", help=_("one JSON object per line on standard output"))
     how.add_argument("--csv", metavar="FILE", help=_("write a table of all results"))
 
 
@@ -115,7 +121,7 @@ def _undo(command: argparse.ArgumentParser) -> None:
     which.add_argument("--clear", action="store_true", help=_("drop all kept originals for good, to free their space"))
     command.add_argument("-n", "--dry-run", action="store_true", help=_("show what would be put back, change nothing"))
     command.add_argument("--yes", action="store_true", help=_("with --clear and --all: do not ask"))
-    command.add_argument("--json", action="store_true", help=_("one JSON object a line on stdout"))
+    command.add_argument("--json", action="store_true", help=_("one JSON object per line on standard output"))
 
 
 def _presets(command: argparse.ArgumentParser) -> None:
@@ -127,7 +133,7 @@ def _presets(command: argparse.ArgumentParser) -> None:
     save = actions.add_parser("save", help=_("save the recipe that the flags make"))
     save.add_argument("name")
     recipe_flags(save)
-    actions.add_parser("import", help=_("take a preset file over")).add_argument("file")
+    actions.add_parser("import", help=_("take over a preset file")).add_argument("file")
     export = actions.add_parser("export", help=_("write a preset file"))
     export.add_argument("name")
     export.add_argument("file")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from oimg.faces import messages
+from oimg.faces.cli import plain_text
 from oimg.faces.cli.args import parser, with_default_command
 from oimg.faces.cli.recipe_flags import recipe_from
 from oimg.faces.cli.screen import drop_stdout, stderr
@@ -65,7 +66,7 @@ def _use_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+            reconfigure(errors=plain_text.ERRORS)
 
 
 def listen() -> None:

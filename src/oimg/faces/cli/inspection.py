@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import shutil
 import sys
-import textwrap
+from collections.abc import Iterator
 from typing import Any, Final
 
-from oimg.faces.messages import _, in_a_sentence, printable, size, why_kept
+from oimg.faces import findings
+from oimg.faces.cli.columns import padded, width, wrapped
+from oimg.faces.messages import _, in_a_sentence, labelled, listed, printable, size, why_kept
 from oimg.faces.verdicts import TOPICS, Topic, answer, topic_of
 from oimg.words.answers import Inspection
 from oimg.words.i18n import N_
+from oimg.words.images import ColorModel, Feature
 from oimg.words.privacy import Fate, MetadataPolicy, Prospect
 from oimg.words.recipe import Recipe
 
 _MARKS: Final = {Fate.REMOVED: "-", Fate.STAYS: "+", Fate.DEPENDS: "?"}
 _WIDEST_NAME: Final = 34
 _SHOWN_AS = N_("stays as: {}")
+_COLORS: Final = {ColorModel.GRAY: N_("grey"), ColorModel.RGB: "RGB", ColorModel.CMYK: "CMYK"}
+_FEATURES: Final = {
+    Feature.ANIMATION: N_("an animation"),
+    Feature.MULTI_PAGE: N_("several pages"),
+    Feature.MULTI_PICTURE: N_("several pictures"),
+    Feature.GAIN_MAP: N_("a gain map (HDR)"),
+    Feature.MOTION_PHOTO: N_("the video of a motion photo"),
+    Feature.DEPTH_MAP: N_("a depth map"),
+    Feature.HDR: N_("HDR brightness"),
+    Feature.C2PA: N_("content credentials (C2PA)"),
+    Feature.PREVIEW: N_("a smaller preview"),
+    Feature.TRAILING_DATA: N_("bytes behind the picture"),
+}
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:
@@ -56,7 +72,7 @@ def _finding(prospect: Prospect) -> dict[str, Any]:
         "value": finding.value,
         "removed": prospect.fate is Fate.REMOVED,
         "fate": prospect.fate,
-        "left": list(prospect.left),
+        "left": [each.value for each in prospect.left],
         "facts": dict(finding.facts),
     }
 
@@ -75,12 +91,12 @@ def show(inspection: Inspection, recipe: Recipe) -> None:
     by_topic: dict[Topic, list[Prospect]] = {topic: [] for topic in TOPICS}
     for each in inspection.prospects:
         by_topic[topic_of(each.finding)].append(each)
-    print(f"\n  {_('What it reveals')}:")
+    print(f"\n  {_('What it reveals:')}")
     headings = {topic: _(heading) for topic, heading in TOPICS.items()}
-    widest = max(len(heading) for heading in headings.values())
+    widest = max(map(width, headings.values()))
     for topic, prospects in by_topic.items():
-        _show_row(f"    {headings[topic]:{widest}}  ", answer(topic, prospects))
-    print(f"\n  {_('Everything in it (- is removed by the recipe, + stays)')}:")
+        _show_row(f"    {padded(headings[topic], widest)}  ", answer(topic, prospects))
+    print(f"\n  {_('Everything in it (- is removed by the recipe, + stays):')}")
     if any(each.fate is Fate.DEPENDS for each in inspection.prospects):
         print(f"  {_('? depends on the format or the packing that turns out smallest')}")
     names = min(max(len(each.finding.name) for each in inspection.prospects), _WIDEST_NAME)
@@ -95,37 +111,44 @@ def show(inspection: Inspection, recipe: Recipe) -> None:
 
 def _show_picture(inspection: Inspection) -> None:
     header = inspection.header
-    width, height = header.upright_size
     print(printable(str(inspection.path)))
-    depth = _("{} bits").format(header.bit_depth)
-    alpha = f", {_('transparency')}" if header.has_alpha else ""
-    print(f"  {header.format}, {width} x {height}, {header.color} {depth}{alpha}, {size(inspection.byte_size)}")
+    print(f"  {listed(_about(inspection))}")
     if not inspection.right_suffix:
         print(f"  {_('Its name claims another format than its content has.')}")
     if header.frames > 1:
-        print(f"  {_('frames')}: {header.frames}")
+        print(f"  {labelled(_('frames'), str(header.frames))}")
     if header.orientation != 1:
-        print(f"  {_('stored turned, shown upright')} ({_('orientation')} {header.orientation})")
-    print(f"  {_('colour profile')}: {printable(inspection.profile) or (_('yes') if header.has_icc else _('none'))}")
+        print("  " + _("stored turned, shown upright (orientation {number})").format(number=header.orientation))
+    profile = printable(inspection.profile) or (_("yes") if header.has_icc else _("none"))
+    print(f"  {labelled(_('colour profile'), profile)}")
     if header.features:
-        print(f"  {_('also holds')}: {', '.join(sorted(header.features))}")
+        print(f"  {labelled(_('also holds'), listed(_(_FEATURES[each]) for each in sorted(header.features)))}")
+
+
+def _about(inspection: Inspection) -> Iterator[str]:
+    """What the picture is: format, size, colours, bytes."""
+    header = inspection.header
+    across, down = header.upright_size
+    yield header.format.value
+    yield _("{width} × {height}").format(width=across, height=down)
+    yield _("{color}, {bits} bits").format(color=_(_COLORS[header.color]), bits=header.bit_depth)
+    if header.has_alpha:
+        yield _("transparency")
+    yield size(inspection.byte_size)
 
 
 def _whole_value(prospect: Prospect) -> str:
     """The value, a long text in full, and what it becomes where another value stays."""
-    finding = prospect.finding
-    value = printable(str(dict(finding.facts).get("text", finding.value)))
-    return f"{value}  [{_(_SHOWN_AS).format(_(' or ').join(prospect.left))}]" if prospect.left else value
+    value = findings.in_a_line(prospect.finding)
+    return f"{value}  [{_(_SHOWN_AS).format(findings.left(prospect))}]" if prospect.left else value
 
 
 def _show_row(head: str, text: str) -> None:
     """Print a row; on a terminal, what does not fit goes on below its own beginning."""
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    room = columns - len(head)
-    if room < 20 or len(text) <= room:
-        print(head + text)
-        return
-    print(textwrap.fill(text, columns, initial_indent=head, subsequent_indent=" " * len(head), drop_whitespace=True))
+    room = columns - width(head)
+    lines = [text] if room < 20 else wrapped(text, room)
+    print(head + f"\n{' ' * width(head)}".join(lines).replace(findings.NO_BREAK, " "))
 
 
 def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], recipe: Recipe) -> str:
@@ -136,7 +159,7 @@ def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], reci
     if recipe.keep:
         flags += f" --keep {','.join(sorted(recipe.keep))}"
     elif recipe.metadata is MetadataPolicy.PRIVATE:
-        flags += f" ({_('the default')})"
+        flags = _("{flags} (the default)").format(flags=flags)
     parts = []
     for words, chosen in (
         (_("removes all of {}"), [t for t, found in by_topic.items() if found and _fates(found) == {Fate.REMOVED}]),
@@ -145,8 +168,8 @@ def _closing(inspection: Inspection, by_topic: dict[Topic, list[Prospect]], reci
         (_("may leave {}"), [t for t, found in by_topic.items() if _fates(found) == {Fate.DEPENDS}]),
     ):
         if chosen:
-            parts.append(words.format(", ".join(in_a_sentence(_(TOPICS[topic])) for topic in chosen)))
-    return _("With {flags}: {what}.").format(flags=flags, what="; ".join(parts))
+            parts.append(words.format(listed(in_a_sentence(_(TOPICS[topic])) for topic in chosen)))
+    return _("With {flags}: {what}.").format(flags=flags, what=_("; ").join(parts))
 
 
 def _fates(prospects: list[Prospect]) -> set[Fate]:

@@ -209,7 +209,7 @@ def _dry_run(session: Session, planned: PlannedBatch, show: _Show) -> int:
             continue
         header = task.source.header
         width, height = header.upright_size
-        print(f"? {printable(str(task.source.path))}  {header.format} {width} x {height}  {_plan(task, path)}")
+        print(f"? {printable(str(task.source.path))}  {header.format} {width} × {height}  {_plan(task, path)}")
     report = Report("dry-run", tuple(records), time.monotonic() - began)
     return report.exit_code
 

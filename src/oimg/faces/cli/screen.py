@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 from typing import Final, TextIO
 
-from oimg.faces.messages import _, ngettext, notice, printable, reason, seconds, share, size
+from oimg.faces.cli.columns import padded, shortened
+from oimg.faces.messages import _, labelled, listed, ngettext, notice, number, printable, reason, seconds, share, size
+from oimg.faces.verdicts import headings
 from oimg.words.report import Failed, Kept, Notice, Optimized, Record, Report, Stopped
 
 _GREEN, _YELLOW, _RED, _DIM, _PLAIN = "\033[32m", "\033[33m", "\033[31m", "\033[2m", "\033[0m"
-_LONGEST_NAME: Final = 40
 _NAME_WIDTH: Final = 40
 
 
@@ -70,11 +71,12 @@ class Table:
             if (n := report.count(kind)) or kind is Optimized
         ]
         before, after = report.source_bytes, report.output_bytes
-        print(
-            f"{', '.join(parts)}: {size(before)} → {size(after)} ({share(before, after) or '0 %'}), "
-            f"{_('saved')} {size(before - after)}, {seconds(report.seconds)}",
-            file=self._out,
+        text = _("{counts}: {before} → {after} ({share}), saved {saved}, {time}")
+        sizes = {"before": size(before), "after": size(after), "saved": size(before - after)}
+        told = text.format(
+            counts=listed(parts), share=share(before, after) or "0 %", time=seconds(report.seconds), **sizes
         )
+        print(told, file=self._out)
 
 
 def _mark(record: Record) -> tuple[str, str]:
@@ -90,10 +92,7 @@ def _mark(record: Record) -> tuple[str, str]:
 
 
 def _name(path: Path) -> str:
-    text = printable(path.name)
-    if len(text) > _LONGEST_NAME:
-        text = f"{text[: _LONGEST_NAME - 13]}…{text[-12:]}"
-    return text.ljust(_NAME_WIDTH)
+    return padded(shortened(printable(path.name), _NAME_WIDTH), _NAME_WIDTH)
 
 
 def _facts(record: Record) -> str:
@@ -102,19 +101,25 @@ def _facts(record: Record) -> str:
         case Optimized(source=source, output_bytes=after, score=score):
             before = source.byte_size
             sizes = f"{size(before):>9} → {size(after):>9}  {share(before, after):>8}"
-            quality = _("lossless") if score == 100 else "" if score is None else f"{_('score')} {score:.1f}"
+            quality = (
+                _("lossless")
+                if score == 100
+                else ""
+                if score is None
+                else _("score {number}").format(number=number(score, 1))
+            )
             # The name is news only where it is another one.
             name = "" if outcome.output.name == outcome.path.name else f"→ {printable(outcome.output.name)}"
             if (outcome.width, outcome.height) != source.header.upright_size:
-                name = f"{outcome.width} x {outcome.height}  {name}"
-            return f"{sizes}  {quality:10}  {name}".rstrip()
+                name = f"{_('{width} × {height}').format(width=outcome.width, height=outcome.height)}  {name}"
+            return f"{sizes}  {padded(quality, 10)}  {name}".rstrip()
         case Kept(source=source):
             before_text = f"{size(source.byte_size):>9}  " if source is not None else ""
             # Worth a word even without --verbose: the copy may be made to be shared.
-            told = f"; {notice(Notice.METADATA_STAYS)}" if Notice.METADATA_STAYS in outcome.warnings else ""
-            return f"{before_text}{_('kept')}: {reason(outcome)}{told}"
+            told = f"{_('; ')}{notice(Notice.METADATA_STAYS)}" if Notice.METADATA_STAYS in outcome.warnings else ""
+            return f"{before_text}{labelled(_('kept'), reason(outcome))}{told}"
         case Failed():
-            return f"{_('failed')}: {reason(outcome)}"
+            return labelled(_("failed"), reason(outcome))
         case Stopped():
             return _("stopped")
 
@@ -125,7 +130,7 @@ def _notes(record: Record) -> list[str]:
         return []
     notes = [notice(each) for each in outcome.warnings]
     if isinstance(outcome, Optimized) and outcome.removed:
-        notes.append(f"{_('removed')}: {', '.join(outcome.removed)}")
+        notes.append(labelled(_("removed"), listed(headings(outcome.removed))))
     if outcome.output is not None:
         notes.append(f"→ {printable(str(outcome.output))}")
     return notes
@@ -143,7 +148,7 @@ class Progress:
     def looking(self, count: int) -> None:
         """Show how many files have been probed so far."""
         if self._due():
-            self._draw(f"{_('looking at files')}: {count}")
+            self._draw(labelled(_("looking at files"), str(count)))
 
     def working(self, finished: int, files: int, share_done: float) -> None:
         """Show the progress of a batch; `share_done` (0 to 1) is measured in pixels."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import oimg.work.inspection  # noqa: F401 - loads NumPy, before Ctrl-C becomes an exception (`commands.listen`)
 from oimg.faces import messages
+from oimg.faces.cli.columns import padded
 from oimg.faces.cli.inspection import as_json as as_json_object
 from oimg.faces.cli.inspection import show
 from oimg.faces.cli.screen import stderr
-from oimg.faces.messages import _, printable, size
+from oimg.faces.messages import _, labelled, number, printable, size
 from oimg.words.answers import Comparison, Diagnosis
 from oimg.words.errors import OimgError
+from oimg.words.i18n import N_
 from oimg.words.recipe import Recipe
 from oimg.work.session import Session
+
+_FOLDERS: Final = {"settings": N_("settings"), "backups": N_("backups"), "cache": N_("cache")}
 
 
 def inspect(files: list[Path], recipe: Recipe, *, as_json: bool) -> int:
@@ -51,18 +56,16 @@ def compare(one: Path, other: Path, heatmap: Path | None, *, as_json: bool) -> i
         return 0
     _print_comparison(comparison)
     if heatmap is not None:
-        print(f"{_('heat map')}: {printable(str(heatmap))}")
+        print(labelled(_("heat map"), printable(str(heatmap))))
     return 0
 
 
 def _print_comparison(comparison: Comparison) -> None:
-    about = f" ({_('approximate: the picture is very small')})" if comparison.approximate else ""
-    print(f"{_('score')}: {comparison.score:.2f}  {_judgement(comparison)}{about}")
-    print(f"{_('worst place')}: {comparison.worst:.1f}")
-    print(
-        f"{_('difference')}: {_('mean')} {comparison.mean_difference:.2f}, "
-        f"{_('largest')} {comparison.max_difference} {_('of 255')}"
-    )
+    about = f"  {_('(approximate: the picture is very small)')}" if comparison.approximate else ""
+    print(f"{labelled(_('score'), number(comparison.score, 2))}  {_judgement(comparison)}{about}")
+    print(labelled(_("worst place"), number(comparison.worst, 1)))
+    mean, largest = number(comparison.mean_difference, 2), number(comparison.max_difference)
+    print(_("difference: mean {mean}, largest {largest} of 255").format(mean=mean, largest=largest))
 
 
 def _judgement(comparison: Comparison) -> str:
@@ -96,33 +99,33 @@ def _clear_cache(session: Session, *, as_json: bool) -> int:
     try:
         freed = session.clear_cache()
     except OSError as error:
-        stderr(f"oimg: {_('the cache cannot be removed')}: {printable(str(error))}")
+        stderr(f"oimg: {labelled(_('the cache cannot be removed'), printable(str(error)))}")
         return 1
     if as_json:
         print(json.dumps({"event": "clear-cache", "freed_bytes": freed}))
     else:
-        print(_("Which pictures were done is forgotten; {} freed.").format(size(freed)))
+        print(_("OIMG has forgotten which pictures were done; {size} freed.").format(size=size(freed)))
     return 0
 
 
 def _print_diagnosis(diagnosis: Diagnosis) -> None:
     print(f"OIMG {diagnosis.version}, Python {diagnosis.python}, {diagnosis.platform}")
-    print(f"\n{_('Formats')}:")
+    print(f"\n{_('Formats:')}")
     for codec in diagnosis.codecs:
         can = _("reads, writes") if codec.writes else _("reads") if codec.reads else _("MISSING")
-        print(f"  {codec.format:5} {can:14} {codec.library}")
-    kernel = _("a compiled kernel") if diagnosis.metric == "native" else _("numpy; slower, for there is no kernel")
-    print(f"\n{_('Visual score computed by')}: {kernel}")
-    print(f"\n{_('Network guard')}:")
+        print(f"  {codec.format:5} {padded(can, 14)} {codec.library}")
+    kernel = (
+        _("a compiled kernel") if diagnosis.metric == "native" else _("numpy, slower: the compiled kernel is missing")
+    )
+    print(f"\n{labelled(_('Visual score computed by'), kernel)}")
+    print(f"\n{_('Network guard:')}")
     for layer in diagnosis.guard:
-        print(f"  {_('on ') if layer.armed else _('OFF')}  {layer.name}: {layer.detail}")
-    print(f"\n{_('Folders')}:")
+        print(f"  {padded(_('on') if layer.armed else _('OFF'), 4)} {layer.name}: {layer.detail}")
+    print(f"\n{_('Folders:')}")
     for name, path in diagnosis.folders:
         held = f" ({size(diagnosis.cache_bytes)})" if name == "cache" and diagnosis.cache_bytes else ""
-        print(f"  {name}: {printable(str(path))}{held}")
-    print(
-        f"\n{_('Pictures at once')}: {diagnosis.workers}; "
-        f"{_('memory for pictures in work')}: {size(diagnosis.memory_limit)}"
-    )
+        print(f"  {labelled(_(_FOLDERS[name]), printable(str(path)))}{held}")
+    text = _("Pictures at once: {count}; memory for them: {size}")
+    print("\n" + text.format(count=diagnosis.workers, size=size(diagnosis.memory_limit)))
     for note in diagnosis.notes:
-        print(f"{_('Note')}: {printable(note)}")
+        print(labelled(_("Note"), printable(note)))

@@ -121,7 +121,7 @@ SPECS: Final[dict[Act, Spec]] = {
     ),
     Act.SHOW_RESULTS: Spec(N_("S&how results in folder"), "show-folder"),
     Act.EXPORT_CSV: Spec(N_("Export report as &CSV…"), "export", (), N_("A table for a spreadsheet")),
-    Act.EXPORT_JSON: Spec(N_("Export report as &JSON…"), "export", (), N_("For programs: one line a file")),
+    Act.EXPORT_JSON: Spec(N_("Export report as &JSON…"), "export", (), N_("For programs: one line per file")),
     Act.QUEUE: Spec(N_("Show the &list"), "queue", ("F9",), checkable=True),
     Act.OPTIONS: Spec(N_("Show the &options"), "options", ("F10",), checkable=True),
     Act.COLUMNS: Spec(N_("Show &columns"), "columns", ("Ctrl+L",), N_("A table to sort by"), checkable=True),

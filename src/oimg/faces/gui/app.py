@@ -96,7 +96,9 @@ def parser(program: str) -> ArgumentParser:
     grammar.add_argument("paths", nargs="*", metavar="PATH", help=_("pictures, and folders with pictures"))
     grammar.add_argument("--version", action="version", version=f"oimg {__version__}")
     grammar.add_argument("--quick", action="store_true", help=_("work on them at once, in a small window"))
-    grammar.add_argument("--files-from", metavar="FILE", help=_("read paths from a file, one a line; - is stdin"))
+    grammar.add_argument(
+        "--files-from", metavar="FILE", help=_("read paths from a file, one per line; - is standard input")
+    )
     grammar.add_argument("-0", "--null", action="store_true", help=_("paths in --files-from end with NUL"))
     return grammar
 

@@ -36,7 +36,7 @@ from oimg.work.settings import Settings
 _SIZE: Final = QSize(600, 680)
 _MEGABYTE: Final = 1_000_000
 _GIGABYTE: Final = 1_000_000_000
-_THEMES: Final = ((Choice.SYSTEM, N_("As the system")), (Choice.LIGHT, N_("Light")), (Choice.DARK, N_("Dark")))
+_THEMES: Final = ((Choice.SYSTEM, N_("Follow the system")), (Choice.LIGHT, N_("Light")), (Choice.DARK, N_("Dark")))
 _PLACES: Final = ((Originals.BACKUP, N_("A backup of OIMG")), (Originals.TRASH, N_("The trash")))
 _CLEARED: Final = (StoredKind.ORIGINALS, StoredKind.MEMORY, StoredKind.WINDOW)
 
@@ -58,12 +58,12 @@ class Preferences(QDialog):
         self._note.setAccessibleName(_("What was done"))
         self._theme = ChoiceField([(value, _(name)) for value, name in _THEMES], self)
         spoken = ((code, language.name) for code, language in LANGUAGES.items())
-        self._language = ChoiceField([("", _("As the system")), *spoken], self)
+        self._language = ChoiceField([("", _("Follow the system")), *spoken], self)
         self._preset = ChoiceField([], self)
         self._jobs = NumberField("jobs", _("Automatic"), "", parent=self)
         self._memory = NumberField("memory_limit", _("Automatic"), "MB", _MEGABYTE, 256, self)
         self._originals = ChoiceField([(value, _(name)) for value, name in _PLACES], self)
-        self._days = NumberField("backup_days", _("For ever"), _("days"), parent=self)
+        self._days = NumberField("backup_days", _("Forever"), _("days"), parent=self)
         self._most = NumberField("backup_limit", _("No limit"), "GB", _GIGABYTE, parent=self)
         self._cache = NumberField("cache_limit", _("Remember nothing"), "MB", _MEGABYTE, 16, self)
         self._amounts = {kind: text_label(look="quiet") for kind in _CLEARED}
@@ -174,14 +174,14 @@ class Preferences(QDialog):
         return _section(
             (_("They go t&o"), self._originals, ""),
             (_("Backup is &kept for"), self._days, ""),
-            (_("Backup has at m&ost"), self._most, limit),
-            (_("It holds &now"), self._clearing(StoredKind.ORIGINALS, _("Clear now…")), ""),
+            (_("Backup takes at m&ost"), self._most, limit),
+            (_("In use &now"), self._clearing(StoredKind.ORIGINALS, _("Clear now…")), ""),
         )
 
     def _remembering(self) -> QFrame:
         return _section(
             (_("At mo&st"), self._cache, stored_words.about(StoredKind.MEMORY)),
-            (_("It holds no&w"), self._clearing(StoredKind.MEMORY, _("Forget now…")), ""),
+            (_("In use no&w"), self._clearing(StoredKind.MEMORY, _("Forget now…")), ""),
         )
 
     def _clearing(self, kind: StoredKind, text: str) -> QWidget:

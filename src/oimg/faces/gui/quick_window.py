@@ -216,7 +216,9 @@ class QuickWindow(QWidget):
                 lines.append(group.text)
                 lines += [f"    {reason.text}" for reason in group.reasons]
         if self._left_out:
-            text = ngettext("{count} other file is no picture", "{count} other files are no pictures", self._left_out)
+            text = ngettext(
+                "{count} other file is not a picture", "{count} other files are not pictures", self._left_out
+            )
             lines.append(text.format(count=number(self._left_out)))
         if self._session is not None and (told := told_at_start(self._session)):
             lines.append(told)

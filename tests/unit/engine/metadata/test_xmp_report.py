@@ -11,6 +11,7 @@ from oimg.engine.metadata.iptc import DataSet
 from oimg.engine.metadata.xmp_names import NAMESPACES
 from oimg.engine.metadata.xmp_values import degrees, mirrored, number
 from oimg.words.privacy import Finding
+from oimg.words.sayings import Coded, contract
 
 SPACES = "".join(
     f' xmlns:{prefix}="{uri}"' for uri, (prefix, _) in NAMESPACES.items() if prefix not in ("xml", "rdf", "x")
@@ -99,6 +100,33 @@ def test_structures_name_their_fields_and_data_its_size() -> None:
 def test_datasets_in_words(dataset: DataSet, name: str, value: str) -> None:
     (found,) = iptc_report.findings([dataset])
     assert (found.name, found.value) == (name, value)
+
+
+def test_what_xmp_says_in_codes_is_said_in_words_to_people() -> None:
+    # IPTC NewsCodes: trainedAlgorithmicMedia is a picture made by generative AI; CIPA DC-010: Mode 2 is "forced off".
+    ai = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    found = told(
+        f"<Iptc4xmpExt:DigitalSourceType>{ai}</Iptc4xmpExt:DigitalSourceType>"
+        '<exif:Flash rdf:parseType="Resource"><exif:Fired>False</exif:Fired><exif:Mode>2</exif:Mode></exif:Flash>'
+        "<xmpRights:Marked>True</xmpRights:Marked><dc:title>True</dc:title>"
+    )
+    shown = {
+        name: (finding.value, contract(finding.said.saying) if isinstance(finding.said, Coded) else "")
+        for name, finding in found.items()
+    }
+    assert shown == {
+        "Iptc4xmpExt:DigitalSourceType": (ai, "created by generative AI"),
+        "exif:Flash": ("Fired: False, Mode: 2", "Did not fire, forced off"),
+        "xmpRights:Marked": ("True", "yes"),
+        "dc:title": ("True", ""),
+    }
+
+
+@pytest.mark.parametrize("value", ["99999", "one", "-3", ""])
+def test_a_flash_that_makes_no_sense_is_told_as_it_is_written(value: str) -> None:
+    found = told(f'<exif:Flash rdf:parseType="Resource"><exif:Fired>{value}x</exif:Fired></exif:Flash>')
+    assert found["exif:Flash"].value == f"Fired: {value}x"
+    assert found["exif:Flash"].said == ""
 
 
 def test_how_a_block_is_written_is_told_on_demand() -> None:

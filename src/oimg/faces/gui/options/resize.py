@@ -46,9 +46,9 @@ class ResizeSection(Section):
         }
         self.linked = _link_button()
         self.enlarge = Switch(Resize, "enlarge", _("Enlarge pictures that are smaller"))
-        self.linear = Switch(Resize, "linear", _("Reckon in linear light"))
+        self.linear = Switch(Resize, "linear", _("Resize in linear light"))
         self.gravity = GravityPicker()
-        self.smart = Switch(Resize, "gravity", _("Find the busy part by itself"))
+        self.smart = Switch(Resize, "gravity", _("Find the part with the most detail"))
         self._outcome = quiet("")
         self._box = self._make_box()
         self._edges = Field("", *self.amount.values())

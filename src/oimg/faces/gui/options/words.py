@@ -90,7 +90,7 @@ _WRONG: Final = MappingProxyType(
         "path": N_("Choose the folder that results go to."),
         "conflict": N_("In place, only the originals themselves can be replaced."),
         "suffix": N_("This cannot be part of a file name: it is too long, or holds a slash."),
-        "background": N_("This is no colour. Write one such as #ffffff."),
+        "background": N_("This is not a colour. Write it like #ffffff."),
     }
 )
 
@@ -134,4 +134,4 @@ def wrong(error: RecipeError) -> str:
     """Say what is wrong with a field that cannot be as it is."""
     if error.name == "resize":
         return _("How large? Give a size above 0.")
-    return _(_WRONG.get(error.name, N_("This value cannot be.")))
+    return _(_WRONG.get(error.name, N_("This value is not possible.")))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
+from oimg.faces import findings
 from oimg.faces.gui import icons, theme
 from oimg.faces.gui.privacy.field_names import title
 from oimg.faces.gui.privacy.glyph import Glyph, text_label
@@ -69,16 +70,21 @@ class FindingRow(QWidget):
 
 def whole_value(prospect: Prospect) -> str:
     """Give a value as text, a long one in full, with what it becomes where something else stays."""
-    finding = prospect.finding
-    long = dict(finding.facts).get("text", finding.value)
-    value = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in str(long))
+    value = _shown(findings.value(prospect.finding))
     if not prospect.left:
         return value
-    return _("{value} (stays as: {left})").format(value=value, left=_(" or ").join(prospect.left))
+    return _("{value} (stays as: {left})").format(value=value, left=findings.left(prospect))
+
+
+def _shown(text: str) -> str:
+    return "".join(
+        c if c.isprintable() or c in ("\n", findings.NO_BREAK) else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def spoken(prospect: Prospect) -> str:
     """Say a prospect in one line."""
     text = _("{name}: {value} ({fate})")
     fate = _(FATES[prospect.fate][2])
-    return text.format(name=title(prospect.finding.name), value=whole_value(prospect), fate=fate)
+    value = whole_value(prospect).replace(findings.NO_BREAK, " ")
+    return text.format(name=title(prospect.finding.name), value=value, fate=fate)

@@ -84,7 +84,7 @@ class Keeping(QObject):
     def _take(self, answer: Answer) -> None:
         if answer.error is not None:
             text = _("{what}: that did not work ({reason}).")
-            what = title(answer.key) if isinstance(answer.key, StoredKind) else _("What is stored on this machine")
+            what = title(answer.key) if isinstance(answer.key, StoredKind) else _("What is stored on this computer")
             self.failed.emit(text.format(what=what, reason=messages.printable(answer.error.detail)))
         elif answer.key == _GUARDS:
             self.guards_tried.emit(answer.value)

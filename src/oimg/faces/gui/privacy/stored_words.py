@@ -23,9 +23,7 @@ _TITLES: Final = MappingProxyType(
 _ABOUT: Final = MappingProxyType(
     {
         StoredKind.ORIGINALS: N_("Kept so that you can undo."),
-        StoredKind.MEMORY: N_(
-            "So that nothing is worked on twice. It holds no pictures, and no name that can be read."
-        ),
+        StoredKind.MEMORY: N_("So that nothing is worked on twice. It holds no pictures and no readable names."),
         StoredKind.PRESETS: N_("The recipes that you named."),
         StoredKind.SETTINGS: N_("What you set in the preferences."),
         StoredKind.WINDOW: N_("Its size and place, and the options that you used last."),

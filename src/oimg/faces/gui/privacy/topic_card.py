@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from oimg.faces import findings
 from oimg.faces.gui.privacy.field_names import title
 from oimg.faces.gui.privacy.finding_row import FindingRow
 from oimg.faces.gui.privacy.glyph import text_label
@@ -107,7 +108,7 @@ def _told_once_first(prospects: Sequence[Prospect]) -> tuple[list[Prospect], int
     """Put last what only says again what EXIF, XMP or IPTC said already; gives how many are before that."""
     first: dict[tuple[str, str], Prospect] = {}
     for each in prospects:
-        first.setdefault((title(each.finding.name), each.finding.value), each)
+        first.setdefault((title(each.finding.name), findings.value(each.finding)), each)
     once = {id(each) for each in first.values()}
     again = [each for each in prospects if id(each) not in once]
     return [*first.values(), *again], len(first)

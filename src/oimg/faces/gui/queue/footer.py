@@ -42,7 +42,7 @@ class Footer(QFrame):
 
     def show_left_out(self, count: int) -> None:
         """Say how many files of the last folders were no pictures."""
-        text = ngettext("{count} other file is no picture", "{count} other files are no pictures", count)
+        text = ngettext("{count} other file is not a picture", "{count} other files are not pictures", count)
         self._left_out.setText(text.format(count=number(count)))
         self._left_out.setVisible(count > 0)
 

@@ -180,7 +180,7 @@ class StageView(QFrame):
         scene, result = self.canvas.scene, self._result
         texts: tuple[str, ...]
         if self.canvas.mode is ViewMode.DIFFERENCE and scene.heat is None:
-            texts = (_("The differences are being looked for…"), _("In work…"))
+            texts = (_("The differences are being looked for…"), _("Working…"))
         elif self.canvas.mode is ViewMode.DIFFERENCE:
             texts = (_("Differences"),)
         elif scene.glance is not None:
@@ -209,4 +209,4 @@ class StageView(QFrame):
 
 
 def _waiting() -> tuple[str, ...]:
-    return _("The result is being made…"), _("In work…")
+    return _("The result is being made…"), _("Working…")
