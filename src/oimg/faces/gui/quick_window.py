@@ -214,7 +214,7 @@ class QuickWindow(QWidget):
         for group in summary.groups:
             if group.end is not End.OPTIMIZED:
                 lines.append(group.text)
-                lines += [f"    {reason.text}" for reason in group.reasons]
+                lines += [f"•  {reason.text}" for reason in group.reasons]
         if self._left_out:
             text = ngettext("{count} other file is no picture", "{count} other files are no pictures", self._left_out)
             lines.append(text.format(count=number(self._left_out)))
