@@ -49,13 +49,15 @@ def pictures(folder: Path) -> Path:
     folder.mkdir(parents=True)
     for seed, (name, sky, earth) in enumerate(
         [
-            ("Mountains at dawn.jpg", ((250, 190, 150), (110, 130, 190)), (60, 70, 95)),
-            ("Lake.jpg", ((190, 220, 245), (70, 130, 200)), (40, 90, 100)),
-            ("Desert.png", ((255, 225, 170), (235, 150, 90)), (150, 90, 50)),
-            ("Night.webp", ((40, 50, 90), (10, 12, 30)), (15, 20, 35)),
+            ("Mountains at dawn.jpg", ((252, 200, 158), (104, 128, 184)), (34, 42, 62)),
+            ("Lake.jpg", ((226, 232, 238), (96, 150, 206)), (28, 62, 66)),
+            ("Evening.png", ((255, 222, 172), (206, 140, 104)), (104, 56, 34)),
+            ("Night.webp", ((58, 72, 118), (12, 16, 40)), (8, 11, 22)),
         ]
     ):
-        landscape(sky, earth, np.random.default_rng(seed)).save(folder / name, quality=96)
+        landscape(sky, earth, np.random.default_rng(seed), water=name.startswith("Lake")).save(
+            folder / name, quality=96
+        )
     chart = Image.new("RGB", (1400, 900), "#ffffff")
     draw = ImageDraw.Draw(chart)
     for bar in range(9):
@@ -74,25 +76,60 @@ def pictures(folder: Path) -> Path:
 Color = tuple[int, int, int]
 
 
-def landscape(sky: tuple[Color, Color], earth: Color, random: np.random.Generator) -> Image.Image:
-    """Paint ridges before a sky, paler the farther they are, with the noise that photos have."""
+def landscape(sky: tuple[Color, Color], earth: Color, random: np.random.Generator, *, water: bool) -> Image.Image:
+    """Paint ridges before a low sun, each with mist at its foot, the nearest one wooded, with the noise of photos."""
     width, height = 1440, 960
-    down = np.linspace(0, 1, height)[:, None, None]
-    pixels = np.array(sky[1]) * (1 - down) + np.array(sky[0]) * down
-    pixels = np.repeat(pixels, width, axis=1)
-    across = np.arange(width)
-    for ridge in range(5):
-        waves = sum(
-            np.sin(across / width * 2 * np.pi * (1.3 + ridge) * 2**octave + random.uniform(0, 7)) / 1.9**octave
-            for octave in range(7)
-        )
-        top = height * (0.42 + 0.12 * ridge) + height / 18 * waves
-        share = (ridge + 1) / 5
-        color = np.array(sky[0]) * (1 - share) + np.array(earth) * share
-        below = np.arange(height)[:, None] > top[None, :]
-        pixels[below] = color
-    pixels += random.normal(0, 3.5, pixels.shape)
+    down, across = np.mgrid[0:height, 0:width].astype(float)
+    near, far = np.array(sky[0], float), np.array(sky[1], float)
+    share = np.clip(down / (0.62 * height), 0, 1)[..., None]
+    pixels = far * (1 - share) + near * share
+    away = np.hypot(across - 0.68 * width, down - 0.30 * height)
+    glow = 0.55 * np.exp(-away / 210) + np.clip(34 - away, 0, 2) / 4
+    pixels += (255 - pixels) * np.clip(glow, 0, 1)[..., None]
+    for ridge in range(6):
+        depth = (ridge + 1) / 6
+        top = height * (0.36 + 0.095 * ridge) + height * (0.05 + 0.015 * ridge) * _outline(width, ridge, random)
+        if ridge == 5:
+            top -= _firs(width, random)
+        below = down - top[None, :]
+        color = near * (1 - depth) ** 1.3 + np.array(earth) * (1 - (1 - depth) ** 1.3)
+        mist = (0.55 * (1 - depth) * np.clip(below / 150, 0, 1))[..., None]
+        shaded = color * (1 + 0.05 * (_outline(width, 4, random)[None, :, None] - 0.4)) * (1 - mist) + near * mist
+        cover = np.clip(below + 0.5, 0, 1)[..., None]
+        pixels = pixels * (1 - cover) + shaded * cover
+    if water:
+        shore = round(0.66 * height)
+        mirrored = pixels[shore - 1 : 2 * shore - height - 1 : -1]
+        rows = np.arange(height - shore)
+        shift = np.round(np.sin(rows * rows / 900 + rows / 3) * (1 + rows / 60)).astype(int)
+        moved = np.stack([np.roll(row, by, axis=0) for row, by in zip(mirrored, shift, strict=True)])
+        pixels[shore:] = 0.82 * moved + 0.18 * np.array(earth) + 2 * np.sin(rows / 2.3)[:, None, None]
+    pixels += random.normal(0, 2.5, pixels.shape)
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+def _outline(width: int, detail: int, random: np.random.Generator) -> np.ndarray:
+    """Waves of many lengths that never repeat, about -1 to 1."""
+    across = np.linspace(0, 1, width)
+    waves = [
+        np.sin(
+            2 * np.pi * (across * (0.9 + 0.35 * detail) * 1.87**octave * random.uniform(0.85, 1.15) + random.random())
+        )
+        / 1.95**octave
+        for octave in range(8)
+    ]
+    return np.sum(waves, axis=0) / 1.6
+
+
+def _firs(width: int, random: np.random.Generator) -> np.ndarray:
+    """How far trees stand out above a slope, column by column."""
+    tops = np.zeros(width)
+    for middle in random.integers(0, width, 170):
+        tall = random.uniform(18, 74)
+        reach = np.abs(np.arange(width) - middle)
+        branches = 1 + 0.16 * np.sin(reach * 1.9)
+        tops = np.maximum(tops, tall - 5.2 * reach * branches)
+    return tops
 
 
 def take(language: str) -> None:

@@ -7,6 +7,7 @@ scroll   the whole list from the first row to the last in 600 steps, each painte
 filter   a name typed letter by letter, and taken out again
 sort     by a column
 select   all rows, and what the window does about it
+own      all of them get a recipe of their own, and lose it again
 begin    a batch is started, its events come 600 at a time, it ends with its results
 undo     all that it replaced is brought back, and read anew
 remove   every second row, then all that are left; clear, from all rows anew
@@ -31,7 +32,7 @@ from oimg.faces.gui.queue.rows import open_rows
 from oimg.faces.gui.running import Item
 from oimg.faces.gui.undoing import Undone
 from oimg.words.images import Format, Header
-from oimg.words.recipe import Output, Place
+from oimg.words.recipe import Output, Place, Recipe
 from oimg.words.report import Optimized, Record, Report, SourceFile
 from oimg.words.task import Finished, JobEvent, Progressed, Started
 from oimg.words.undo import Restored
@@ -72,6 +73,9 @@ class Measured:
         self.tell("sort", [lambda: self.window.queue.proxy.sort(0)])
         self.tell("unsort", [lambda: self.window.queue.proxy.sort(-1)])
         self.tell("select", [self.window.queue.view.selectAll])
+        self.settle()
+        self.tell("own recipe", [lambda: self.window.options.own_recipe_changed.emit(Recipe(target=70))])
+        self.tell("common again", [self.window.options.own_recipe_dropped.emit])
         self.tell("unselect", [self.window.queue.view.select_first])
         self.run(files[:batch])
         everything = [row.id for row in self.window.model.rows()]

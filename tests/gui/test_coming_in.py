@@ -22,6 +22,7 @@ from oimg.faces.gui.dropping import Dropping
 from oimg.faces.gui.importing import Importing
 from oimg.faces.gui.urls import dragged, paths_in
 from oimg.words.errors import ErrorCode
+from oimg.words.file_types import SUFFIXES
 from oimg.words.report import Failed, SourceFile
 from oimg.work.session import Session
 from work_help import flat
@@ -166,6 +167,19 @@ def test_what_is_chosen_in_a_dialog_comes_in(target: Target, tmp_path: Path, qtb
         dialog.filesSelected.emit([str(tmp_path / "a.png")])
     assert target.paths == [[tmp_path / "a.png"]]
     dialog.close()
+
+
+def test_the_dialog_shows_every_picture_first_and_all_files_if_asked(target: Target) -> None:
+    dialog = target.dropping.ask_for_files()
+    pictures, everything = dialog.nameFilters()
+    patterns = set(pictures.partition("(")[2].rstrip(")").split())
+    assert patterns == {f"*{each}" for suffix in SUFFIXES for each in (suffix, suffix.upper())}
+    assert "*.JPG" in patterns
+    assert everything.endswith("(*)")
+    dialog.close()
+    folders = target.dropping.ask_for_folder()
+    assert "*.jpg" not in " ".join(folders.nameFilters())
+    folders.close()
 
 
 @pytest.fixture

@@ -10,10 +10,12 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from oimg.faces.gui.actions import Act
 from oimg.faces.gui.foot import Foot
 from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.options.quality import in_short
 from oimg.faces.gui.options.scale import VisualScale
+from oimg.faces.gui.panes import TABLE
 from oimg.faces.gui.slider import Slider
 from oimg.faces.gui.stage.painting import paint_label
 from oimg.faces.gui.tokens import LIGHT
@@ -66,6 +68,23 @@ def test_the_list_gives_way_to_the_picture_and_gets_its_room_back(filled: MainWi
     filled.resize(1600, 1000)
     qtbot.waitUntil(lambda: filled.queue.width() == 360)
     assert filled.options.width() == 312
+
+
+def test_a_list_with_columns_has_room_for_them(filled: MainWindow, qtbot: QtBot) -> None:
+    """Nothing is to be scrolled sideways where the window is wide, and the room is given back."""
+    filled.resize(1600, 800)
+    list_, columns = filled.queue, filled.actions_[Act.COLUMNS]
+    qtbot.waitUntil(lambda: filled.splitter.width() > 1500)
+    before = list_.width()
+    columns.trigger()
+    qtbot.waitUntil(lambda: list_.width() == TABLE)
+    qtbot.waitUntil(lambda: not list_.view.horizontalScrollBar().isVisible())
+    columns.trigger()
+    qtbot.waitUntil(lambda: list_.width() == before)
+    filled.resize(900, 600)
+    columns.trigger()
+    qtbot.waitUntil(lambda: filled.splitter.width() <= 900)
+    assert filled.stage.width() >= filled.column.minimumWidth()
 
 
 @pytest.mark.usefixtures("large_texts")

@@ -96,3 +96,25 @@ def test_every_icon_that_is_asked_for_is_there() -> None:
 def test_icons_are_as_large_as_asked(size: int) -> None:
     assert icons.icon("lock").pixmap(QSize(size, size)).size() == QSize(size, size)
     assert not icons.application().pixmap(QSize(size, size)).isNull()
+
+
+@pytest.mark.parametrize(("name", "turns"), [("undo", True), ("back", True), ("search", False)])
+def test_arrows_back_point_to_where_one_reads_from(qapp: QApplication, name: str, *, turns: bool) -> None:
+    """A magnifying glass is held the same way everywhere; an arrow to what was before is not."""
+    size, before = QSize(40, 40), qapp.layoutDirection()
+    try:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        one = icons.icon(name).pixmap(size).toImage()
+        qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        other = icons.icon(name).pixmap(size).toImage()
+    finally:
+        qapp.setLayoutDirection(before)
+    assert (other == one) is not turns
+    assert _unlike(other, one.flipped(Qt.Orientation.Horizontal) if turns else one) < 0.02
+
+
+def _unlike(one: QImage, other: QImage) -> float:
+    """The share of pixels that differ by more than smoothing makes them."""
+    places = [(x, y) for x in range(one.width()) for y in range(one.height())]
+    apart = [abs(one.pixelColor(*at).alpha() - other.pixelColor(*at).alpha()) > 64 for at in places]
+    return sum(apart) / len(apart)

@@ -336,6 +336,17 @@ def test_files_that_failed_are_worked_on_again(
     assert not filled.actions_[Act.RETRY_FAILED].isEnabled()
 
 
+def test_results_lie_over_the_picture_and_so_need_a_list(replaced: MainWindow, qtbot: QtBot) -> None:
+    """Once the list is cleared, a button that could show nothing is gone, and home says where results go."""
+    results = replaced.actions_[Act.RESULTS]
+    assert results.isEnabled()
+    replaced.actions_[Act.CLEAR].trigger()
+    qtbot.waitUntil(lambda: not results.isEnabled())
+    assert replaced.home.isVisible()
+    labels = [each for each in replaced.foot.findChildren(QLabel) if each.isVisible()]
+    qtbot.waitUntil(lambda: any("replace the originals" in each.text() for each in labels), timeout=PATIENCE)
+
+
 def test_results_are_shown_in_their_folder(
     replaced: MainWindow, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -260,6 +260,10 @@ def test_the_foot_shows_a_plan_or_the_progress(qtbot: QtBot) -> None:
     assert buttons["Only the 2 selected"].isVisible()
     with qtbot.waitSignal(foot.optimize_selected):
         buttons["Only the 2 selected"].click()
+    foot.show_plan(3, 0, Output(), again=True)
+    assert "Try 3 files again" in [each.text() for each in foot.findChildren(QPushButton)]
+    foot.show_plan(0, 0, Output(), again=True)
+    assert "Optimize" in [each.text() for each in foot.findChildren(QPushButton)]
     foot.show_plan(0, 0, Output())
     assert not any(each.isVisible() and each.isEnabled() for each in buttons.values())
     foot.show_standing(Standing(1, 4, 0.25, None, paused=False, stopping=False))

@@ -14,9 +14,12 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from oimg.faces.gui.queue.rows import State, row_of
+from oimg.faces.gui.stage import words
 from oimg.faces.gui.stage.scene import ViewMode
 from oimg.faces.gui.stage.view import StageView
 from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.images import Format
+from oimg.words.preview import Result
 from oimg.words.recipe import Fitting, Recipe, Resize
 from oimg.words.report import Failed, KeptCode
 from oimg.work.previews import Previews
@@ -259,6 +262,15 @@ def test_differences_are_asked_for_where_they_are_seen(make: Make, tmp_path: Pat
     stage.show_mode(ViewMode.SPLIT)
     assert not stage.legend.isVisible()
     assert stage.canvas.scene.result_labels[0].startswith("Result")
+
+
+def test_a_map_without_differences_says_why_it_is_black() -> None:
+    result = Result(None, Format.PNG, 1234, None, None, 0.1, lossless=True)
+    whole, short = words.heat_labels(result)
+    assert "every pixel is the same" in whole
+    assert len(short) < len(whole)
+    assert words.heat_labels(replace(result, lossless=False, score=81.0)) == ("Differences",)
+    assert words.heat_labels(None) == ("Differences",)
 
 
 def test_another_size_asks_for_another_original(make: Make, tmp_path: Path, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""What systems call the formats: media types and Apple's type identifiers. Suffixes are in `engine.codecs`."""
+"""What systems call the formats: suffixes, media types and Apple's type identifiers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,26 @@ from typing import Final
 
 from oimg.words.images import Format
 
+# Every suffix that stands for a format, the usual one first.
+_SUFFIXES: Final = MappingProxyType[Format, tuple[str, ...]](
+    {
+        Format.JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"),
+        Format.PNG: (".png", ".apng"),
+        Format.WEBP: (".webp",),
+        Format.AVIF: (".avif", ".avifs"),
+        Format.JXL: (".jxl",),
+        Format.GIF: (".gif",),
+        Format.TIFF: (".tif", ".tiff"),
+        Format.HEIC: (".heic", ".heif", ".hif"),
+        Format.BMP: (".bmp", ".dib"),
+        Format.ICO: (".ico",),
+        Format.PPM: (".ppm", ".pgm", ".pbm", ".pnm"),
+        Format.QOI: (".qoi",),
+    }
+)
+# The same the other way round, for telling a wrong name; and the suffix that a new file gets.
+SUFFIXES: Final = MappingProxyType({each: format_ for format_, told in _SUFFIXES.items() for each in told})
+USUAL_SUFFIXES: Final = MappingProxyType({format_: told[0] for format_, told in _SUFFIXES.items()})
 # As shared-mime-info names them, the usual one first; image/heic is an alias there, and the name elsewhere.
 MEDIA_TYPES: Final = MappingProxyType[Format, tuple[str, ...]](
     {

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.file_types import SUFFIXES as SUFFIXES
+from oimg.words.file_types import USUAL_SUFFIXES as USUAL_SUFFIXES
 from oimg.words.images import Format
 
 if TYPE_CHECKING:
     from oimg.engine.codecs.base import Codec, Encoder, Recompressor
 
 T = TypeVar("T")
-# Every suffix that stands for a format, the usual one first.
-_SUFFIXES: Final = MappingProxyType[Format, tuple[str, ...]](
-    {
-        Format.JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"),
-        Format.PNG: (".png", ".apng"),
-        Format.WEBP: (".webp",),
-        Format.AVIF: (".avif", ".avifs"),
-        Format.JXL: (".jxl",),
-        Format.GIF: (".gif",),
-        Format.TIFF: (".tif", ".tiff"),
-        Format.HEIC: (".heic", ".heif", ".hif"),
-        Format.BMP: (".bmp", ".dib"),
-        Format.ICO: (".ico",),
-        Format.PPM: (".ppm", ".pgm", ".pbm", ".pnm"),
-        Format.QOI: (".qoi",),
-    }
-)
-# The same the other way round, for telling a wrong name; and the suffix that a new file gets.
-SUFFIXES: Final = MappingProxyType({each: format_ for format_, told in _SUFFIXES.items() for each in told})
-USUAL_SUFFIXES: Final = MappingProxyType({format_: told[0] for format_, told in _SUFFIXES.items()})
 
 
 class _Registry(Mapping[Format, T]):

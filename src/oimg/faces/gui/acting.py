@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from oimg.faces.gui import icons
 from oimg.faces.gui.actions import SPECS, THEMES, Act, plain
 from oimg.faces.gui.focus import jump
+from oimg.faces.gui.panes import TABLE
 from oimg.faces.gui.shortcuts import show_shortcuts
 from oimg.faces.messages import _
 
@@ -47,6 +48,7 @@ def join_actions(window: MainWindow) -> None:
         actions[name].triggered.connect(lambda _=False, do=do: do())
     actions[Act.PAUSE].toggled.connect(lambda on: _pause(window, on=on))
     actions[Act.COLUMNS].toggled.connect(lambda on: view.show_columns(shown=on))
+    actions[Act.COLUMNS].triggered.connect(lambda on: window.splitter.widen_list(TABLE if on else 0))
     for name, pane in ((Act.QUEUE, window.queue), (Act.OPTIONS, window.options)):
         actions[name].setChecked(True)
         actions[name].toggled.connect(pane.setVisible)

@@ -96,7 +96,7 @@ class AfterRun(QObject):
         """Enable what can be done now."""
         summary, idle = self.summary, not self._window.running.active and not self.undoing.active
         can = {
-            Act.RESULTS: summary is not None and idle,
+            Act.RESULTS: summary is not None and idle and self._window.model.rowCount() > 0,  # it lies over the picture
             Act.UNDO: summary is not None and _can_be_undone(summary.report) and idle,
             Act.UNDO_FILES: idle and any(_is_replaced(row) or _has_written(row) for row in self._selected()),
             Act.UNDO_EARLIER: self._session is not None and idle,

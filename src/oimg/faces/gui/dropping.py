@@ -24,9 +24,20 @@ from oimg.faces.gui import icons, theme
 from oimg.faces.gui.tokens import RADIUS, now
 from oimg.faces.gui.urls import paths_in
 from oimg.faces.messages import _
+from oimg.words.file_types import SUFFIXES
 
 _VEIL: Final = 215
 _PICTURES: Final = QStandardPaths.StandardLocation.PicturesLocation
+
+
+def let_see_pictures(dialog: QFileDialog) -> None:
+    """Show only what OIMG opens by its name, and let all files be shown: a name may lack its suffix, or have another.
+
+    Suffixes are in capitals, too, for cameras write them so and not every dialog of a system is indifferent to that.
+    """
+    patterns = " ".join(f"*{written}" for each in SUFFIXES for written in (each, each.upper()))
+    dialog.setNameFilters([f"{_('Pictures')} ({patterns})", f"{_('All files')} (*)"])
+    dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
 
 
 def image_in(data: QMimeData) -> QImage | None:
@@ -105,6 +116,8 @@ class Dropping(QObject):
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         dialog = QFileDialog(self._window, title)
         dialog.setFileMode(mode)
+        if mode is QFileDialog.FileMode.ExistingFiles:
+            let_see_pictures(dialog)
         dialog.setDirectory(self._last or QStandardPaths.writableLocation(_PICTURES))
         dialog.directoryEntered.connect(self._remember)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

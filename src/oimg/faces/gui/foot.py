@@ -107,12 +107,16 @@ class Foot(QFrame):
             row.addWidget(_button(action, self))
         return page
 
-    def show_plan(self, files: int, selected: int, output: Output, weight: int = 0, *, home: bool = False) -> None:
-        """Say what Optimize would do with so many files and bytes, and with those selected where they are several."""
+    def show_plan(
+        self, files: int, selected: int, output: Output, weight: int = 0, *, home: bool = False, again: bool = False
+    ) -> None:
+        """Say what Optimize would do with so many files and bytes, and with those selected where they are several.
+
+        With `again` there are only files that have failed.
+        """
         self._pages.setCurrentIndex(0)
         self.show_note(promise(output) if home else sentence(files, output, weight))
-        button = ngettext("Optimize {count} file", "Optimize {count} files", files) if files else _("Optimize")
-        self._primary.setText(button.format(count=number(files)))
+        self._primary.setText(_button_text(files, again=again).format(count=number(files)))
         self._primary.setEnabled(files > 0)
         text = ngettext("Only {count} selected", "Only the {count} selected", selected)
         self._selected.setText(text.format(count=number(selected)))
@@ -164,6 +168,14 @@ def _button(action: QAction, parent: QWidget) -> QToolButton:
 
     action.changed.connect(follow)
     return button
+
+
+def _button_text(files: int, *, again: bool) -> str:
+    if not files:
+        return _("Optimize")
+    if again:
+        return ngettext("Try {count} file again", "Try {count} files again", files)
+    return ngettext("Optimize {count} file", "Optimize {count} files", files)
 
 
 def sentence(files: int, output: Output, weight: int = 0) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from oimg.faces.gui.tokens import now
@@ -15,6 +15,8 @@ from oimg.faces.gui.tokens import now
 SIZE: Final = 20
 _APPLICATION_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
 _SMALL: Final = 24
+_DIRECTED: Final = frozenset({"back", "undo"})
+"""Arrows that point to what was before: to the right where one reads from there."""
 _FOLDER: Final = Path(__file__).resolve().parent / "icons"
 
 
@@ -63,7 +65,12 @@ class _Engine(QIconEngine):
         """Draw into a rectangle."""
         tokens = now()
         color = tokens.faint if mode is QIcon.Mode.Disabled else getattr(tokens, self._color)
+        painter.save()
+        if self._name in _DIRECTED and QGuiApplication.isRightToLeft():
+            painter.translate(2 * rect.x() + rect.width(), 0)
+            painter.scale(-1, 1)
         paint(painter, self._name, QRectF(rect), color)
+        painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Draw on its own, in pixels of the device."""

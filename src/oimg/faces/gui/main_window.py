@@ -306,9 +306,10 @@ class MainWindow(QMainWindow):
         chosen = self.queue.view.selected_rows()
         selected = len(open_rows(chosen, self.recipe)) if len(chosen) > 1 else 0
         weight = sum(row.before or 0 for row in waiting)
-        self.foot.show_plan(len(waiting), selected, self.recipe.output, weight, home=not rows)
+        again = all(row.has_failed_by(self.recipe) for row in waiting)
+        self.foot.show_plan(len(waiting), selected, self.recipe.output, weight, home=not rows, again=again)
         note = self._note or self.after_run.sentence
-        if note and all(row.has_failed_by(self.recipe) for row in waiting):
+        if note and again and rows:
             self.foot.show_note(note)
 
     def _show_actions(self) -> None:

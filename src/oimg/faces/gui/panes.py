@@ -8,6 +8,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 WIDTHS: Final = (360, 608, 312)
+TABLE: Final = 620
+"""The width of a list with columns: all of them are seen."""
 _ENOUGH: Final = 400
 """What the picture gets before the list gets all that it wants."""
 
@@ -18,6 +20,7 @@ class Panes(QSplitter):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._list, _picture, self._options = WIDTHS
+        self._before = 0
         self.splitterMoved.connect(self._remember)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -33,6 +36,17 @@ class Panes(QSplitter):
         wanted = [files, room - files - options, options, *sizes[3:]]
         if wanted != sizes:
             self.setSizes(wanted)
+
+    def widen_list(self, width: int) -> None:
+        """Give the list so much width, or what the picture can spare; 0 gives back what it had before."""
+        sizes = self.sizes()
+        if len(sizes) < len(WIDTHS) or not (sizes[0] and sizes[1]):
+            return
+        if width:
+            self._before = self._list
+        self._list = max(width, self._list) if width else self._before or self._list
+        files = max(self._least(0), min(self._list, sizes[0] + sizes[1] - _ENOUGH))
+        self.setSizes([files, sizes[0] + sizes[1] - files, *sizes[2:]])
 
     def _least(self, place: int) -> int:
         pane = self.widget(place)

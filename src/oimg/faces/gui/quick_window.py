@@ -214,7 +214,7 @@ class QuickWindow(QWidget):
         for group in summary.groups:
             if group.end is not End.OPTIMIZED:
                 lines.append(group.text)
-                lines += [f"    {reason.text}" for reason in group.reasons]
+                lines += [f"•  {reason.text}" for reason in group.reasons]
         if self._left_out:
             text = ngettext(
                 "{count} other file is not a picture", "{count} other files are not pictures", self._left_out

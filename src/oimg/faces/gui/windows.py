@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog
 
+from oimg.faces.gui.dropping import let_see_pictures
 from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.opening import Opening
 from oimg.faces.gui.quick_window import QuickWindow
@@ -58,6 +59,7 @@ class Windows(QObject):
         """Let the user choose pictures: the entry in a launcher's menu passes none."""
         dialog = QFileDialog(None, _("Pictures to optimize"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        let_see_pictures(dialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda names: self.open_quick([Path(name) for name in names]))
         self._dialog = dialog

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer
 
 from oimg.faces import messages
-from oimg.faces.gui.queue.rows import Row
+from oimg.faces.gui.queue.rows import Row, with_recipe
 from oimg.words.recipe import Recipe
 from oimg.work.settings import PresetStore, SettingsError
 
@@ -81,7 +81,7 @@ class _Joint(QObject):
     def _give(self, recipe: Recipe | None) -> None:
         """Give the selected files a recipe of their own, or remove it."""
         window, self._own = self._window, recipe
-        window.model.change(self._ids, lambda row: replace(row, recipe=recipe))
+        window.model.change(self._ids, lambda row: with_recipe(row, recipe))
         if recipe is None:
             self._show_selected()
         else:

@@ -98,6 +98,11 @@ def waiting(row: Row) -> Row:
     return Row(row.id, row.path, row.source, State.WAITING, recipe=row.recipe)
 
 
+def with_recipe(row: Row, recipe: Recipe | None) -> Row:
+    """Give the row with a recipe of its own, or with none. Made in one step, as `waiting` is: all may be selected."""
+    return Row(row.id, row.path, row.source, row.state, row.progress, row.outcome, row.seconds, recipe, row.done_by)
+
+
 def is_fresh(row: Row) -> bool:
     """Whether nothing has been done about the file: it is as `waiting` makes it."""
     return row.state is State.WAITING and row.outcome is None and row.done_by is None

@@ -182,7 +182,7 @@ class StageView(QFrame):
         if self.canvas.mode is ViewMode.DIFFERENCE and scene.heat is None:
             texts = (_("The differences are being looked for…"), _("Working…"))
         elif self.canvas.mode is ViewMode.DIFFERENCE:
-            texts = (_("Differences"),)
+            texts = words.heat_labels(result)
         elif scene.glance is not None:
             texts = words.glance_labels(self._quality)
         elif result is None or result.shown is None:

@@ -53,6 +53,13 @@ def result_labels(result: Result) -> tuple[str, ...]:
     return whole, short, size
 
 
+def heat_labels(result: Result | None) -> tuple[str, ...]:
+    """Name the map of differences; a map that is black all over says why."""
+    if result is not None and result.lossless:
+        return _("No differences: every pixel is the same"), _("No differences")
+    return (_("Differences"),)
+
+
 def glance_labels(quality: float | None) -> tuple[str, ...]:
     """Say in a label that these are quick pixels, and at which quality."""
     short = _("Quick look")
