@@ -146,3 +146,17 @@ def test_a_dry_run_names_what_would_be_overwritten_and_remembers_nothing(folder:
     plans = {Path(event["source"]).name: Path(event["output"]).name for event in told if event["event"] == "plan"}
     assert plans == {"a.jpg": "a_optimized.jpg", "b.png": "b_optimized.png"}
     assert (contents(folder), store.read_bytes(), store.stat().st_mtime_ns) == before
+
+
+@pytest.mark.parametrize("flags", [("--suffix", ""), ("-o", ".")])
+def test_overwriting_never_means_the_original_itself(folder: Path, flags: tuple[str, ...]) -> None:
+    """Said before any work is done, by the dry run as by the run."""
+    originals = contents(folder)
+    for more in (("-n",), ()):
+        done = run_oimg(folder, *flags, *more, *OVERWRITE, cwd=folder)
+        assert done.code == 1
+        assert [event["code"] for event in done.files.values()] == ["name-of-original"] * 2
+        assert "in place" in done.files[str(folder / "a.jpg")]["detail"]
+        assert contents(folder) == originals
+    other = run_oimg(folder, *flags, "-f", "webp", *OVERWRITE, cwd=folder)
+    assert outputs(other) == {"a.jpg": "a.webp", "b.png": "b.webp"}

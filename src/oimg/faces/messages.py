@@ -48,6 +48,7 @@ ERRORS: Final = MappingProxyType(
         ErrorCode.ENCODE: N_("the picture could not be encoded"),
         ErrorCode.VERIFY: N_("the result did not match the picture, so it was thrown away"),
         ErrorCode.WRITE: N_("the result could not be written"),
+        ErrorCode.ORIGINAL: N_("the result would take the name of its original; to replace originals, work in place"),
         ErrorCode.NO_SPACE: N_("the disk is full"),
         ErrorCode.BACKUP: N_("its original could not be put into the backup, so it was left alone"),
         ErrorCode.IN_USE: N_("another OIMG is replacing pictures in this folder; try again when it is done"),

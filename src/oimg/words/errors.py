@@ -24,6 +24,7 @@ class ErrorCode(StrEnum):
     ENCODE = "encode-failed"
     VERIFY = "verification-failed"
     WRITE = "write-failed"
+    ORIGINAL = "name-of-original"
     NO_SPACE = "disk-full"
     BACKUP = "backup-failed"
     IN_USE = "folder-in-use"

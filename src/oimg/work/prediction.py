@@ -11,12 +11,13 @@ from typing import Final
 from oimg.engine.codecs import SUFFIXES
 from oimg.engine.containers.png_chunks import places
 from oimg.engine.targets import target_formats
-from oimg.words.errors import OimgError
+from oimg.words.errors import ErrorCode, OimgError
 from oimg.words.images import Feature, Format, Limits
-from oimg.words.recipe import Place
+from oimg.words.recipe import Conflict, Place
 from oimg.words.report import Failed, Kept, KeptCode, SourceFile
 from oimg.words.task import Task
-from oimg.work.files.destinations import is_taken, result_stem, suffix_for
+from oimg.work.files.commit import same_file
+from oimg.work.files.destinations import conflict_free, is_taken, result_stem, suffix_for
 from oimg.work.files.probe import open_regular, read_source
 from oimg.work.safety import in_place
 
@@ -63,9 +64,20 @@ def kept_unread(task: Task) -> Kept | None:
         same = set(targets) <= {source.header.format}
         if (refused := in_place.refusal(source, destination, same_format=same)) is not None:
             return Kept(source.path, source, *refused)
-    elif is_taken(destination, {suffix_for(each, source.path) for each in targets}):
+        return None
+    suffixes = {suffix_for(each, source.path) for each in targets}
+    if is_taken(destination, suffixes):
         return Kept(source.path, source, KeptCode.EXISTS)
+    _check_original_spared(task, suffixes)
     return None
+
+
+def _check_original_spared(task: Task, suffixes: set[str]) -> None:
+    """Say that a result can only overwrite its own original before any work is done for it."""
+    destination, source = task.destination, task.source.path
+    names = [conflict_free(destination, suffix, 1) for suffix in suffixes]
+    if destination.conflict is Conflict.OVERWRITE and names and all(same_file(name, source) for name in names):
+        raise OimgError(ErrorCode.ORIGINAL, names[0].name)
 
 
 def _is_own_result(task: Task) -> bool:

@@ -218,7 +218,8 @@ def decode_pillow(
         check_limits(header, len(untrusted), limits)
         if reduction > 1:
             image.draft(None, (image.width // reduction, image.height // reduction))
-        frames, color = _frames(image, count)
+        hidden = 1 if count > 1 and getattr(image, "default_image", False) else 0
+        frames, color = _frames(image, range(hidden, count))
         profile = image.info.get("icc_profile") or b"" if icc is None else icc
         return DecodedImage(
             frames,
@@ -226,18 +227,19 @@ def decode_pillow(
             profile,
             metadata or Metadata(),
             orientation,
-            int(image.info.get("loop", 1 if count == 1 else 0)),
+            int(image.info.get("loop", 1 if len(frames) == 1 else 0)),
         )
     raise AssertionError  # pragma: no cover
 
 
-def _frames(image: ImageFile.ImageFile, count: int) -> tuple[tuple[Frame, ...], ColorModel]:
-    if count == 1:
+def _frames(image: ImageFile.ImageFile, shown: range) -> tuple[tuple[Frame, ...], ColorModel]:
+    """Decode frames; the default image of an APNG that is not one of them is no part of what is shown."""
+    if shown == range(1):
         image.load()
         pixels, color = from_pillow(image)
         return (Frame(pixels),), color
     frames = []
-    for index in range(count):
+    for index in shown:
         image.seek(index)
         image.load()
         # Frames of one animation come in changing modes (GIF turns from P to RGB): one mode for all.

@@ -125,7 +125,10 @@ class PngCodec:
     def recompress(self, untrusted: bytes, metadata: Metadata, icc: bytes, effort: int) -> bytes:
         """Pack the file better, frames of an APNG too; colour chunks stay as they are."""
         del icc  # stays in the file with the other colour chunks
-        return self.finish(container.rewrite(untrusted, metadata, None), effort)
+        packed = self.finish(container.rewrite(untrusted, metadata, None), effort)
+        if _default_image(packed) != _default_image(untrusted):
+            raise OimgError(ErrorCode.VERIFY, "default image")
+        return packed
 
     def library(self) -> str:
         """Versions of what reads, packs and reduces."""
@@ -167,6 +170,18 @@ def _pack_with_pillow(encoded: bytes) -> bytes:
     with open_pillow(encoded, "PNG") as image, foreign(ErrorCode.ENCODE):
         packed = container.rewrite(save_pillow(image, "PNG", optimize=True), metadata, icc)
     return packed if len(packed) < len(encoded) else encoded
+
+
+def _default_image(untrusted: bytes) -> bytes:
+    """Give the picture that an APNG has beside its frames, for programs that do not animate; empty without one.
+
+    `decode` gives only what is shown, so nobody else looks whether it stays.
+    """
+    if b"fdAT" not in untrusted:
+        return b""
+    with foreign(ErrorCode.CORRUPT), open_pillow(untrusted, "PNG") as image:
+        return image.convert("RGBA").tobytes() if getattr(image, "default_image", False) else b""
+    raise AssertionError  # pragma: no cover
 
 
 def _chunk(kind: bytes, payload: bytes) -> bytes:

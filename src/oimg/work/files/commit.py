@@ -49,8 +49,8 @@ def write_new(
     """Write a file under the first of `name(1)`, `name(2)`, ... that the conflict rule allows.
 
     `like` has the attributes to carry over. `source` is never replaced, nor is anything that is not a regular file. A
-    file that already has exactly these bytes counts as written. Raises OimgError(WRITE, NO_SPACE), and FileExistsError
-    if the rule is SKIP and the name is taken.
+    file that already has exactly these bytes counts as written. Raises OimgError(WRITE, ORIGINAL, NO_SPACE), and
+    FileExistsError if the rule is SKIP and the name is taken.
     """
     target = name(1)
     try:
@@ -85,7 +85,7 @@ def _place(
         _refuse_odd(target, conflict)
         if same_file(target, source):
             if conflict is Conflict.OVERWRITE:
-                raise OimgError(ErrorCode.WRITE, f"{target.name} is the original itself")
+                raise OimgError(ErrorCode.ORIGINAL, target.name)
             continue
         if holds(target, data):
             return target, False

@@ -32,8 +32,8 @@ from oimg.engine.candidates import PALETTE_FLOOR
 from oimg.engine.codecs import png
 from oimg.engine.transform import Made
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.images import EncodeOptions, Format, Limits
-from oimg.words.recipe import Mode, Recipe
+from oimg.words.images import EncodeOptions, Format, Limits, Metadata
+from oimg.words.recipe import Mode, Recipe, Target
 from oimg.words.report import KeptCode
 
 
@@ -198,6 +198,42 @@ def test_a_default_image_beside_the_animation_stays() -> None:
         for index, picture in enumerate(pictures):
             after.seek(index)
             assert np.array_equal(np.asarray(after.convert("RGB")), np.asarray(picture))
+
+
+def with_default_image(*colors: str, level: int = 6) -> bytes:
+    """An APNG of these colours; the first is for programs that do not animate, and no frame (W3C PNG, 4.9)."""
+    first, *others = (Image.new("RGB", (60, 40), color) for color in colors)
+    stream = BytesIO()
+    first.save(
+        stream, "PNG", save_all=True, append_images=others, default_image=True, duration=100, compress_level=level
+    )
+    return stream.getvalue()
+
+
+def test_a_default_image_is_no_frame_of_the_animation() -> None:
+    untrusted = with_default_image("red", "lime", "blue")
+    frames = png.CODEC.decode(untrusted, Limits()).frames
+    assert len(frames) == png.CODEC.probe(BytesIO(untrusted)).frames == 2
+    assert [tuple(frame.pixels[0, 0, :3]) for frame in frames] == [(0, 255, 0), (0, 0, 255)]
+    assert [frame.duration for frame in frames] == [100, 100]
+
+
+@pytest.mark.parametrize("target", [Target.WEBP, Target.GIF, Target.AVIF])
+def test_one_frame_beside_a_default_image_is_what_is_shown(target: Target) -> None:
+    result = made(with_default_image("red", "lime"), Recipe(format=target))
+    with Image.open(BytesIO(result.data)) as after:
+        assert getattr(after, "n_frames", 1) == 1
+        shown = np.asarray(after.convert("RGB"), np.int16)
+        assert np.abs(shown - (0, 255, 0)).max() < 40
+
+
+@pytest.mark.skipif(not HAS_PACKER, reason=WITHOUT_PACKER)
+def test_a_default_image_that_the_packer_spoils_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoiled = with_default_image("white", "lime", "blue")
+    monkeypatch.setattr(child, "call", lambda *_: spoiled)
+    with pytest.raises(OimgError) as caught:
+        png.RECOMPRESSOR.recompress(with_default_image("red", "lime", "blue", level=0), Metadata(), b"", 2)
+    assert caught.value.code is ErrorCode.VERIFY
 
 
 def test_hidden_colors_are_kept() -> None:
