@@ -84,6 +84,11 @@ def test_files_that_ended_alike_are_put_together() -> None:
     assert summary.ids(End.FAILED, End.STOPPED) == {15, 16}
 
 
+@pytest.mark.parametrize("code", [KeptCode.NOT_SMALLER, KeptCode.ALREADY_OPTIMIZED])
+def test_what_the_heading_says_is_not_said_again(code: KeptCode) -> None:
+    assert summed_up(report(kept("a", code)), (0,)).groups[0].reasons == ()
+
+
 def test_what_was_won_is_said_in_figures() -> None:
     summary = summed_up(MIXED, range(7))
     assert (summary.headline, summary.share) == ("600 B saved", "−12 %")

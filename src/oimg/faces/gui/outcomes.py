@@ -177,7 +177,7 @@ def end_of(outcome: Outcome) -> End:
 def _why(outcome: Outcome) -> str:
     """Say why, without what is of this file alone; empty where the end says it all."""
     match outcome:
-        case Kept(code=KeptCode.NOT_SMALLER) | Optimized() | Stopped():
+        case Kept(code=KeptCode.NOT_SMALLER | KeptCode.ALREADY_OPTIMIZED) | Optimized() | Stopped():
             return ""
         case Kept(code=code):
             return why_kept(code)
