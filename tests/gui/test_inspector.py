@@ -139,6 +139,20 @@ def test_long_words_break_and_nothing_is_wider_than_the_pane(looking: MainWindow
         assert row.width() <= pane.width() - 32
 
 
+def test_headings_and_boxes_are_stacked_where_there_is_no_room(looking: MainWindow, qtbot: QtBot) -> None:
+    card = next(each for each in inspector(looking).findChildren(TopicCard) if each.topic is Topic.PLACE)
+    heading = next(each for each in card.findChildren(QLabel) if each.text() == "Place")
+    box = card.findChild(QCheckBox)
+    assert box is not None
+    assert box.x() > heading.geometry().right()
+    box.setText("Let all of it stay, " * 3)  # as long as another language or a larger text makes it
+    looking.resize(looking.width(), looking.height() - 1)
+    qtbot.waitUntil(lambda: box.y() > heading.geometry().bottom())
+    box.setText("Stay")
+    looking.resize(looking.width(), looking.height() + 1)
+    qtbot.waitUntil(lambda: box.x() > heading.geometry().right())
+
+
 def test_the_thumbnail_is_shown_beside_the_picture_with_a_warning(looking: MainWindow) -> None:
     (pair,) = card(looking, Topic.PREVIEW).findChildren(PicturePair)
     assert "Inside it (96 × 64)" in told(pair)

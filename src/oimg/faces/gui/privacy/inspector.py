@@ -24,6 +24,7 @@ from oimg.words.privacy import MetadataPolicy
 from oimg.words.recipe import Recipe
 
 _MOST_PICTURES: Final = 3
+_MARGIN: Final = 16
 
 
 class Inspector(QFrame):
@@ -82,7 +83,7 @@ class Inspector(QFrame):
         inner = QFrame(self)
         inner.setProperty("look", "stage")
         cards = QVBoxLayout(inner)
-        cards.setContentsMargins(16, 4, 16, 16)
+        cards.setContentsMargins(_MARGIN, 4, _MARGIN, 16)
         cards.setSpacing(10)
         cards.addWidget(self._verdict)
         cards.addWidget(self._private)
@@ -130,6 +131,7 @@ class Inspector(QFrame):
         for topic, prospects in by_topic(inspection.prospects).items():
             above = self._pictures(revealed) if topic is Topic.PREVIEW and prospects else None
             self._cards[topic].show_topic(prospects, recipe, above)
+        self._fit()
 
     def _pictures(self, revealed: Revealed) -> QWidget | None:
         if not revealed.embedded:
@@ -155,6 +157,13 @@ class Inspector(QFrame):
         room = max(1, self.width() - 32)
         self._file.setText(self._file.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, room))
 
+    def _fit(self) -> None:
+        """Stack headings and boxes that have no room side by side, in any language and size of text."""
+        room = self._scroll.viewport().width() - 2 * _MARGIN
+        stacked = max(card.wide for card in self._cards.values()) > room
+        for card in self._cards.values():
+            card.stack(stacked=stacked)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close at Esc."""
         if event.key() == Qt.Key.Key_Escape:
@@ -163,6 +172,7 @@ class Inspector(QFrame):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the name to the new width."""
+        """Fit the new width."""
         super().resizeEvent(event)
         self._elide()
+        self._fit()

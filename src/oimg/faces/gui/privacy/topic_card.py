@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from oimg.faces import findings
 from oimg.faces.gui.privacy.field_names import title
@@ -18,6 +18,7 @@ from oimg.words.privacy import MetadataPolicy, Prospect
 from oimg.words.recipe import Recipe
 
 _SHOWN: Final = 4
+_Direction: TypeAlias = QBoxLayout.Direction
 # More of these than asked for would only hide what counts.
 _FOLDED: Final = frozenset({Topic.SETTINGS, Topic.REST})
 
@@ -49,15 +50,27 @@ class TopicCard(QFrame):
         self._lay_out(heading)
 
     def _lay_out(self, heading: str) -> None:
-        head = QHBoxLayout()
-        head.addWidget(text_label(heading, bold=True), 1)
-        head.addWidget(self._keep, 0, Qt.AlignmentFlag.AlignTop)
+        self._head = QBoxLayout(_Direction.LeftToRight)
+        self._heading = text_label(heading, bold=True)
+        self._head.addWidget(self._heading, 1)
+        self._head.addWidget(self._keep, 0, Qt.AlignmentFlag.AlignTop)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(14, 12, 14, 12)
         self._layout.setSpacing(10)
-        self._layout.addLayout(head)
+        self._layout.addLayout(self._head)
         self._layout.addLayout(self._rows)
         self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeading)
+
+    @property
+    def wide(self) -> int:
+        """The width in pixels that a heading takes with its box beside it."""
+        margins, parts = self._layout.contentsMargins(), (self._heading, self._keep)
+        inner = sum(part.minimumSizeHint().width() for part in parts) + self._head.spacing()
+        return inner + margins.left() + margins.right()
+
+    def stack(self, *, stacked: bool) -> None:
+        """Put the box below the heading, or beside it again."""
+        self._head.setDirection(_Direction.TopToBottom if stacked else _Direction.LeftToRight)
 
     def fold(self) -> None:
         """Show the first few only: another picture is looked at."""
