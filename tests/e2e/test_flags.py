@@ -119,7 +119,7 @@ def test_verbose_tells_where_and_what(folder: Path, tmp_path: Path) -> None:
     photo(folder / "b.jpg", (120, 90), quality=97, exif=exif)
     done = run_oimg(folder / "b.jpg", "-o", tmp_path / "out", "-v")
     assert str(tmp_path / "out" / "b.jpg") in done.out
-    assert "location" in done.out
+    assert "removed: place" in done.out
 
 
 @pytest.mark.parametrize(("flags", "separator"), [([], b"\n"), (["-0"], b"\0")])
