@@ -39,12 +39,9 @@ def date() -> dt.date:
 
 def put_together(built: Path, root: Path) -> None:
     """Write the whole tree."""
-    _programs(built, root)
-    _desktop(root)
-    _icons(root)
-    _manual(root)
+    programs(built, root)
+    surroundings(root)
     _documents(root)
-    completions.write(root)
     menus.install_into(root)
     for path in root.rglob("*"):
         if not path.is_symlink():
@@ -52,7 +49,8 @@ def put_together(built: Path, root: Path) -> None:
         os.utime(path, (epoch(), epoch()), follow_symlinks=False)
 
 
-def _programs(built: Path, root: Path) -> None:
+def programs(built: Path, root: Path) -> None:
+    """Write the bundle, and the links by which it is found."""
     libraries = root / LIBRARIES
     shutil.copytree(built, libraries, symlinks=True)
     for path in sorted(libraries.rglob("*.so*")):
@@ -62,6 +60,14 @@ def _programs(built: Path, root: Path) -> None:
         link = root / "usr/bin" / program.name
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(f"../lib/oimg/{program.name}")
+
+
+def surroundings(root: Path) -> None:
+    """Write what desktops and shells know the programs by."""
+    _desktop(root)
+    _icons(root)
+    _manual(root)
+    completions.write(root)
 
 
 def _strip(path: Path) -> None:

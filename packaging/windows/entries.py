@@ -13,7 +13,7 @@ from typing import Final
 from oimg.engine.codecs import SUFFIXES
 from oimg.words.menus import Verb
 from oimg.work.desktop.entry import entries
-from oimg.work.desktop.windows import CLASSES, Verbs
+from oimg.work.desktop.windows import CLASSES, INSTALLER, MARK, Verbs
 
 PROGRAM: Final = "$INSTDIR\\oimg-gui.exe"
 PICTURE: Final = "OIMG.Picture"
@@ -24,7 +24,7 @@ _START: Final = f'"{PROGRAM}" "%1"'
 
 
 class _Recorder:
-    """An empty registry that remembers what is written to it."""
+    """An empty registry that remembers what is written to it, as of the installer."""
 
     def __init__(self) -> None:
         self.written: dict[str, Mapping[str, str]] = {}
@@ -35,9 +35,12 @@ class _Recorder:
     def keys(self, key: str) -> Sequence[str]:
         return [each for each in self.written if each.rpartition("\\")[0] == key]
 
+    def values_for_all(self, _key: str) -> None:
+        return None
+
     def write(self, key: str, values: Mapping[str, str]) -> None:
         # The digest by which the program knows keys of its own is of the real path, which is not known here.
-        self.written[key] = {name: value for name, value in values.items() if name != "OimgMenuEntry"}
+        self.written[key] = {name: INSTALLER if name == MARK else value for name, value in values.items()}
 
     def delete(self, key: str) -> None:
         del self.written[key]

@@ -185,7 +185,7 @@ def test_custom_controls_tell_role_value_and_meaning(shown: MainWindow) -> None:
 
 def test_home_says_where_results_will_go(window: MainWindow, qtbot: QtBot) -> None:
     def told() -> str:
-        return window.foot._sentence.text()
+        return window.foot._sentence.text().replace("\N{WORD JOINER}", "")
 
     expected = "Results will go beside the originals as …_optimized; the originals stay."
     qtbot.waitUntil(lambda: told() == expected)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QTextLayout
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -99,9 +99,41 @@ def test_the_lock_goes_without_its_words_before_the_sentence_is_cut(filled: Main
     assert lock.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly
     assert lock.toolTip() == "Processed on your device"
     label = foot._sentence
-    assert label.heightForWidth(label.width()) <= foot.height()
+    qtbot.waitUntil(lambda: label.heightForWidth(label.width()) <= foot.height(), timeout=60_000)
     foot.resize(1900, foot.height())
     assert lock.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+
+def test_no_line_ends_before_what_is_added_to_a_name(filled: MainWindow, qtbot: QtBot) -> None:
+    foot = Foot(*(filled.actions_[each] for each in ("pause", "cancel", "results")))  # type: ignore[arg-type]
+    qtbot.addWidget(foot)
+    foot.show()
+    foot.show_plan(17, 4, Output(), 4_300_000)
+    label = foot._sentence
+    assert "as …_optimized;" in label.toolTip()
+    for width in range(900, 1600, 20):
+        foot.resize(width, foot.height())
+        qtbot.waitUntil(lambda: label.heightForWidth(label.width()) <= foot.height(), timeout=60_000)
+        assert ends(label.text(), label.font(), label.width()) == [], width
+    found = [ends(label.toolTip(), label.font(), width) for width in range(40, 900, 3)]
+    assert any(found)  # as it would be
+
+
+def ends(text: str, font: QFont, width: int) -> list[str]:
+    """The lines that end where a name's ending should follow."""
+    return [line for line in lines_of(text, font, width) if line.rstrip("\N{WORD JOINER} ").endswith("…")]
+
+
+def lines_of(text: str, font: QFont, width: int) -> list[str]:
+    """The lines of a text that is broken between words at a width."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    found = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        found.append(text[line.textStart() : line.textStart() + line.textLength()])
+    layout.endLayout()
+    return found
 
 
 @pytest.mark.usefixtures("large_texts")

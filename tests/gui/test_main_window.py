@@ -50,7 +50,7 @@ def states(window: MainWindow) -> dict[str, State]:
 
 
 def foot_texts(window: MainWindow) -> list[str]:
-    return [each.text() for each in window.foot.findChildren(QLabel) if each.isVisible()]
+    return [each.text().replace("\N{WORD JOINER}", "") for each in window.foot.findChildren(QLabel) if each.isVisible()]
 
 
 def test_begins_at_home_and_shows_the_queue_when_there_is_one(window: MainWindow, pictures: Path, qtbot: QtBot) -> None:

@@ -425,6 +425,22 @@ def test_every_state_of_an_earlier_run_is_said(qtbot: QtBot) -> None:
     assert "nothing to undo" in introduction([])
 
 
+def test_a_dialog_without_a_run_says_so_in_its_middle(qtbot: QtBot) -> None:
+    dialog = PastBatches()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    said, table = dialog.findChild(QLabel), dialog.findChild(QTableWidget)
+    undo = next(each for each in dialog.findChildren(QPushButton) if "originals" in each.text())
+    assert said is not None
+    assert table is not None
+    for batches, centered in (((), True), ((batch(),), False), ((), True)):
+        dialog.say(introduction(batches))
+        dialog.show_batches(batches)
+        assert (said.alignment() == Qt.AlignmentFlag.AlignCenter) is centered
+        assert (table.isVisible(), undo.isVisible()) == (not centered, not centered)
+        qtbot.waitUntil(lambda wide=centered: (said.height() > dialog.height() / 2) is wide, timeout=PATIENCE)
+
+
 def test_news_go_by_themselves_unless_they_are_bad(qtbot: QtBot) -> None:
     strip = Tidings()
     qtbot.addWidget(strip)

@@ -12,8 +12,10 @@ from PIL import Image
 from oimg.engine.codecs import SUFFIXES
 from oimg.faces.menus import titles
 from oimg.words.i18n import LANGUAGES
-from oimg.words.menus import Verb
+from oimg.words.menus import EntryState, Verb
+from oimg.work.desktop.menus import Menus
 from packaging_help import need, script
+from registry_stand_in import StandIn
 from windows_installer import Keys, Windows, payload
 
 bundle, entries, installer, icon_files, program_version = (
@@ -35,6 +37,19 @@ def test_every_suffix_gets_both_verbs_and_a_place_under_open_with() -> None:
         assert written[f"Software\\Classes\\{suffix}\\OpenWithProgids"] == {"OIMG.Picture": ""}
     assert written["Software\\Classes\\OIMG.Picture\\shell\\open\\command"] == {"": '"$INSTDIR\\oimg-gui.exe" "%1"'}
     assert set(written["Software\\Classes\\Applications\\oimg-gui.exe\\SupportedTypes"]) == set(SUFFIXES)
+
+
+@pytest.mark.parametrize("hive", ["user", "system"])
+def test_the_program_knows_the_verbs_of_its_installer(hive: str) -> None:
+    written = {key: dict(values) for key, values in entries.verbs().items()}
+    assert menu_state(written, hive) is EntryState.PACKAGE
+
+
+def menu_state(keys: Keys, hive: str) -> EntryState:
+    """What the program says of its entries where these keys are those of the user, or of all."""
+    registry = StandIn(held=keys) if hive == "user" else StandIn(for_all=keys)
+    (told,) = Menus(titles(), "", "en", "/bin/sh", "win32", {}, registry).status()
+    return told.state
 
 
 def test_oimg_becomes_the_default_for_nothing() -> None:
@@ -194,6 +209,7 @@ def check_installed(windows: Windows, place: Path, new: Keys, hive: str) -> None
     assert {new[f"Software\\Classes\\Directory\\shell\\OIMG.{verb.name.title()}"]["MUIVerb"] for verb in Verb} == set(
         wanted.values()
     )
+    assert menu_state(new, hive) is EntryState.PACKAGE
     start_as_explorer_does(windows, place, new)
 
 

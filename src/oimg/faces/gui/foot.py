@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,9 @@ _HEIGHT: Final = 64
 _STEPS: Final = 1000
 _BUTTON: Final = 40
 _SPACE: Final = 16
+# What is added to a name, as in "…_optimized", is no place to break a line at.
+_ENDING: Final = re.compile(r"…(?=\S)")
+_JOINER: Final = "\N{WORD JOINER}"
 
 
 class Foot(QFrame):
@@ -132,7 +136,6 @@ class Foot(QFrame):
 
     def show_note(self, text: str) -> None:
         """Say something in place of the sentence, until the next plan is shown."""
-        self._sentence.setText(text)
         self._sentence.setToolTip(text)
         self._fit()
 
@@ -142,15 +145,20 @@ class Foot(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Let the lock go without its words where the sentence would take more lines than there are."""
+        """Where there would be too many lines, show the lock without words, then break even before a name's ending."""
         buttons = (each for each in (self._results, self._selected, self._primary) if not each.isHidden())
-        room = self.width() - sum(each.sizeHint().width() + _SPACE for each in buttons) - 2 * _SPACE
-        room -= self._lock.fontMetrics().horizontalAdvance(self._lock.text()) + icons.SIZE + 2 * _SPACE
-        box = QRect(0, 0, max(1, room), 10_000)
-        flags = int(Qt.TextFlag.TextWordWrap)
-        fits = self._sentence.fontMetrics().boundingRect(box, flags, self._sentence.text()).height() <= self._lines
+        room = self.width() - sum(each.sizeHint().width() + _SPACE for each in buttons) - icons.SIZE - 4 * _SPACE
+        said = self._sentence.toolTip()
+        joined = _ENDING.sub(f"…{_JOINER}", said)
+        worded = self._fits(joined, room - self._lock.fontMetrics().horizontalAdvance(self._lock.text()))
         style = Qt.ToolButtonStyle
-        self._lock.setToolButtonStyle(style.ToolButtonTextBesideIcon if fits else style.ToolButtonIconOnly)
+        self._lock.setToolButtonStyle(style.ToolButtonTextBesideIcon if worded else style.ToolButtonIconOnly)
+        self._sentence.setText(joined if worded or self._fits(joined, room) else said)
+
+    def _fits(self, text: str, width: int) -> bool:
+        box = QRect(0, 0, max(1, width), 10_000)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        return self._sentence.fontMetrics().boundingRect(box, flags, text).height() <= self._lines
 
 
 def _button(action: QAction, parent: QWidget) -> QToolButton:

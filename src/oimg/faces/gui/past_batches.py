@@ -93,10 +93,17 @@ class PastBatches(QDialog):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 self._table.setItem(place, column, item)
-        self._table.setVisible(bool(batches))
+        self._show_list(shown=bool(batches))
         first = next((place for place, batch in enumerate(batches) if _can(batch)), -1)
         self._table.setCurrentCell(first, 0)
         self._show_button()
+
+    def _show_list(self, *, shown: bool) -> None:
+        """Show the list with its button; where there is none, what is said stands in the middle."""
+        self._table.setVisible(shown)
+        self._undo.setVisible(shown)
+        beginning = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        self._text.setAlignment(beginning if shown else Qt.AlignmentFlag.AlignCenter)
 
     def _show_button(self) -> None:
         place = self._table.currentRow()

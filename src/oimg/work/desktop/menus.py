@@ -93,7 +93,7 @@ class Menus:
         state = EntryState.PACKAGE if package and told is PieceState.ABSENT else _STATES[told]
         paths = tuple(piece.path for piece in pieces)
         if manager not in linux.FILES:
-            return EntryStatus(manager, state, files=paths)
+            return EntryStatus(manager, state, package, files=paths)
         return EntryStatus(
             manager,
             state,
@@ -104,6 +104,8 @@ class Menus:
         )
 
     def _by_package(self, manager: FileManager, program: str) -> bool:
+        if manager is FileManager.EXPLORER:
+            return self._verbs(program).by_installer
         made = entries(self.titles, program, self.icon)
         return manager in linux.FILES and linux.by_package(manager, made, self._places)
 
@@ -117,12 +119,16 @@ class Menus:
         return [piece for manager in self._managers() for piece in self._made(manager, program, package=False)]
 
     def _made(self, manager: FileManager, program: str, *, package: bool) -> list[Piece]:
-        made = entries(self.titles, program, self.icon)
         if manager is FileManager.EXPLORER:
-            return [Verbs(self.registry or _user_registry(), made, self.language)]
+            return [] if package else [self._verbs(program)]
         if manager is FileManager.FINDER:
             return list(self._workflows(program))
+        made = entries(self.titles, program, self.icon)
         return linux.user_pieces(manager, made, self._places, package=package)
+
+    def _verbs(self, program: str) -> Verbs:
+        made = entries(self.titles, program, self.icon)
+        return Verbs(self.registry or _user_registry(), made, self.language)
 
     def _workflows(self, program: str) -> Iterator[Piece]:
         services = Path(self.environment.get("HOME") or Path.home()) / "Library" / "Services"

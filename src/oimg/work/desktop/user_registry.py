@@ -15,14 +15,11 @@ class UserRegistry:
 
     def values(self, key: str) -> Mapping[str, str] | None:
         """Give what a key holds; None where there is no such key."""
-        try:
-            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
-                count = winreg.QueryInfoKey(opened)[1]
-                return {
-                    name: str(value) for name, value, _ in (winreg.EnumValue(opened, each) for each in range(count))
-                }
-        except FileNotFoundError:
-            return None
+        return _values(winreg.HKEY_CURRENT_USER, key)
+
+    def values_for_all(self, key: str) -> Mapping[str, str] | None:
+        """Give what a key below HKEY_LOCAL_MACHINE holds; None where there is no such key."""
+        return _values(winreg.HKEY_LOCAL_MACHINE, key)
 
     def keys(self, key: str) -> Sequence[str]:
         """Give the names of the keys right below a key."""
@@ -44,3 +41,12 @@ class UserRegistry:
     def delete(self, key: str) -> None:
         """Remove a key that has none below it. Raises OSError."""
         winreg.DeleteKey(winreg.HKEY_CURRENT_USER, key)
+
+
+def _values(hive: int, key: str) -> Mapping[str, str] | None:
+    try:
+        with winreg.OpenKey(hive, key) as opened:
+            told = (winreg.EnumValue(opened, each) for each in range(winreg.QueryInfoKey(opened)[1]))
+            return {name: str(value) for name, value, _ in told}
+    except FileNotFoundError:
+        return None

@@ -2,6 +2,9 @@ r"""Verbs of Windows' Explorer, for the present user only: keys below `HKEY_CURR
 
 Sources: "Verbs and file associations" and "Creating shortcut menu handlers" (Microsoft Learn). With MultiSelectModel
 `Player`, Explorer starts the program once for each file, for at most 100 files; the starts join in one window.
+
+Each verb carries a mark: the digest of what was written, so that it is known again, or the word of the installer, whose
+uninstaller takes its verbs away. Those count as a package's, and are left alone.
 """
 
 from __future__ import annotations
@@ -20,7 +23,9 @@ from oimg.work.desktop.piece import PieceState
 
 CLASSES: Final = "Software\\Classes"
 KEYS: Final = {Verb.OPTIMIZE: "OIMG.Optimize", Verb.OPEN: "OIMG.Open"}
-_MARK: Final = "OimgMenuEntry"
+MARK: Final = "OimgMenuEntry"
+INSTALLER: Final = "installer"
+"""The mark of the installer, which cannot write a digest: folder and language are chosen when it runs."""
 _COMMAND: Final = "command"
 
 
@@ -33,6 +38,10 @@ class Registry(Protocol):
 
     def keys(self, key: str) -> Sequence[str]:
         """Give the names of the keys right below a key."""
+        ...
+
+    def values_for_all(self, key: str) -> Mapping[str, str] | None:
+        """Give what a key holds for all users of the machine; None where there is no such key."""
         ...
 
     def write(self, key: str, values: Mapping[str, str]) -> None:
@@ -56,6 +65,12 @@ class Verbs:
     def path(self) -> Path:
         """Where they are, as the registry editor shows it."""
         return Path("HKEY_CURRENT_USER", CLASSES)
+
+    @property
+    def by_installer(self) -> bool:
+        """Whether the installer has written them, for this user or for all."""
+        looked_at = (self.registry.values, self.registry.values_for_all)
+        return any((values(key) or {}).get(MARK) == INSTALLER for key, _ in self._wanted() for values in looked_at)
 
     def state(self) -> PieceState:
         """Look how they stand."""
@@ -98,15 +113,15 @@ class Verbs:
             "MultiSelectModel": "Player",
         }
         command = {"": f'"{entry.program}" {"".join(f"{each} " for each in entry.command[1:])}"%1"'}
-        return {**values, _MARK: _digest(values, command)}, command
+        return {**values, MARK: _digest(values, command)}, command
 
     def _state(self, key: str, entry: Entry) -> PieceState:
         values = self.registry.values(key)
         if values is None:
             return PieceState.ABSENT
         command = self.registry.values(f"{key}\\{_COMMAND}") or {}
-        content = {name: value for name, value in values.items() if name != _MARK}
-        if values.get(_MARK) != _digest(content, command) or set(self.registry.keys(key)) - {_COMMAND}:
+        content = {name: value for name, value in values.items() if name != MARK}
+        if values.get(MARK) != _digest(content, command) or set(self.registry.keys(key)) - {_COMMAND}:
             return PieceState.FOREIGN
         if (dict(values), dict(command)) == self._values(entry):
             return PieceState.CURRENT

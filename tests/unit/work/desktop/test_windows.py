@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import ntpath
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,32 +14,9 @@ from oimg.words.menus import EntryState, FileManager
 from oimg.work.desktop.menus import Menus
 from oimg.work.desktop.piece import PieceState
 from oimg.work.desktop.windows import CLASSES, Verbs
+from registry_stand_in import StandIn
 
 JPG = f"{CLASSES}\\SystemFileAssociations\\.jpg\\shell"
-
-
-@dataclass
-class StandIn:
-    """A registry in memory: keys with their values; those above a key are there by themselves."""
-
-    held: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def values(self, key: str) -> Mapping[str, str] | None:
-        return self.held.get(key)
-
-    def keys(self, key: str) -> Sequence[str]:
-        return sorted(ntpath.basename(each) for each in self.held if ntpath.dirname(each) == key)
-
-    def write(self, key: str, values: Mapping[str, str]) -> None:
-        above = ntpath.dirname(key)
-        if above and above not in self.held:
-            self.write(above, {})
-        self.held[key] = dict(values)
-
-    def delete(self, key: str) -> None:
-        if self.keys(key):
-            raise PermissionError(5, "the key has keys below it")  # as RegDeleteKey does
-        del self.held[key]
 
 
 @pytest.fixture
@@ -119,3 +94,36 @@ def test_the_explorer_is_told_of_as_a_whole(registry: StandIn, tmp_path: Path) -
     assert (status.manager, status.state) == (FileManager.EXPLORER, EntryState.USER)
     assert [each.state for each in menus.remove()] == [EntryState.ABSENT]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("hive", ["held", "for_all"], ids=["one user", "all users"])
+def test_what_the_installer_wrote_is_told_as_a_package_and_left_to_it(registry: StandIn, hive: str) -> None:
+    verbs(registry, r"C:\Program Files\OIMG\oimg-gui.exe").write()
+    for key, values in registry.held.items():
+        if ntpath.basename(key).startswith("OIMG."):
+            values["OimgMenuEntry"] = "installer"
+    if hive == "for_all":
+        registry.for_all, registry.held = registry.held, {}
+    before = copy.deepcopy(registry)
+    menus = Menus(TITLES, "", "de", "/bin/sh", "win32", {}, registry)
+    for told in (menus.status(), menus.install(), menus.remove()):
+        assert [(each.state, each.package, each.files) for each in told] == [(EntryState.PACKAGE, True, ())]
+    assert registry == before
+
+
+def test_own_verbs_make_way_for_those_of_the_installer(registry: StandIn) -> None:
+    menus = Menus(TITLES, "", "en", "/bin/sh", "win32", {}, registry)
+    before = copy.deepcopy(registry.held)
+    menus.install()
+    registry.for_all = {f"{JPG}\\OIMG.Open": {"OimgMenuEntry": "installer"}}
+    assert [each.state for each in menus.install()] == [EntryState.PACKAGE]
+    assert {key: values for key, values in registry.held.items() if key in before} == before
+    assert not any("OIMG" in key for key in registry.held)
+    registry.for_all = {}  # uninstalled
+    assert [each.state for each in menus.install()] == [EntryState.USER]
+
+
+def test_what_others_have_for_all_users_counts_for_nothing(registry: StandIn) -> None:
+    registry.for_all = {f"{JPG}\\OIMG.Open": {"MUIVerb": "Open in OIMG"}}
+    (status,) = Menus(TITLES, "", "en", "/bin/sh", "win32", {}, registry).status()
+    assert (status.state, status.package) == (EntryState.ABSENT, False)
