@@ -94,7 +94,8 @@ class Dropping(QObject):
 
     def paste(self) -> bool:
         """Paste from the clipboard; returns whether there was something to paste."""
-        return self.take(QGuiApplication.clipboard().mimeData())
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where the clipboard is nobody's
+        return data is not None and self.take(data)
 
     def take(self, data: QMimeData) -> bool:
         """Take files, or else a picture."""
