@@ -248,3 +248,10 @@ def test_patterns_are_left_to_the_shell_or_matched_where_it_does_not(
     assert expanded(given, by_shell=True) == given
     assert expanded(given, by_shell=False) == ["a.png", "b.png", "c [1].png", "d.jpg", "none*.gif", "c [1].png"]
     assert expanded(["? [1].*"], by_shell=False) == ["c [1].png"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_tells_of_each_command_on_the_line_of_its_name(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    lines = [line.split(maxsplit=1) for line in parser().format_help().partition("examples:")[0].splitlines()]
+    assert [len(words) for words in lines if words[:1] == [command]] == [2]

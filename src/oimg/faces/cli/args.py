@@ -23,13 +23,22 @@ _EPILOG: Final = N_("""examples:
 Pictures never leave this computer. `oimg COMMAND --help` tells more.""")
 
 
+class _CommandList(argparse.RawDescriptionHelpFormatter):
+    """Help whose column of names has room for the longest command, indented twice, before its text."""
+
+    def __init__(self, prog: str) -> None:
+        """Begin with that width: argparse itself forgets the second indent of commands."""
+        super().__init__(prog)
+        self._action_max_length = 2 * self._indent_increment + max(map(len, COMMANDS))
+
+
 def parser() -> argparse.ArgumentParser:
     """Build the whole grammar."""
     root = argparse.ArgumentParser(
         prog="oimg",
         description=_("Make pictures smaller without visible loss, on your own computer."),
         epilog=_(_EPILOG),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_CommandList,
     )
     root.add_argument("--version", action="version", version=f"oimg {__version__}")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
