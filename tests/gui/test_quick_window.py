@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from oimg.faces.gui import app, quick_window
 from oimg.faces.gui.main_window import MainWindow
 from oimg.faces.gui.opening import Opening
 from oimg.faces.gui.queue.rows import State
+from oimg.faces.gui.quick_view import QuickView
 from oimg.faces.gui.quick_window import QuickWindow
 from oimg.faces.gui.windows import Windows
 from oimg.words.recipe import Mode, Output, Place, Recipe
@@ -152,3 +153,19 @@ def test_without_pictures_it_asks_which(pictures: Path, qtbot: QtBot) -> None:
     windows.leave()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE)
     window.deleteLater()
+
+
+def test_reasons_are_seen_whole_however_they_wrap(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    view = QuickView(window)
+    window.show()
+    area = window.findChild(QScrollArea)
+    assert area is not None
+    for length in range(30, 130):
+        view.show_lines("reason\n" * 40)  # so long that it scrolls
+        qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+        view.show_lines("1 file kept as it is\n• " + ("abcd fgh " * 20)[:length])
+        view.show_end(can_undo=True, can_show=True, can_open=True)
+        qtbot.wait(1)
+        assert area.verticalScrollBar().maximum() == 0, f"{length} characters are cut"

@@ -102,7 +102,9 @@ class QuickView(QWidget):
         """Give reasons; none where the text is empty."""
         self._lines.setText(text)
         self._area.setVisible(bool(text))
-        tall = self._lines.heightForWidth(_WIDTH - 96) + 4
+        # Measured beside a scroll bar: else a line that just fits makes one appear, which makes it wrap below the edge.
+        beside = self._area.verticalScrollBar().sizeHint().width()
+        tall = self._lines.heightForWidth(_WIDTH - 96 - beside) + 4
         self._area.setFixedHeight(min(_TALLEST, tall))
 
     def show_busy(self) -> None:
