@@ -22,6 +22,8 @@ TOOLS = ("Xvfb", "openbox", "xdotool")
 SIZE = (1600, 900)
 ARTEFACTS = Path(__file__).resolve().parents[3] / "ci-artifacts" / "gui"
 PATIENCE = 60.0
+# Servers choose a free display, but another one in a root folder of its own may answer under that name.
+ATTEMPTS = 5
 Box = tuple[int, int, int, int]
 
 
@@ -144,22 +146,31 @@ def screen(request: pytest.FixtureRequest) -> Iterator[Screen]:
     missing = [tool for tool in (*TOOLS, "import") if shutil.which(tool) is None]
     if missing or sys.platform != "linux":
         pytest.skip(f"NOT TESTED on a real screen: {', '.join(missing) or sys.platform} is missing")
-    reading, writing = os.pipe()
     with ExitStack() as stack:
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "{}x{}x24".format(*SIZE), "-nolisten", "tcp"],
-            pass_fds=(writing,),
-            stderr=subprocess.DEVNULL,
-        )
-        stack.callback(end, server)
-        os.close(writing)
-        with os.fdopen(reading, encoding="ascii") as told:
-            number = told.readline().strip()
-        assert number, "Xvfb did not start"
-        made = Screen(f":{number}", request.node.name, stack)
-        made.start("openbox")
+        for _ in range(ATTEMPTS):
+            made = Screen(_display(stack), request.node.name, stack)
+            manager = made.start("openbox")
+            wait_for(lambda made=made, manager=manager: _managed(made) or manager.poll() is not None, "no answer")
+            if manager.poll() is None:
+                break
         wait_for(lambda: _managed(made), "the window manager is not there")
         yield made
+
+
+def _display(stack: ExitStack) -> str:
+    """Start a server that chooses a display; gives its name."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "{}x{}x24".format(*SIZE), "-nolisten", "tcp"],
+        pass_fds=(writing,),
+        stderr=subprocess.DEVNULL,
+    )
+    stack.callback(end, server)
+    os.close(writing)
+    with os.fdopen(reading, encoding="ascii") as told:
+        number = told.readline().strip()
+    assert number, "Xvfb did not start"
+    return f":{number}"
 
 
 def _managed(screen: Screen) -> bool:
