@@ -98,7 +98,7 @@ def fill_templates(version: str, epoch: int, output: Path, others: dict[str, Pat
 def _facts(version: str, epoch: int) -> dict[str, str]:
     import time
 
-    from oimg.engine.codecs import SUFFIXES
+    from oimg.words.file_types import SUFFIXES
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return {

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 import bundle
 
-from oimg.engine.codecs import SUFFIXES
 from oimg.faces.menus import titles
-from oimg.words.file_types import APPLE_TYPES, MEDIA_TYPES
+from oimg.words.file_types import APPLE_TYPES, MEDIA_TYPES, SUFFIXES
 from oimg.words.images import Format
 from oimg.work.desktop.entry import entries
 from oimg.work.desktop.macos import quick_action

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from oimg.engine.codecs import SUFFIXES
+from oimg.words.file_types import SUFFIXES
 from oimg.words.menus import Verb
 from oimg.work.desktop.entry import entries
 from oimg.work.desktop.windows import CLASSES, INSTALLER, MARK, Verbs

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from engine_pictures import HAS_PACKER, WITHOUT_PACKER, WRITE_FORMATS, as_rgba, fits, image, independent, lossless
-from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS, SUFFIXES, USUAL_SUFFIXES, detect
+from oimg.engine.codecs import CODECS, ENCODERS, RECOMPRESSORS, detect
 from oimg.engine.metrics.ssimulacra2 import Reference
+from oimg.words.file_types import SUFFIXES, USUAL_SUFFIXES
 from oimg.words.images import EncodeOptions, Format, Limits
 
 KINDS = ("gray", "gray+alpha", "rgb", "rgba", "cmyk", "bilevel", "gray16", "gray+alpha16", "rgb16", "rgba16")

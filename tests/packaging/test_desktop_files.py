@@ -10,9 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from oimg.engine.codecs import SUFFIXES
 from oimg.faces.gui import app
-from oimg.words.file_types import ALL_MEDIA_TYPES, MEDIA_TYPES
+from oimg.words.file_types import ALL_MEDIA_TYPES, MEDIA_TYPES, SUFFIXES
 from oimg.words.i18n import LANGUAGES
 from packaging_help import LINUX, ROOT, need, run, script
 

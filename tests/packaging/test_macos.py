@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from oimg.engine.codecs import ENCODERS, SUFFIXES
-from oimg.words.file_types import APPLE_TYPES, MEDIA_TYPES
+from oimg.engine.codecs import ENCODERS
+from oimg.words.file_types import APPLE_TYPES, MEDIA_TYPES, SUFFIXES
 from oimg.words.images import Format
 from packaging_help import ROOT, need, run, script
 

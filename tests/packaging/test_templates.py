@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oimg.engine.codecs import SUFFIXES
+from oimg.words.file_types import SUFFIXES
 from packaging_help import need, run, script
 
 bundle, placeholders, artefacts, application = (

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from oimg.engine.codecs import SUFFIXES
 from oimg.faces.menus import titles
+from oimg.words.file_types import SUFFIXES
 from oimg.words.i18n import LANGUAGES
 from oimg.words.menus import EntryState, Verb
 from oimg.work.desktop.menus import Menus

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from oimg.engine.codecs import SUFFIXES
 from oimg.engine.containers.png_chunks import places
 from oimg.engine.targets import target_formats
 from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.file_types import SUFFIXES
 from oimg.words.images import Feature, Format, Limits
 from oimg.words.recipe import Conflict, Place
 from oimg.words.report import Failed, Kept, KeptCode, SourceFile

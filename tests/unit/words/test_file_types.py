@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-from oimg.engine.codecs import SUFFIXES, USUAL_SUFFIXES
-from oimg.words.file_types import ALL_MEDIA_TYPES, APPLE_TYPES, MEDIA_TYPES
+from oimg.words.file_types import ALL_MEDIA_TYPES, APPLE_TYPES, MEDIA_TYPES, SUFFIXES, USUAL_SUFFIXES
 from oimg.words.images import Format
 
 

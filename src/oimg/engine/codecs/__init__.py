@@ -7,8 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from oimg.words.errors import ErrorCode, OimgError
-from oimg.words.file_types import SUFFIXES as SUFFIXES
-from oimg.words.file_types import USUAL_SUFFIXES as USUAL_SUFFIXES
 from oimg.words.images import Format
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from oimg.engine.codecs import SUFFIXES
-from oimg.words.file_types import ALL_MEDIA_TYPES
+from oimg.words.file_types import ALL_MEDIA_TYPES, SUFFIXES
 from oimg.words.menus import IntegrationCode, IntegrationError, Titles, Verb
 
 FOLDER_TYPE: Final = "inode/directory"

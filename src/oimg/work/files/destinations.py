@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from oimg.engine.codecs import SUFFIXES, USUAL_SUFFIXES
 from oimg.engine.targets import target_formats
+from oimg.words.file_types import SUFFIXES, USUAL_SUFFIXES
 from oimg.words.images import Format
 from oimg.words.recipe import Conflict, Output, Place, Recipe
 from oimg.words.report import Kept, KeptCode, SourceFile
@@ -56,9 +56,8 @@ class _Names:
 
     def __init__(self, sources: Iterable[SourceFile]) -> None:
         self._taken: set[str] = set()
-        self._sources: dict[
-            str, SourceFile | None
-        ] = {}  # None: several names that the file system tells apart have this key
+        # None: several names that the file system tells apart have this key.
+        self._sources: dict[str, SourceFile | None] = {}
         for each in sources:
             key = _key(each.path)
             self._sources[key] = None if key in self._sources else each

@@ -9,8 +9,9 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from oimg.engine.codecs import SUFFIXES, detect
+from oimg.engine.codecs import detect
 from oimg.words.errors import ErrorCode, OimgError
+from oimg.words.file_types import SUFFIXES
 from oimg.words.images import Limits
 from oimg.words.report import Failed, Identity, Kept, KeptCode, SourceFile
 from oimg.work.files.identity import identity_in

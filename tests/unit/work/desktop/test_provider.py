@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from menu_entries import NAMES, PROGRAMS, made
-from oimg.engine.codecs import SUFFIXES
-from oimg.words.file_types import ALL_MEDIA_TYPES
+from oimg.words.file_types import ALL_MEDIA_TYPES, SUFFIXES
 from oimg.work.desktop.provider import extension
 
 SYSTEM_PYTHON = "/usr/bin/python3"

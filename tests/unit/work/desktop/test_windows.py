@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from menu_entries import TITLES, made
-from oimg.engine.codecs import SUFFIXES
+from oimg.words.file_types import SUFFIXES
 from oimg.words.menus import EntryState, FileManager
 from oimg.work.desktop.menus import Menus
 from oimg.work.desktop.piece import PieceState
